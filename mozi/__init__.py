@@ -1,0 +1,79 @@
+"""Mozi, a premieres calendar: posters on S3, pages out of a cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mozi import commands, web
+from mozi.database import engine_options, prepare_sqlite
+from mozi.extensions import db, migrate
+from mozi.logs import configure_logging
+from mozi.parts import Parts, install
+from mozi.posters.pipeline import PosterPipeline
+from mozi.settings import Settings
+from mozi.storage import Storage
+from mozi.storage.local import LocalStorage
+from mozi.storage.s3 import S3Storage
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the app, with every part put together: the one place where that is done.
+
+    settings: the environment's where none are given; raises SettingsError.
+    """
+    settings = settings or Settings.from_env()
+    configure_logging(settings)
+    app = Flask(
+        __name__,
+        root_path=str(ROOT),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+    )
+    _bind_database(app, settings)
+    storage = make_storage(settings)
+    pipeline = PosterPipeline.from_settings(settings, storage)
+    install(app, Parts(settings=settings, storage=storage, pipeline=pipeline))
+    web.register(app)
+    commands.register(app)
+    _trust_proxies(app, settings.trusted_proxy_hops)
+    return app
+
+
+def make_storage(settings: Settings) -> Storage:
+    """Return S3 where S3_BUCKET is set, else the folder DATA_DIR/media."""
+    if settings.s3_bucket is None:
+        return LocalStorage(settings.data_dir / "media")
+    return S3Storage(
+        settings.s3_bucket,
+        endpoint_url=settings.s3_endpoint_url,
+        public_url=settings.s3_public_url,
+        acl=settings.s3_acl,
+        prefix=settings.s3_prefix,
+    )
+
+
+def _bind_database(app: Flask, settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    """Believe forwarding headers of as many proxies as the operator has, and of no more."""
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
+        )

@@ -1,0 +1,19 @@
+"""The only wall clock: whoever needs the time or the date asks here, so that tests can set it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mozi.settings import Settings
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today(settings: Settings) -> date:
+    """Return the site's date: SITE_TODAY where it is set, else the date in SITE_TIMEZONE."""
+    return settings.site_today or now().astimezone(settings.site_timezone).date()

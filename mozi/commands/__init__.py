@@ -1,0 +1,15 @@
+"""What operators run: `flask …`. Thin: parse, call one function, print."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from mozi.commands.import_movies import import_movies
+from mozi.commands.load_demo import load_demo
+from mozi.commands.warm_posters import warm_posters
+
+
+def register(app: Flask) -> None:
+    """Add every command to `flask`."""
+    for command in (import_movies, load_demo, warm_posters):
+        app.cli.add_command(command)

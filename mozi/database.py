@@ -1,0 +1,103 @@
+"""Short transactions: one that reads a snapshot, one that writes, and the database's own clock.
+
+Nothing holds a transaction while bytes or pixels move, so transactions are opened where they
+are needed, by `with`, and are not tied to the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Double, Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import FunctionElement
+
+from mozi.extensions import db
+
+BUSY_TIMEOUT_S = 5
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Give a session whose queries all see one snapshot; nothing is written.
+
+    PostgreSQL: repeatable read, read only. SQLite: one deferred transaction, which in WAL
+    mode is a snapshot from its first read on.
+    """
+    options: dict[str, Any] = {}
+    if db.engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with Session(db.engine, expire_on_commit=False) as session:
+        session.connection(execution_options=options)
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Give a session that is committed at the end of the block, or rolled back by an exception.
+
+    On SQLite it begins immediate: a deferred transaction that turns from reading to writing
+    fails at once when somebody else wrote meanwhile, whatever the busy timeout.
+    """
+    with Session(db.engine, expire_on_commit=False) as session, session.begin():
+        session.connection(execution_options={"mozi_writes": True})
+        yield session
+
+
+class database_now(FunctionElement[float]):  # noqa: N801 - reads like the SQL function that it is
+    """The database's clock, in seconds since the epoch: one clock for all machines."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(database_now, "postgresql")
+def _now_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return "EXTRACT(EPOCH FROM clock_timestamp())::double precision"
+
+
+@compiles(database_now, "sqlite")
+def _now_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Return what Flask-SQLAlchemy gives to create_engine: bounded pools, bounded waits.
+
+    A small dyno's database takes 20 connections; two workers and a command stay below it.
+    """
+    common = {"pool_size": 5, "max_overflow": 3, "pool_timeout": 5, "pool_pre_ping": True}
+    if make_url(database_url).get_backend_name() == "sqlite":
+        return {
+            "pool_size": 16,
+            "max_overflow": 16,
+            "pool_timeout": 5,
+            "connect_args": {"timeout": BUSY_TIMEOUT_S},
+        }
+    return {
+        **common,
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=15000 -c lock_timeout=5000",
+        },
+    }
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Make SQLite keep foreign keys, read beside a writer (WAL), and begin as it is told."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late for snapshots
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("mozi_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,139 @@
+"""The errors that Mozi raises on purpose, one class for each way in which a caller reacts.
+
+MoziError
+├── SettingsError          the start stops; every fault is printed on a line of its own
+├── MovieNotFound          404
+├── MediaNotFound          404: an address asks for a variant that is not in the list of recipes
+├── NoPosterSource         404 for a poster; a page shows the title's tile
+├── SourceError            the source's own fault: remembered, left alone for a growing while
+│   ├── SourceUnavailable  the bytes could not be had
+│   └── UnreadableSource   the bytes are no picture that Mozi accepts; an upload is refused
+├── StorageError           ours or the storage's fault: said in the log, never held against a source
+│   ├── ObjectNotFound     this key is not there; the caller falls back
+│   └── NotPublic          visitors could not read it: nothing is published
+├── Busy                   come back in a moment: 503 with Retry-After
+├── BuildAbandoned         what was built must not be published any more (lease or source moved on)
+└── ImportRejected         rows of an import file that cannot be taken, each with its reason
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+class MoziError(Exception):
+    """The root of the family; never raised itself."""
+
+
+class SettingsError(MoziError):
+    """Environment variables that cannot be used.
+
+    faults: one sentence each, naming the variable, what it held and what it takes.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class MovieNotFound(MoziError):
+    """There is no movie with this id."""
+
+    def __init__(self, movie_id: int) -> None:
+        super().__init__(f"There is no movie {movie_id}.")
+        self.movie_id = movie_id
+
+
+class MediaNotFound(MoziError):
+    """No recipe has this name."""
+
+    def __init__(self, media: str) -> None:
+        super().__init__(f"There is no variant called {media!r}.")
+        self.media = media
+
+
+class NoPosterSource(MoziError):
+    """The movie has neither an upload nor an address that a poster could come from."""
+
+    def __init__(self, movie_id: int) -> None:
+        super().__init__(f"Movie {movie_id} has no poster source.")
+        self.movie_id = movie_id
+
+
+class SourceError(MoziError):
+    """A source cannot be used, and that is its own fault.
+
+    code: what went wrong, a word that translations key on ("http_status", "timed_out", …).
+    data: the figures that the sentence needs, JSON-able ({"status": 404}).
+    The message is one plain English sentence for commands and logs.
+    """
+
+    def __init__(self, code: str, message: str, **data: str | int | float) -> None:
+        super().__init__(message)
+        self.code = code
+        self.data: Mapping[str, str | int | float] = data
+
+
+class SourceUnavailable(SourceError):
+    """The bytes could not be had: refused, gone, too slow, too large, a forbidden address."""
+
+
+class UnreadableSource(SourceError):
+    """The bytes are none of the accepted formats, are cut short, or have too many pixels."""
+
+
+class StorageError(MoziError):
+    """The storage did not do what was asked, through no fault of the object."""
+
+
+class ObjectNotFound(StorageError):
+    """No object has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The storage has no object {key}.")
+        self.key = key
+
+
+class NotPublic(StorageError):
+    """An object that visitors must be able to read cannot be read without credentials."""
+
+
+class Busy(MoziError):
+    """As much is being done as may be; the same request can succeed a little later.
+
+    retry_after_s: whole seconds after which asking again makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class BuildAbandoned(MoziError):
+    """A build lost its lease, outlived its deadline, or its source was replaced meanwhile."""
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """One thing that is wrong with one row of an import file.
+
+    row: counted as a person reads the file, 1 for the first row after a CSV's heading
+    or for the first object of a JSON array. column: "" where the row as a whole is meant.
+    """
+
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
+        return f"{where}: {self.reason}"
+
+
+class ImportRejected(MoziError):
+    """An import file, or rows of it, cannot be taken; nothing was written."""
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)

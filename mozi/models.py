@@ -1,0 +1,174 @@
+"""The tables: what a movie is, where its poster comes from, and which variants are built.
+
+Poster state has a table of its own: building, failing and leasing never touch a movie's row,
+so a movie's version moves only when an editor's field does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mozi import clock
+from mozi.extensions import db
+
+KINDS = ("cinema", "streaming", "rerelease")
+DATE_PRECISIONS = ("day", "month", "year")
+STATUSES = ("scheduled", "cancelled")
+AGE_RATINGS = ("KN", "6", "12", "16", "18", "X")
+LIST_SEPARATOR = ";"
+TITLE_LENGTH = 300
+URL_LENGTH = 2000
+
+
+class TextList(TypeDecorator[tuple[str, ...]]):
+    """A short list of words, kept as "Drama;Comedy": readable by hand, searchable by LIKE."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Any) -> str:
+        return LIST_SEPARATOR.join(value or ())
+
+    def process_result_value(self, value: str | None, dialect: Any) -> tuple[str, ...]:
+        return tuple(value.split(LIST_SEPARATOR)) if value else ()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC, on databases that know time zones and on those that do not."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+def _one_of(column: str, values: Sequence[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Movie(db.Model):
+    """A premiere: the editor's fields of the import table, and a version that counts edits."""
+
+    __tablename__ = "movie"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    external_id: Mapped[str | None] = mapped_column(String(100), unique=True)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    original_title: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
+    premiere_date: Mapped[date] = mapped_column(Date)
+    date_precision: Mapped[str] = mapped_column(String(10), default="day", server_default="day")
+    kind: Mapped[str] = mapped_column(String(10), default="cinema", server_default="cinema")
+    status: Mapped[str] = mapped_column(
+        String(10), default="scheduled", server_default="scheduled"
+    )
+    synopsis: Mapped[str | None] = mapped_column(Text)
+    genres: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
+    director: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
+    cast: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
+    country: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
+    distributor: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
+    runtime_minutes: Mapped[int | None]
+    age_rating: Mapped[str | None] = mapped_column(String(2))
+    trailer_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
+
+    poster: Mapped[Poster | None] = relationship(
+        back_populates="movie", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        _one_of("kind", KINDS),
+        _one_of("date_precision", DATE_PRECISIONS),
+        _one_of("status", STATUSES),
+        _one_of("age_rating", AGE_RATINGS),
+        Index("ix_movie_premiere_date_id", "premiere_date", "id"),
+        Index("ix_movie_title_premiere_date", "title", "premiere_date"),
+    )
+
+
+class Poster(db.Model):
+    """Where a movie's poster comes from, what of it is shown, why it failed, and who builds it.
+
+    The wanted source is counted: `source_number` rises with every new source, and a build is
+    published only while the number that it began with still stands. `attempt` rises when an
+    admin asks to try again, so that an older build's failure cannot overwrite the new try.
+    """
+
+    __tablename__ = "poster"
+
+    movie_id: Mapped[int] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source_number: Mapped[int] = mapped_column(default=1, server_default="1")
+    # The address as last given by an editor or an import. It stays when an upload replaces the
+    # poster, so that importing the same address again changes nothing.
+    source_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
+    # The stored original of the wanted source: an upload's at once, an address's once fetched.
+    original_key: Mapped[str | None] = mapped_column(String(200))
+    # Whether the wanted source is an upload; a forgotten address then does not take it away.
+    uploaded: Mapped[bool] = mapped_column(default=False, server_default="0")
+    shown_original_key: Mapped[str | None] = mapped_column(String(200))
+    attempt: Mapped[int] = mapped_column(default=1, server_default="1")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    failure_code: Mapped[str | None] = mapped_column(String(50))
+    failure_message: Mapped[str | None] = mapped_column(Text)
+    failure_data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[float | None] = mapped_column(Double)  # seconds, the database's clock
+
+    movie: Mapped[Movie] = relationship(back_populates="poster")
+
+
+class PosterVariant(db.Model):
+    """The row that proves a built file: written after the object is stored and public."""
+
+    __tablename__ = "poster_variant"
+
+    movie_id: Mapped[int] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    media: Mapped[str] = mapped_column(String(20), primary_key=True)
+    source_number: Mapped[int]
+    recipe_version: Mapped[int]
+    object_key: Mapped[str] = mapped_column(String(300), index=True)
+    url: Mapped[str] = mapped_column(String(URL_LENGTH))
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    size_bytes: Mapped[int]
+
+
+class Admin(db.Model):
+    """Someone who may edit: an address to sign in with and an argon2 hash."""
+
+    __tablename__ = "admin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
