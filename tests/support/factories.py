@@ -1,0 +1,53 @@
+"""Rows for tests: plain functions with good defaults, within an app's context."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from mozi.database import writing
+from mozi.models import Movie, Poster, PosterVariant
+from mozi.posters.keys import slug_of, variant_key
+from mozi.posters.recipes import RECIPES
+
+THURSDAY = date(2026, 11, 26)
+
+
+def make_movie(*, poster_url: str | None = None, **changes: Any) -> int:
+    """Return the id of a new movie that opens on THURSDAY; poster_url gives it a source."""
+    fields = {"title": "Kőszívű ember", "premiere_date": THURSDAY, **changes}
+    with writing() as session:
+        movie = Movie(**fields)
+        if poster_url:
+            movie.poster = Poster(source_url=poster_url)
+        session.add(movie)
+        session.flush()
+        return movie.id
+
+
+def make_variants(movie_id: int, *media: str, original: str = "0" * 64) -> dict[str, str]:
+    """Record built variants (all of them by default) and return their URLs by media."""
+    with writing() as session:
+        movie = session.get_one(Movie, movie_id)
+        poster = movie.poster or Poster(source_url="https://example.org/poster.jpg")
+        movie.poster = poster
+        session.flush()
+        rows = [_variant(movie, poster, name, original) for name in media or RECIPES]
+        session.add_all(rows)
+        return {row.media: row.url for row in rows}
+
+
+def _variant(movie: Movie, poster: Poster, media: str, original: str) -> PosterVariant:
+    recipe = RECIPES[media]
+    key = variant_key(movie.id, slug_of(movie.title), recipe, original=original)
+    return PosterVariant(
+        movie_id=movie.id,
+        media=media,
+        source_number=poster.source_number or 1,
+        recipe_version=recipe.version,
+        object_key=key,
+        url=f"https://posters.example/{key}",
+        width_px=recipe.width_px,
+        height_px=recipe.height_px,
+        size_bytes=1000,
+    )
