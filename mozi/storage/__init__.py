@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mozi.errors import StorageError
+
 # 290304000 s is 9.2 years; an object's bytes never change, so nobody need ever ask again.
 IMMUTABLE = "public, max-age=290304000, immutable"
+
+# Printable ASCII without / and \, and no dot in front: neither "..", nor a hidden file, nor
+# the temporary file of a writer can be a part of a key.
+_PART = r"(?!\.)[ -.0-\[\]-~]+"
+_KEY = re.compile(rf"{_PART}(/{_PART})*")
+_KEY_LENGTH = 900  # S3 takes 1024 bytes; S3_PREFIX has to fit in as well
 
 
 @dataclass(frozen=True)
@@ -23,8 +32,9 @@ class StoredObject:
 class Storage(Protocol):
     """Objects by key. Keys are ASCII paths such as `posters/7-kontroll.thumb.<digest>.jpg`.
 
-    Every method raises StorageError when the storage fails; none of boto3's or the file
-    system's own errors leaves an implementation. One set of contract tests runs on each.
+    Every method raises StorageError when the storage fails, and for what is not a key; none
+    of boto3's or the file system's own errors leaves an implementation. One set of contract
+    tests runs on each.
     """
 
     def put(self, key: str, body: bytes, *, content_type: str, public: bool) -> None:
@@ -44,7 +54,22 @@ class Storage(Protocol):
         """Delete the object; deleting what is not there is fine."""
 
     def url(self, key: str) -> str:
-        """Return the address by which visitors reach a public object."""
+        """Return the address by which visitors reach a public object; asks nobody."""
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the objects whose key starts with prefix, a page of the listing at a time."""
+        """Yield the objects whose key starts with prefix, in no particular order.
+
+        A page of the listing is held at a time. What has no key's name is not ours: left out.
+        """
+
+
+def is_key(text: str) -> bool:
+    """Return whether text is a relative path that cannot lead out of a folder."""
+    return len(text) <= _KEY_LENGTH and _KEY.fullmatch(text) is not None
+
+
+def checked_key(key: str) -> str:
+    """Return key; raises StorageError where it is none."""
+    if not is_key(key):
+        raise StorageError(f"{key!r} is not the key of an object.")
+    return key

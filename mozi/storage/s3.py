@@ -1,0 +1,197 @@
+"""Objects in a bucket of Amazon's S3 or of a service that speaks its protocol.
+
+The only home of boto3. Its errors end here: each becomes one of storage's, in plain words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from urllib3.exceptions import HTTPError
+
+from mozi.errors import ObjectNotFound, StorageError
+from mozi.storage import IMMUTABLE, StoredObject, checked_key, is_key
+from mozi.storage.per_process import PerProcess
+from mozi.storage.public import bucket_url
+from mozi.storage.public_reading import PublicReading
+from mozi.storage.s3_faults import (
+    ACL_REFUSALS,
+    MISSING,
+    NO_BUCKET,
+    NO_CREDENTIALS,
+    code_of,
+    in_words,
+)
+
+PRIVATE = "private"
+DEFAULT_REGION = "us-east-1"  # what S3-compatible services take, and S3's own first
+_CONFIG = {
+    # boto3's own limits, 60 s and 60 s with retries, outlive the router's 30 s.
+    "connect_timeout": 2,
+    "read_timeout": 5,
+    "retries": {"total_max_attempts": 2, "mode": "standard"},
+    "max_pool_connections": 32,
+    "tcp_keepalive": True,
+    # The newer checksums are not known to every compatible service.
+    "request_checksum_calculation": "when_required",
+    "response_checksum_validation": "when_required",
+}
+
+
+class S3Storage:
+    """The storage in a bucket, by one client a process.
+
+    endpoint_url: None for Amazon. public_url: what pages link instead of the bucket's own
+    address. acl: what public objects get; "" sends none. prefix: "" or "folder/", put
+    before every key inside the bucket and unknown outside of this class.
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        *,
+        endpoint_url: str | None = None,
+        public_url: str | None = None,
+        acl: str = "public-read",
+        prefix: str = "",
+    ) -> None:
+        self._bucket = bucket
+        self._endpoint_url = endpoint_url
+        self._public_url = public_url
+        self._prefix = prefix
+        self._bucket_seen = False
+        self._public_reading = PublicReading(acl, place=f"{bucket}/{prefix}")
+        self._client = PerProcess(lambda: _make_client(endpoint_url))
+
+    @property
+    def client(self) -> Any:
+        """Return the process's client, which its threads share; raises boto3's errors.
+
+        Made at its first use: a session takes some 90 ms.
+        """
+        return self._client.get()
+
+    def put(self, key: str, body: bytes, *, content_type: str, public: bool) -> None:
+        """Store body with its type and cache life, and with the ACL where it is public.
+
+        Nothing is asked first and an existing object is written again: same key, same bytes.
+        Where the bucket refuses ACLs, raises NotPublic until one object could be read by
+        its public address.
+        """
+        fields = self._address(key) | {"Body": body, "ContentType": content_type}
+        fields["CacheControl"] = IMMUTABLE if public else PRIVATE
+        with _translated("stored", key):
+            self._put(fields, acl=self._public_reading.acl if public else "")
+        if public:
+            self._public_reading.prove(self.url(key), content_type=content_type)
+
+    def get(self, key: str) -> bytes:
+        """Return the object's bytes; raises ObjectNotFound."""
+        with _translated("read", key):
+            answer = self.client.get_object(**self._address(key))
+            with closing(answer["Body"]) as body:
+                return bytes(body.read())
+
+    def exists(self, key: str) -> bool:
+        """Return whether there is such an object, in a bucket that does exist."""
+        try:
+            with _translated("looked for", key):
+                self.client.head_object(**self._address(key))
+        except ObjectNotFound:
+            self._check_bucket()
+            return False
+        return True
+
+    def delete(self, key: str) -> None:
+        """Delete the object; S3 itself does not mind where there is none."""
+        try:
+            with _translated("deleted", key):
+                self.client.delete_object(**self._address(key))
+        except ObjectNotFound:
+            return
+
+    def url(self, key: str) -> str:
+        """Return the object's public address, percent-encoded."""
+        path = quote(self._prefix + checked_key(key))
+        if self._public_url:
+            return f"{self._public_url}/{path}"
+        if self._endpoint_url:
+            return f"{self._endpoint_url}/{self._bucket}/{path}"
+        with _translated("addressed", key):
+            return f"{bucket_url(self._bucket, self.client.meta.endpoint_url)}/{path}"
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the objects whose key starts with prefix, 1000 to a request."""
+        with _translated("listed", prefix):
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix + prefix
+            )
+            for page in pages:
+                for row in page.get("Contents", ()):
+                    key = row["Key"].removeprefix(self._prefix)
+                    if is_key(key):
+                        stored_at = row["LastModified"].astimezone(UTC)
+                        yield StoredObject(key, row["Size"], stored_at)
+
+    def _address(self, key: str) -> dict[str, Any]:
+        return {"Bucket": self._bucket, "Key": self._prefix + checked_key(key)}
+
+    def _put(self, fields: dict[str, Any], *, acl: str) -> None:
+        """Put with the ACL where there is one, and without if the bucket takes none."""
+        if not acl:
+            self.client.put_object(**fields)
+            return
+        try:
+            self.client.put_object(ACL=acl, **fields)
+        except ClientError as error:
+            if code_of(error.response) not in ACL_REFUSALS:
+                raise
+            self.client.put_object(**fields)
+            self._public_reading.forgo_acl()
+
+    def _check_bucket(self) -> None:
+        """Ask once whether there is a bucket: HEAD says 404 for that as for a missing key.
+
+        Without it, a mistyped S3_BUCKET would look as if every object were gone.
+        """
+        if not self._bucket_seen:
+            try:
+                with _translated("found", f"The bucket {self._bucket}"):
+                    self.client.head_bucket(Bucket=self._bucket)
+            except ObjectNotFound as error:
+                raise StorageError(NO_BUCKET) from error
+            self._bucket_seen = True
+
+
+def _make_client(endpoint_url: str | None) -> Any:
+    """Return a client; path addresses for compatible services, which may have no wildcard DNS."""
+    session = boto3.session.Session()
+    style = {"addressing_style": "path" if endpoint_url else "auto"}
+    return session.client(
+        "s3",
+        endpoint_url=endpoint_url,
+        region_name=session.region_name or DEFAULT_REGION,
+        config=Config(s3=style, **_CONFIG),  # type: ignore[arg-type]  # a dict of mixed values
+    )
+
+
+@contextmanager
+def _translated(done: str, key: str) -> Iterator[None]:
+    """Turn the errors of boto3 and below into the storage's; done: "stored", "read", …"""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error.response) in MISSING:
+            raise ObjectNotFound(key) from error
+        raise StorageError(f"{key} could not be {done}: {in_words(error.response)}") from error
+    except NoCredentialsError as error:
+        raise StorageError(f"{key} could not be {done}: {NO_CREDENTIALS}") from error
+    except (BotoCoreError, HTTPError, ValueError) as error:  # ValueError: an unusable endpoint
+        raise StorageError(f"{key} could not be {done}: {error}") from error

@@ -1,0 +1,40 @@
+"""S3's error answers in plain words, with the cure where there is a known one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# Buckets made since April 2023 answer the first (400), services without ACLs the second (501).
+ACL_REFUSALS = frozenset({"AccessControlListNotSupported", "NotImplemented"})
+MISSING = frozenset({"NoSuchKey", "404"})  # an answer to HEAD has no body and so no better code
+
+NO_BUCKET = "S3_BUCKET names no bucket of this service."
+NO_CREDENTIALS = "there are no credentials for S3. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+_NO_ACCESS = (
+    "The credentials need s3:PutObject, s3:GetObject, s3:DeleteObject and s3:ListBucket, and"
+    " s3:PutObjectAcl too unless S3_ACL is empty; a public ACL also needs Block Public Access"
+    " switched off."
+)
+_CURES = {
+    "NoSuchBucket": NO_BUCKET,
+    "InvalidAccessKeyId": "AWS_ACCESS_KEY_ID is not known there.",
+    "SignatureDoesNotMatch": "AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID.",
+    "AccessDenied": _NO_ACCESS,
+    "403": _NO_ACCESS,
+}
+
+Answer = Mapping[str, Any]  # botocore's ClientError.response
+
+
+def code_of(answer: Answer) -> str:
+    """Return S3's error code, such as NoSuchKey; the status of an answer that has none."""
+    return str(answer.get("Error", {}).get("Code", ""))
+
+
+def in_words(answer: Answer) -> str:
+    """Return status, code and message, and what to do about it."""
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", "an error")
+    message = answer.get("Error", {}).get("Message", "")
+    code = code_of(answer)
+    return f"S3 answered {status} {code} ({message}). {_CURES.get(code, '')}".rstrip()
