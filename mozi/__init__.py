@@ -12,11 +12,13 @@ from mozi.database import engine_options, prepare_sqlite
 from mozi.extensions import db, migrate
 from mozi.logs import configure_logging
 from mozi.parts import Parts, install
+from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
 from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
+from mozi.web.capacity import POSTER_REQUESTS
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,7 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_database(app, settings)
     storage = make_storage(settings)
     pipeline = PosterPipeline.from_settings(settings, storage)
-    install(app, Parts(settings=settings, storage=storage, pipeline=pipeline))
+    on_demand = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_REQUESTS)
+    install(app, Parts(settings, storage, pipeline, on_demand))
     web.register(app)
     commands.register(app)
     _trust_proxies(app, settings.trusted_proxy_hops)

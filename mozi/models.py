@@ -21,11 +21,12 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mozi import clock
-from mozi.extensions import db
+from mozi.extensions import Model
 
 KINDS = ("cinema", "streaming", "rerelease")
 DATE_PRECISIONS = ("day", "month", "year")
@@ -69,7 +70,7 @@ def _one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-class Movie(db.Model):
+class Movie(Model):
     """A premiere: the editor's fields of the import table, and a version that counts edits."""
 
     __tablename__ = "movie"
@@ -82,9 +83,7 @@ class Movie(db.Model):
     premiere_date: Mapped[date] = mapped_column(Date)
     date_precision: Mapped[str] = mapped_column(String(10), default="day", server_default="day")
     kind: Mapped[str] = mapped_column(String(10), default="cinema", server_default="cinema")
-    status: Mapped[str] = mapped_column(
-        String(10), default="scheduled", server_default="scheduled"
-    )
+    status: Mapped[str] = mapped_column(String(10), default="scheduled", server_default="scheduled")
     synopsis: Mapped[str | None] = mapped_column(Text)
     genres: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
     director: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
@@ -110,7 +109,7 @@ class Movie(db.Model):
     )
 
 
-class Poster(db.Model):
+class Poster(Model):
     """Where a movie's poster comes from, what of it is shown, why it failed, and who builds it.
 
     The wanted source is counted: `source_number` rises with every new source, and a build is
@@ -130,7 +129,7 @@ class Poster(db.Model):
     # The stored original of the wanted source: an upload's at once, an address's once fetched.
     original_key: Mapped[str | None] = mapped_column(String(200))
     # Whether the wanted source is an upload; a forgotten address then does not take it away.
-    uploaded: Mapped[bool] = mapped_column(default=False, server_default="0")
+    uploaded: Mapped[bool] = mapped_column(default=False, server_default=false())
     shown_original_key: Mapped[str | None] = mapped_column(String(200))
     attempt: Mapped[int] = mapped_column(default=1, server_default="1")
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -145,7 +144,7 @@ class Poster(db.Model):
     movie: Mapped[Movie] = relationship(back_populates="poster")
 
 
-class PosterVariant(db.Model):
+class PosterVariant(Model):
     """The row that proves a built file: written after the object is stored and public."""
 
     __tablename__ = "poster_variant"
@@ -163,7 +162,7 @@ class PosterVariant(db.Model):
     size_bytes: Mapped[int]
 
 
-class Admin(db.Model):
+class Admin(Model):
     """Someone who may edit: an address to sign in with and an argon2 hash."""
 
     __tablename__ = "admin"

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
 from mozi.settings import Settings
 from mozi.storage import Storage
@@ -21,6 +22,7 @@ class Parts:
     settings: Settings
     storage: Storage
     pipeline: PosterPipeline
+    on_demand: OnDemandBuilds
 
 
 def install(app: Flask, installed: Parts) -> None:

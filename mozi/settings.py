@@ -168,7 +168,9 @@ class _Reader:
             return None
         parts = _parsed(urlsplit, raw)
         if parts is None or parts.scheme not in schemes or not (parts.netloc or parts.path):
-            self.fault(name, f"an address that starts with {' or '.join(f'{s}://' for s in schemes)}")
+            self.fault(
+                name, f"an address that starts with {' or '.join(f'{s}://' for s in schemes)}"
+            )
             return None
         return raw.rstrip("/")
 

@@ -100,7 +100,7 @@ def _ping(url: str) -> None:
 
 @contextmanager
 def s3() -> Iterator[str]:
-    """Give the endpoint of a fresh moto server. It lets anybody write and list: no proof of that."""
+    """Give the endpoint of a fresh moto server. It lets anybody write and list."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

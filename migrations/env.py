@@ -1,0 +1,50 @@
+"""How Alembic reaches the database: through the app, in one transaction, one migrator at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection, text
+
+# Any number will do, as long as every release takes the same one: "mozi" in ASCII.
+MIGRATION_LOCK = 0x6D6F7A69
+
+extension = current_app.extensions["migrate"]
+
+
+def run_migrations() -> None:
+    """Migrate within one transaction: a killed migration leaves the database as it was."""
+    connectable = extension.db.engine.execution_options(mozi_writes=True)
+    with connectable.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=extension.db.metadata,
+            transactional_ddl=True,  # SQLite's too: the app begins its transactions itself
+            **_without_empty_revisions(extension.configure_args),
+        )
+        with context.begin_transaction():
+            _wait_for_turn(connection)
+            context.run_migrations()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Let two releases that migrate at once take turns; a migration may take its time."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+
+
+def _without_empty_revisions(arguments: dict[str, Any]) -> dict[str, Any]:
+    def drop_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
+        if getattr(context.config.cmd_opts, "autogenerate", False):
+            directives[:] = [d for d in directives if not d.upgrade_ops.is_empty()]
+
+    return {"process_revision_directives": drop_empty, **arguments}
+
+
+if context.is_offline_mode():
+    raise SystemExit("Mozi migrates online only: flask db upgrade.")
+run_migrations()

@@ -1,0 +1,159 @@
+"""flask warm-posters: build every missing variant, so that no visitor waits for a picture."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from mozi import clock
+from mozi.calendar.weeks import week_of
+from mozi.parts import parts
+from mozi.posters.recipes import RECIPES
+from mozi.posters.selection import Scope, Selection, scope_of
+from mozi.posters.warming import Warming, WarmReport
+
+WORKERS_A_SLOT = 4  # while one decodes, others fetch and store
+LINE_EVERY_S = 60
+
+
+@click.command("warm-posters")
+@click.option("--media", multiple=True, type=click.Choice(list(RECIPES)), help="Only this variant.")
+@click.option("--movie", "movie_ids", multiple=True, type=int, metavar="ID", help="Only this one.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Premieres from DATE on.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Premieres up to DATE.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Movies in hand at once.")
+@click.option("--rebuild", is_flag=True, help="Build what is there too, over the same keys.")
+@click.option("--retry-failed", is_flag=True, help="Try failed sources before their pause ends.")
+@click.option("--dry-run", is_flag=True, help="Say what there is to do, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@with_appcontext
+def warm_posters(
+    since: datetime | None,
+    until: datetime | None,
+    workers: int | None,
+    dry_run: bool,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Build every missing poster variant: one fetch and one decode a movie.
+
+    The movies that the index shows come first. It can be stopped and started again at any
+    time, and run on several machines at once.
+    """
+    began = time.monotonic()
+    selection = Selection(
+        shown_from=week_of(clock.today(parts().settings)).first,
+        since=_day(since),
+        until=_day(until),
+        **chosen,
+    )
+    scope = scope_of(selection)
+    report = WarmReport() if dry_run else _warm(selection, scope, workers)
+    summary = _summary(selection, scope, report, time.monotonic() - began)
+    _tell(summary, report, scope, dry_run=dry_run, as_json=as_json)
+    sys.exit(_exit_status(report))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _warm(selection: Selection, scope: Scope, workers: int | None) -> WarmReport:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
+    total = len(selection.movie_ids) or scope.to_do
+    with _progress(total) as progress:
+        warming = Warming(
+            parts().pipeline,
+            selection,
+            workers=workers or WORKERS_A_SLOT * parts().settings.poster_build_slots,
+            in_context=app.app_context,
+            on_done=lambda report: progress.update(),
+        )
+        with _stopped_by_signals(warming):
+            return warming.run()
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """Give a bar with rate and time left on a terminal, a line a minute elsewhere."""
+    on_terminal = sys.stderr.isatty()
+    with tqdm(
+        total=total,
+        unit="movie",
+        file=sys.stderr,
+        mininterval=0.1 if on_terminal else LINE_EVERY_S,
+        maxinterval=10 if on_terminal else LINE_EVERY_S,
+        bar_format=None
+        if on_terminal
+        else "{n_fmt} of {total_fmt} movies, {rate_fmt}, {remaining} left\n",
+        leave=on_terminal,
+        disable=total == 0,
+    ) as bar:
+        yield bar
+
+
+@contextmanager
+def _stopped_by_signals(warming: Warming) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the run after what is in hand; a second one ends it at once."""
+
+    def stop(number: int, frame: object) -> None:
+        if warming.stop.is_set():
+            raise KeyboardInterrupt
+        click.echo("Stopping: what is in hand is finished first.", err=True)
+        warming.stop.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _summary(
+    selection: Selection, scope: Scope, report: WarmReport, seconds: float
+) -> dict[str, Any]:
+    present_now = scope_of(selection).present
+    return {
+        "movies": scope.movies,
+        "built": report.built,
+        "present": present_now if selection.rebuild else max(0, present_now - report.built),
+        "failed": [vars(failed) for failed in report.failed],
+        "seconds": round(seconds, 3),
+    }
+
+
+def _tell(
+    summary: dict[str, Any], report: WarmReport, scope: Scope, *, dry_run: bool, as_json: bool
+) -> None:
+    for failed in report.failed:
+        click.echo(f"{failed.movie_id} {failed.title}: {failed.reason}", err=True)
+    if report.stopped_by:
+        click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+    if as_json:
+        click.echo(json.dumps(summary, ensure_ascii=False))
+    elif dry_run:
+        click.echo(f"{scope.to_do} of {scope.movies} movies miss variants; nothing was built.")
+    else:
+        built, present, failures = summary["built"], summary["present"], len(report.failed)
+        click.echo(
+            f"{scope.movies} movies: {built} variants built, {present} there already, "
+            f"{failures} movies failed, {summary['seconds']:.1f} s."
+        )
+
+
+def _exit_status(report: WarmReport) -> int:
+    if report.interrupted:
+        return 130
+    return 1 if report.failed else 0

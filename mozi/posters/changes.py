@@ -1,0 +1,143 @@
+"""What a build writes: the original's key, the published set, a failure. Short transactions.
+
+Each is a compare-and-set on what the build began with, so a build that was overtaken, or whose
+source was replaced meanwhile, changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from mozi import clock
+from mozi.database import writing
+from mozi.errors import BuildAbandoned, SourceError
+from mozi.models import Poster, PosterVariant
+from mozi.posters.leases import Lease
+from mozi.posters.queries import PosterState
+from mozi.posters.recipes import Recipe
+
+LONGEST_PAUSE_S = 24 * 60 * 60
+
+NO_FAILURE: dict[str, Any] = {
+    "failures": 0,
+    "failure_code": None,
+    "failure_message": None,
+    "failure_data": None,
+    "failed_at": None,
+    "retry_at": None,
+}
+
+
+@dataclass(frozen=True)
+class StoredVariant:
+    """A variant that is in the storage but that no page knows of yet. Sizes in pixels, bytes."""
+
+    recipe: Recipe
+    object_key: str
+    url: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+
+
+def record_original(lease: Lease, state: PosterState, key: str) -> None:
+    """Remember the stored original of the wanted source: it is never fetched again."""
+    with writing() as session:
+        _still_wanted(session, lease, state, original_key=key)
+
+
+def publish(
+    lease: Lease, state: PosterState, *, original_key: str, stored: Sequence[StoredVariant]
+) -> None:
+    """Make the stored variants the ones that pages link, in one transaction.
+
+    Raises BuildAbandoned, having written nothing, when another source is wanted by now or
+    somebody else builds this poster. Variants of an earlier source all go at once; a newer
+    release's variant of the same source stays.
+    """
+    with writing() as session:
+        _still_wanted(session, lease, state, shown_original_key=original_key, **NO_FAILURE)
+        session.execute(
+            delete(PosterVariant).where(
+                PosterVariant.movie_id == state.movie_id,
+                PosterVariant.source_number != state.source_number,
+            )
+        )
+        rows = session.scalars(
+            select(PosterVariant).where(PosterVariant.movie_id == state.movie_id)
+        )
+        recorded = {row.media: row for row in rows}
+        for variant in stored:
+            _record(session, state, variant, recorded.get(variant.recipe.media))
+
+
+def _record(
+    session: Session, state: PosterState, variant: StoredVariant, row: PosterVariant | None
+) -> None:
+    if row is None:
+        row = PosterVariant(movie_id=state.movie_id, media=variant.recipe.media)
+        session.add(row)
+    elif row.recipe_version > variant.recipe.version:
+        return
+    row.source_number = state.source_number
+    row.recipe_version = variant.recipe.version
+    row.object_key = variant.object_key
+    row.url = variant.url
+    row.width_px = variant.width_px
+    row.height_px = variant.height_px
+    row.size_bytes = variant.size_bytes
+
+
+def _still_wanted(session: Session, lease: Lease, state: PosterState, **values: Any) -> None:
+    """Set values where this build still owns the poster and its source; the row stays locked."""
+    kept = session.execute(
+        update(Poster)
+        .where(
+            Poster.movie_id == state.movie_id,
+            Poster.source_number == state.source_number,
+            Poster.lease_owner == lease.owner,
+        )
+        .values(**values)
+        .returning(Poster.movie_id)
+    ).first()
+    if kept is None:
+        raise BuildAbandoned(f"The source of poster {state.movie_id} was replaced meanwhile.")
+
+
+def record_failure(state: PosterState, error: SourceError, *, first_pause_s: float) -> None:
+    """Remember why the source cannot be used, unless it was replaced or is to be tried again.
+
+    The pause begins at first_pause_s and doubles with each further failure, up to a day.
+    """
+    unchanged = (
+        Poster.movie_id == state.movie_id,
+        Poster.source_number == state.source_number,
+        Poster.attempt == state.attempt,
+    )
+    with writing() as session:
+        poster = session.scalars(select(Poster).where(*unchanged).with_for_update()).first()
+        if poster is None:
+            return
+        pause_s = min(first_pause_s * 2 ** min(poster.failures, 30), LONGEST_PAUSE_S)
+        poster.failures += 1
+        poster.failure_code = error.code
+        poster.failure_message = str(error)
+        poster.failure_data = dict(error.data)
+        poster.failed_at = clock.now()
+        poster.retry_at = clock.now() + timedelta(seconds=pause_s)
+
+
+def try_again(movie_id: int) -> None:
+    """Forget the failure, so that the next request builds; an older build cannot bring it back."""
+    with writing() as session:
+        session.execute(
+            update(Poster)
+            .where(Poster.movie_id == movie_id)
+            .values(attempt=Poster.attempt + 1, **NO_FAILURE)
+        )

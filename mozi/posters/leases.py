@@ -1,0 +1,63 @@
+"""One builder per movie over all processes and machines: a row with an owner and a deadline.
+
+The row is taken by compare-and-set and judged by the database's clock, so machines whose
+clocks differ agree. A builder that was killed is overtaken when its deadline has passed.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from sqlalchemy import or_, update
+
+from mozi.database import database_now, writing
+from mozi.errors import BuildAbandoned
+from mozi.models import Poster
+
+LEASE_S = 30.0
+BUILD_S = 25.0  # shorter than the lease: whoever overtakes never meets the builder still at work
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to build one movie's poster until `ends` (time.monotonic, seconds)."""
+
+    movie_id: int
+    owner: str = field(default_factory=lambda: secrets.token_hex(16))
+    ends: float = field(default_factory=lambda: time.monotonic() + BUILD_S)
+
+    def check(self) -> None:
+        """Raise BuildAbandoned once the build's own time is up."""
+        if time.monotonic() >= self.ends:
+            raise BuildAbandoned(f"Building poster {self.movie_id} took longer than {BUILD_S} s.")
+
+    @property
+    def left_s(self) -> float:
+        """Return the seconds that the build may still take."""
+        return max(0.0, self.ends - time.monotonic())
+
+
+def take_lease(movie_id: int) -> Lease | None:
+    """Return the lease on this movie's poster, or None while somebody else holds it."""
+    lease = Lease(movie_id)  # its own clock starts before the row's, so it ends before it
+    free = or_(Poster.lease_until.is_(None), Poster.lease_until < database_now())
+    with writing() as session:
+        taken = session.execute(
+            update(Poster)
+            .where(Poster.movie_id == movie_id, free)
+            .values(lease_owner=lease.owner, lease_until=database_now() + LEASE_S)
+            .returning(Poster.movie_id)
+        ).first()
+    return lease if taken else None
+
+
+def release_lease(lease: Lease) -> None:
+    """Give the lease back; one that somebody else has overtaken stays theirs."""
+    with writing() as session:
+        session.execute(
+            update(Poster)
+            .where(Poster.movie_id == lease.movie_id, Poster.lease_owner == lease.owner)
+            .values(lease_owner=None, lease_until=None)
+        )

@@ -1,0 +1,244 @@
+"""The way of a poster: lease, source, decode, original, render, store, publish, release.
+
+One fetch and one decode for all that a movie misses. No database transaction is open while
+bytes or pixels move; what a crash leaves behind is at worst an object that nothing refers to.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from mozi.errors import Busy, ObjectNotFound, SourceError, SourceUnavailable
+from mozi.posters.changes import StoredVariant, publish, record_failure, record_original
+from mozi.posters.imaging import Decoded, Rendered, decode, read_header, render
+from mozi.posters.keys import original_digest, original_key, variant_key
+from mozi.posters.leases import Lease, release_lease, take_lease
+from mozi.posters.limits import Budget
+from mozi.posters.queries import PosterState, get_poster
+from mozi.posters.recipes import RECIPES, Recipe, get_recipe
+from mozi.posters.sources import FetchLimits, FetchSlots, fetch
+from mozi.posters.stages import Stages
+from mozi.settings import Settings
+from mozi.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+FETCHES_AT_ONCE = 8
+FETCHES_A_HOST = 2
+
+
+class LeaseHeld(Busy):
+    """Somebody else builds this poster: look again in a moment."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes to build from; key: where they are stored already, None when just fetched."""
+
+    body: bytes
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Build:
+    """One build in hand: whose it is, what was wanted when it began, and what it makes."""
+
+    lease: Lease
+    state: PosterState
+    recipes: tuple[Recipe, ...]
+    stages: Stages = field(default_factory=Stages)
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """The media that one call built, and those that it found built."""
+
+    built: tuple[str, ...]
+    present: tuple[str, ...]
+
+
+class PosterPipeline:
+    """Builds posters within the bounds of one process. Thread-safe.
+
+    max_pixels: of one picture, and of all pictures in hand. slots: decodes and encodes at
+    once. retry_s: the pause after a source's first failure.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        limits: FetchLimits,
+        max_pixels: int,
+        slots: int,
+        retry_s: float,
+    ) -> None:
+        self.storage = storage
+        self.limits = limits
+        self.max_pixels = max_pixels
+        self.retry_s = retry_s
+        self.pixels = Budget(max_pixels, of="pixels")
+        self.slots = Budget(slots, of="build slots")
+        self.fetches = FetchSlots(FETCHES_AT_ONCE, FETCHES_A_HOST)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, storage: Storage) -> PosterPipeline:
+        """Return the pipeline that the operator's settings describe."""
+        return cls(
+            storage,
+            limits=FetchLimits(
+                timeout_s=settings.poster_fetch_timeout_s,
+                max_bytes=settings.poster_max_bytes,
+                allow_private=settings.poster_allow_private_sources,
+            ),
+            max_pixels=settings.poster_max_pixels,
+            slots=settings.poster_build_slots,
+            retry_s=settings.poster_retry_seconds,
+        )
+
+    def build(
+        self,
+        movie_id: int,
+        *,
+        media: Collection[str] = (),
+        rebuild: bool = False,
+        retry_failed: bool = False,
+    ) -> BuildResult:
+        """Build what the movie misses of media (of all, where none is named) and publish it.
+
+        rebuild: what is there too, over the same keys. retry_failed: even while a failed
+        source's pause lasts. Raises MovieNotFound, NoPosterSource, SourceError (which is
+        remembered), StorageError, LeaseHeld, Busy or BuildAbandoned: nothing was published.
+        """
+        with self._leased(movie_id) as lease:
+            state = get_poster(movie_id)  # once the lease is ours: look again at what is missing
+            recipes = _all_of(media, state) if rebuild else state.missing(media)
+            if recipes:
+                if not retry_failed:
+                    respect_pause(state)
+                self._build(Build(lease, state, recipes))
+            built = tuple(recipe.media for recipe in recipes)
+        return BuildResult(built, tuple(m for m in media or RECIPES if m not in built))
+
+    @contextmanager
+    def _leased(self, movie_id: int) -> Iterator[Lease]:
+        lease = take_lease(movie_id)
+        if lease is None:
+            get_poster(movie_id)  # says so where there is no such movie, or no source
+            raise LeaseHeld(f"Poster {movie_id} is being built.")
+        try:
+            yield lease
+        finally:
+            release_lease(lease)
+
+    def _build(self, build: Build) -> None:
+        try:
+            source = self._source(build)
+            with self._room_for(build, source.body):
+                decoded = self._decode(build, source.body)
+                original = self._original(build, source)
+                rendered = self._render(build, decoded)
+            stored = self._store(build, rendered, original)
+            publish(build.lease, build.state, original_key=original, stored=stored)
+            logger.info("poster %s: built %s", build.state.movie_id, build.stages)
+        except SourceError as error:
+            record_failure(build.state, error, first_pause_s=self.retry_s)
+            logger.warning("poster %s: %s", build.state.movie_id, error)
+            raise
+
+    def _source(self, build: Build) -> Source:
+        """Return the stored original, else what the address has; an address is asked once."""
+        kept = self._find_kept_original(build)
+        if kept is not None:
+            return kept
+        url = build.state.source_url
+        if url is None:
+            raise SourceUnavailable("original_lost", "The uploaded file is lost; upload it again.")
+        with self.fetches.slot(url, build.lease.left_s), build.stages("fetch"):
+            return Source(fetch(url, self.limits), None)
+
+    def _find_kept_original(self, build: Build) -> Source | None:
+        key = build.state.original_key
+        if key is None:
+            return None
+        try:
+            with build.stages("fetch"):
+                return Source(self.storage.get(key), key)
+        except ObjectNotFound:
+            logger.warning("poster %s: %s is gone from storage", build.state.movie_id, key)
+            return None
+
+    @contextmanager
+    def _room_for(self, build: Build, body: bytes) -> Iterator[None]:
+        """Hold the picture's share of the budget of pixels until its variants are encoded."""
+        header = read_header(body, max_pixels=self.max_pixels)
+        pixels = header.width_px * header.height_px
+        with self.pixels.hold(pixels, wait_s=build.lease.left_s):
+            yield
+
+    def _decode(self, build: Build, body: bytes) -> Decoded:
+        with self.slots.hold(wait_s=build.lease.left_s), build.stages("decode"):
+            return decode(body, max_pixels=self.max_pixels)
+
+    def _original(self, build: Build, source: Source) -> str:
+        """Return the original's key, having kept what was fetched now that it could be decoded."""
+        if source.key is not None:
+            return source.key
+        header = read_header(source.body, max_pixels=self.max_pixels)
+        key = original_key(source.body, header.extension)
+        build.lease.check()
+        with build.stages("store"):
+            self.storage.put(key, source.body, content_type=header.content_type, public=False)
+        record_original(build.lease, build.state, key)
+        return key
+
+    def _render(self, build: Build, decoded: Decoded) -> Sequence[Rendered]:
+        with self.slots.hold(wait_s=build.lease.left_s), build.stages("encode"):
+            return render(decoded, build.recipes)
+
+    def _store(
+        self, build: Build, rendered: Sequence[Rendered], original: str
+    ) -> list[StoredVariant]:
+        with build.stages("store"):
+            return [self._store_one(build, one, original) for one in rendered]
+
+    def _store_one(self, build: Build, rendered: Rendered, original: str) -> StoredVariant:
+        key = _key_for(build.state, rendered.recipe, original_digest(original))
+        build.lease.check()
+        self.storage.put(key, rendered.body, content_type="image/jpeg", public=True)
+        build.lease.check()
+        return StoredVariant(
+            recipe=rendered.recipe,
+            object_key=key,
+            url=self.storage.url(key),
+            width_px=rendered.width_px,
+            height_px=rendered.height_px,
+            size_bytes=len(rendered.body),
+        )
+
+
+def _all_of(media: Collection[str], state: PosterState) -> tuple[Recipe, ...]:
+    """Return the recipes to build again, except those that a newer release has replaced."""
+    wanted = [get_recipe(name) for name in media] or list(RECIPES.values())
+    if state.replaces_source:
+        wanted = list(RECIPES.values())
+    return tuple(recipe for recipe in wanted if not state.has_newer(recipe))
+
+
+def respect_pause(state: PosterState) -> None:
+    """Raise the remembered failure while its source is to be left alone."""
+    if state.failure is not None and state.failure.pause_s > 0:
+        raise state.failure.as_error()
+
+
+def _key_for(state: PosterState, recipe: Recipe, original: str) -> str:
+    """Return the variant's key: the recorded one where only the title has changed since."""
+    key = variant_key(state.movie_id, state.slug, recipe, original=original)
+    recorded = state.variants.get(recipe.media)
+    digest_and_ending = key.split(".", 1)[1]
+    if recorded is not None and recorded.object_key.endswith(f".{digest_and_ending}"):
+        return recorded.object_key
+    return key

@@ -1,0 +1,140 @@
+"""What is known of a poster: its wanted source, what is built, what failed. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mozi import clock
+from mozi.database import database_now, reading
+from mozi.errors import MovieNotFound, NoPosterSource, SourceUnavailable
+from mozi.models import Movie, Poster, PosterVariant
+from mozi.posters.keys import slug_of
+from mozi.posters.recipes import RECIPES, Recipe
+
+
+@dataclass(frozen=True)
+class BuiltVariant:
+    """A built file as its row records it; sizes in pixels."""
+
+    media: str
+    source_number: int
+    recipe_version: int
+    object_key: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the wanted source could not be used, and when it is worth another try (aware, UTC)."""
+
+    code: str
+    message: str
+    retry_at: datetime
+
+    @property
+    def pause_s(self) -> float:
+        """Return the seconds until the next try, 0 when it is due."""
+        return max(0.0, (self.retry_at - clock.now()).total_seconds())
+
+    def as_error(self) -> SourceUnavailable:
+        """Return the remembered failure as the error that it was."""
+        return SourceUnavailable(self.code, self.message)
+
+
+@dataclass(frozen=True)
+class PosterState:
+    """One movie's poster in one snapshot."""
+
+    movie_id: int
+    title: str
+    source_number: int
+    attempt: int
+    source_url: str | None
+    original_key: str | None
+    failure: Failure | None
+    leased: bool
+    variants: Mapping[str, BuiltVariant]
+
+    @property
+    def slug(self) -> str:
+        """Return the slug of the movie's present title."""
+        return slug_of(self.title)
+
+    def missing(self, media: Collection[str] = ()) -> tuple[Recipe, ...]:
+        """Return the recipes without a variant of the wanted source and the present version.
+
+        media: narrows it, except while an older source is shown: then all are replaced at
+        once, since a page must never mix the old poster with the new one.
+        """
+        lacking = [recipe for recipe in RECIPES.values() if not self._is_built(recipe)]
+        if not media or self.replaces_source:
+            return tuple(lacking)
+        return tuple(recipe for recipe in lacking if recipe.media in media)
+
+    def _is_built(self, recipe: Recipe) -> bool:
+        built = self.variants.get(recipe.media)
+        return (
+            built is not None
+            and built.source_number == self.source_number
+            and built.recipe_version >= recipe.version
+        )
+
+    def has_newer(self, recipe: Recipe) -> bool:
+        """Return whether a newer release has built this variant by its own recipe."""
+        built = self.variants.get(recipe.media)
+        return built is not None and built.recipe_version > recipe.version
+
+    @property
+    def replaces_source(self) -> bool:
+        """Return whether variants of an earlier source are still shown."""
+        return any(v.source_number != self.source_number for v in self.variants.values())
+
+
+def get_poster(movie_id: int) -> PosterState:
+    """Return the movie's poster; raises MovieNotFound, or NoPosterSource where there is none."""
+    with reading() as session:
+        row = session.execute(
+            select(Movie.title, Poster, (Poster.lease_until > database_now()).label("leased"))
+            .outerjoin(Poster, Poster.movie_id == Movie.id)
+            .where(Movie.id == movie_id)
+        ).first()
+        if row is None:
+            raise MovieNotFound(movie_id)
+        title, poster, leased = row
+        if poster is None or not (poster.source_url or poster.original_key):
+            raise NoPosterSource(movie_id)
+        return _state(title, poster, bool(leased), _variants(session, movie_id))
+
+
+def _variants(session: Session, movie_id: int) -> dict[str, BuiltVariant]:
+    rows = session.scalars(select(PosterVariant).where(PosterVariant.movie_id == movie_id))
+    return {
+        row.media: BuiltVariant(
+            row.media, row.source_number, row.recipe_version, row.object_key, row.url
+        )
+        for row in rows
+    }
+
+
+def _state(
+    title: str, poster: Poster, leased: bool, variants: Mapping[str, BuiltVariant]
+) -> PosterState:
+    failure = None
+    if poster.failure_code is not None and poster.retry_at is not None:
+        failure = Failure(poster.failure_code, poster.failure_message or "", poster.retry_at)
+    return PosterState(
+        movie_id=poster.movie_id,
+        title=title,
+        source_number=poster.source_number,
+        attempt=poster.attempt,
+        source_url=poster.source_url,
+        original_key=poster.original_key,
+        failure=failure,
+        leased=leased,
+        variants=variants,
+    )

@@ -1,0 +1,153 @@
+"""Which movies a warm-up is about, and which of them miss a variant. Reads only.
+
+Asked a chunk at a time, by the last row seen and not by OFFSET, so that the thousandth chunk
+costs what the first one does and memory does not grow with the calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
+
+from mozi.database import reading
+from mozi.models import Movie, Poster, PosterVariant
+from mozi.posters.recipes import RECIPES, Recipe, get_recipe
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the operator asked for; nothing named means everything.
+
+    shown_from: the first day that the index shows; its movies come first, the older ones
+    after them, newest first. since, until: premiere dates, both included.
+    """
+
+    shown_from: date
+    media: tuple[str, ...] = ()
+    movie_ids: tuple[int, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    rebuild: bool = False
+    retry_failed: bool = False
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Return the recipes that the selection is about; raises MediaNotFound."""
+        return tuple(get_recipe(name) for name in self.media or RECIPES)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A movie that misses a variant. url: what would be fetched, None where nothing would be.
+
+    not_before, give_up_at: seconds of time.monotonic, for one that another process has in hand.
+    """
+
+    movie_id: int
+    title: str
+    url: str | None = None
+    not_before: float = 0.0
+    give_up_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How many movies with a source a selection has, how many are to do, what is present."""
+
+    movies: int
+    to_do: int
+    present: int
+
+
+def candidates(selection: Selection) -> Iterator[Candidate]:
+    """Yield the movies to build, those that the index shows first."""
+    if selection.movie_ids:
+        yield from _named(selection)
+        return
+    coming = Movie.premiere_date >= selection.shown_from
+    yield from _chunks(selection, coming, descending=False)
+    yield from _chunks(selection, ~coming, descending=True)
+
+
+def scope_of(selection: Selection) -> Scope:
+    """Return the counts of the selection as they are now, from one query."""
+    current = _current_variants(selection)
+    to_do = func.count().filter(_to_do(selection))
+    columns = (func.count(), to_do, func.coalesce(func.sum(current), 0))
+    with reading() as session:
+        movies, waiting, present = session.execute(
+            select(*columns).select_from(Movie).join(Poster).where(*_within(selection))
+        ).one()
+    return Scope(movies=movies, to_do=waiting, present=int(present))
+
+
+def _named(selection: Selection) -> Iterator[Candidate]:
+    """Yield every movie that was named, whatever it has: a build says what is wrong with it."""
+    for movie_id in selection.movie_ids:
+        with reading() as session:
+            row = session.execute(_candidates().where(Movie.id == movie_id)).first()
+        yield Candidate(row.id, row.title, row.url) if row else Candidate(movie_id, "")
+
+
+def _chunks(
+    selection: Selection, where: ColumnElement[bool], *, descending: bool
+) -> Iterator[Candidate]:
+    last: tuple[date, int] | None = None
+    place = tuple_(Movie.premiere_date, Movie.id)
+    order = [key.desc() if descending else key.asc() for key in (Movie.premiere_date, Movie.id)]
+    wanted = _candidates().where(where, *_within(selection), _to_do(selection))
+    while True:
+        query = wanted.order_by(*order).limit(CHUNK)
+        if last is not None:
+            query = query.where(place < last if descending else place > last)
+        with reading() as session:
+            rows = session.execute(query).all()
+        yield from (Candidate(row.id, row.title, row.url) for row in rows)
+        if len(rows) < CHUNK:
+            return
+        last = (rows[-1].premiere_date, rows[-1].id)
+
+
+def _candidates() -> Select[Any]:
+    fetched_from = case((Poster.original_key.is_(None), Poster.source_url)).label("url")
+    return select(Movie.id, Movie.title, Movie.premiere_date, fetched_from).join(Poster)
+
+
+def _within(selection: Selection) -> list[ColumnElement[bool]]:
+    """Return the conditions that the operator's arguments put, a source among them."""
+    conditions = [or_(Poster.source_url.is_not(None), Poster.original_key.is_not(None))]
+    if selection.movie_ids:
+        conditions.append(Movie.id.in_(selection.movie_ids))
+    if selection.since is not None:
+        conditions.append(Movie.premiere_date >= selection.since)
+    if selection.until is not None:
+        conditions.append(Movie.premiere_date <= selection.until)
+    return conditions
+
+
+def _to_do(selection: Selection) -> ColumnElement[bool]:
+    if selection.rebuild:
+        return true()
+    return _current_variants(selection) < len(selection.recipes)
+
+
+def _current_variants(selection: Selection) -> ColumnElement[int]:
+    """Return, for a poster's row, how many of its variants are of its source and up to date."""
+    up_to_date = [
+        and_(PosterVariant.media == recipe.media, PosterVariant.recipe_version >= recipe.version)
+        for recipe in selection.recipes
+    ]
+    return (
+        select(func.count())
+        .select_from(PosterVariant)
+        .where(PosterVariant.movie_id == Poster.movie_id)
+        .where(PosterVariant.source_number == Poster.source_number, or_(*up_to_date))
+        .correlate(Poster)
+        .scalar_subquery()
+    )

@@ -1,0 +1,27 @@
+"""How long each stage of one build took, for the log line and the metrics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Stages:
+    """Sums seconds by stage: `with stages("decode"): …`. One build, so one thread at a time."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Time the block as this stage, whether it succeeds or not."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - began
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+
+    def __str__(self) -> str:
+        return " ".join(f"{stage}={1000 * s:.0f}ms" for stage, s in self.seconds.items())

@@ -1,0 +1,74 @@
+"""/poster/<id>-<slug>.<media>.jpg: the stable address of a picture, whatever is built of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from mozi.errors import Busy, SourceError, StorageError
+from mozi.parts import parts
+from mozi.posters.imaging import placeholder
+from mozi.posters.keys import poster_path
+from mozi.posters.queries import BuiltVariant, PosterState, get_poster
+from mozi.posters.recipes import Recipe, get_recipe
+
+REDIRECT_S = 60
+OTHER_SLUG_S = 300
+RETRY_STORAGE_S = 30
+
+blueprint = Blueprint("posters", __name__)
+
+
+@blueprint.get("/poster/<int(max=2147483647):movie_id>-<slug>.<media>.jpg")
+def poster(movie_id: int, slug: str, media: str) -> Response:
+    """Answer with the way to the picture, building first what the movie misses."""
+    recipe = get_recipe(media)
+    state = get_poster(movie_id)
+    if slug != state.slug:
+        return _redirect(poster_path(movie_id, state.slug, media), code=301, max_age=OTHER_SLUG_S)
+    if not _is_current(state, recipe) and request.method != "HEAD":
+        try:
+            state = parts().on_demand.ensure_poster(state)
+        except (SourceError, StorageError, Busy) as error:
+            return _fallback(state, recipe, error)
+    return _answer(state.variants.get(media), recipe)
+
+
+def _is_current(state: PosterState, recipe: Recipe) -> bool:
+    return recipe not in state.missing()
+
+
+def _answer(variant: BuiltVariant | None, recipe: Recipe) -> Response:
+    if variant is None:
+        return _placeholder(recipe, retry_after_s=1)
+    return _redirect(variant.url, code=302, max_age=REDIRECT_S)
+
+
+def _fallback(state: PosterState, recipe: Recipe, error: Exception) -> Response:
+    """Answer with the poster shown so far, where there is one, else with the placeholder."""
+    shown = state.variants.get(recipe.media)
+    if shown is not None:
+        return _answer(shown, recipe)
+    return _placeholder(recipe, retry_after_s=_retry_after_s(state, error))
+
+
+def _retry_after_s(state: PosterState, error: Exception) -> int:
+    if isinstance(error, Busy):
+        return error.retry_after_s
+    if isinstance(error, StorageError):
+        return RETRY_STORAGE_S
+    failed = get_poster(state.movie_id).failure
+    return max(1, round(failed.pause_s)) if failed else 1
+
+
+def _redirect(location: str, *, code: int, max_age: int) -> Response:
+    answer = redirect(location, code=code)
+    answer.headers["Cache-Control"] = f"public, max-age={max_age}"
+    return answer
+
+
+def _placeholder(recipe: Recipe, *, retry_after_s: int) -> Response:
+    answer = Response(placeholder(recipe), status=503, mimetype="image/jpeg")
+    answer.headers["Retry-After"] = str(retry_after_s)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
