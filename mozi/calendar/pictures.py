@@ -1,0 +1,69 @@
+"""Which address a page gives to each picture that it shows: one query, whatever the number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.shown import Listing, Picture
+from mozi.models import PosterVariant
+from mozi.posters.keys import poster_path, slug_of
+from mozi.posters.recipes import RECIPES
+
+
+@lru_cache(maxsize=4096)
+def slug(title: str) -> str:
+    """Return slug_of(title): 40 µs the first time, and a page asks for hundreds."""
+    return slug_of(title)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The recorded variants of one page, by movie id and media."""
+
+    recorded: Mapping[tuple[int, str], Picture]
+
+    def find(self, movie: Listing, media: str) -> Picture | None:
+        """Return the recorded picture, else the route that builds it, else None.
+
+        The route's picture has its recipe's size: what a poster of the usual proportions
+        will have, so that nothing on the page moves when it arrives.
+        """
+        recorded = self.recorded.get((movie.id, media))
+        if recorded is not None or not movie.has_source:
+            return recorded
+        recipe = RECIPES[media]
+        path = poster_path(movie.id, slug(movie.title), media)
+        return Picture(media, path, recipe.width_px, recipe.height_px, built=False)
+
+
+def load_pictures(session: Session, wanted: Mapping[str, Iterable[Listing]]) -> Pictures:
+    """Return the recorded pictures among those wanted: for each media, the movies to show it of.
+
+    Only what is wanted is read, so that no other variant can make a page look changed.
+    """
+    conditions = [
+        and_(PosterVariant.media == media, PosterVariant.movie_id.in_([m.id for m in movies]))
+        for media, movies in wanted.items()
+    ]
+    rows = session.execute(
+        select(
+            PosterVariant.movie_id,
+            PosterVariant.media,
+            PosterVariant.url,
+            PosterVariant.width_px,
+            PosterVariant.height_px,
+        ).where(or_(*conditions))
+    )
+    return Pictures(
+        {
+            (row.movie_id, row.media): Picture(
+                row.media, row.url, row.width_px, row.height_px, built=True
+            )
+            for row in rows
+        }
+    )

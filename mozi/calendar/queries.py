@@ -1,0 +1,156 @@
+"""Which premieres there are: one function a page, each a few reads of one snapshot.
+
+Every list costs one query for its movies, one for their variants and one for the links to
+what lies before and after it, whatever the number of movies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from mozi.calendar.listings import (
+    dates_around,
+    get_details,
+    listings,
+    neighbours,
+    title_order,
+)
+from mozi.calendar.pictures import Pictures, load_pictures
+from mozi.calendar.shown import (
+    Card,
+    Day,
+    IndexPage,
+    Listing,
+    MonthOfYear,
+    MonthPage,
+    MoviePage,
+    WeekShown,
+    YearPage,
+)
+from mozi.calendar.weeks import Month, Week, month_of, weeks_from
+from mozi.models import Movie
+from mozi.posters.recipes import BLURRED, POSTER, THUMB
+
+WEEKS_SHOWN = 9  # this one and the next eight
+INDEX_LIMIT = 300  # movies; some 40 open in a busy week
+LIST_LIMIT = 2000  # movies on a month's or a year's page, for the page's sake
+
+
+def index_page(session: Session, today: date) -> IndexPage:
+    """Return this programme week and those to come; today is the site's date."""
+    weeks = weeks_from(today, count=WEEKS_SHOWN)
+    first, last = weeks[0].first, weeks[-1].last
+    found = listings(session, first, last, Movie.date_precision == "day", limit=INDEX_LIMIT + 1)
+    shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
+    leads = _leads(weeks, shown)
+    wanted = {THUMB.media: shown, BLURRED.media: leads.values()}
+    pictures = load_pictures(session, wanted)
+    earlier, later = dates_around(session, first, last, Movie.date_precision != "year")
+    return IndexPage(
+        weeks=tuple(_week(week, shown, leads, pictures) for week in weeks),
+        earlier=month_of(earlier) if earlier else None,
+        later=_later_month(unshown, later),
+        cut=bool(unshown),
+    )
+
+
+def month_page(session: Session, month: Month) -> MonthPage:
+    """Return the premieres of one month."""
+    known = Movie.date_precision != "year"
+    found = listings(session, month.first, month.last, known, limit=LIST_LIMIT + 1)
+    shown = found[:LIST_LIMIT]
+    pictures = load_pictures(session, {THUMB.media: shown})
+    earlier, later = dates_around(session, month.first, month.last, known)
+    undated = [movie for movie in shown if movie.date_precision != "day"]
+    return MonthPage(
+        month=month,
+        days=_days([movie for movie in shown if movie.date_precision == "day"], pictures),
+        undated=_cards(sorted(undated, key=title_order), pictures),
+        earlier=month_of(earlier) if earlier else None,
+        later=month_of(later) if later else None,
+        cut=len(found) > len(shown),
+    )
+
+
+def year_page(session: Session, year: int) -> YearPage:
+    """Return the premieres of one year."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    found = listings(session, first, last, limit=LIST_LIMIT + 1)
+    shown = found[:LIST_LIMIT]
+    pictures = load_pictures(session, {THUMB.media: shown})
+    earlier, later = dates_around(session, first, last)
+    undated = [movie for movie in shown if movie.date_precision == "year"]
+    return YearPage(
+        year=year,
+        months=_months([movie for movie in shown if movie.date_precision != "year"], pictures),
+        undated=_cards(sorted(undated, key=title_order), pictures),
+        earlier=earlier.year if earlier else None,
+        later=later.year if later else None,
+        cut=len(found) > len(shown),
+    )
+
+
+def movie_page(session: Session, movie_id: int) -> MoviePage:
+    """Return one movie; raises MovieNotFound."""
+    movie = get_details(session, movie_id)
+    pictures = load_pictures(session, {POSTER.media: [movie], BLURRED.media: [movie]})
+    earlier, later = neighbours(session, movie)
+    return MoviePage(
+        movie=movie,
+        poster=pictures.find(movie, POSTER.media),
+        backdrop=pictures.find(movie, BLURRED.media),
+        earlier=earlier,
+        later=later,
+    )
+
+
+def _later_month(unshown: Sequence[Listing], later: date | None) -> Month | None:
+    """Return where the calendar goes on: at the first movie that did not fit, else after it."""
+    following = unshown[0].premiere_date if unshown else later
+    return month_of(following) if following else None
+
+
+def _leads(weeks: Iterable[Week], movies: Sequence[Listing]) -> dict[Week, Listing]:
+    """Return each week's lead: its first movie, in page order, that a poster can be had of."""
+    leads: dict[Week, Listing] = {}
+    for week in weeks:
+        lead = next((m for m in movies if m.premiere_date in week and m.has_source), None)
+        if lead is not None:
+            leads[week] = lead
+    return leads
+
+
+def _week(
+    week: Week, movies: Iterable[Listing], leads: dict[Week, Listing], pictures: Pictures
+) -> WeekShown:
+    lead = leads.get(week)
+    return WeekShown(
+        week=week,
+        days=_days([movie for movie in movies if movie.premiere_date in week], pictures),
+        backdrop=pictures.find(lead, BLURRED.media) if lead else None,
+    )
+
+
+def _days(movies: Iterable[Listing], pictures: Pictures) -> tuple[Day, ...]:
+    grouped = groupby(movies, key=lambda movie: movie.premiere_date)
+    return tuple(Day(day, _cards(group, pictures)) for day, group in grouped)
+
+
+def _months(movies: Iterable[Listing], pictures: Pictures) -> tuple[MonthOfYear, ...]:
+    grouped = groupby(
+        sorted(movies, key=_order_in_year), key=lambda movie: month_of(movie.premiere_date)
+    )
+    return tuple(MonthOfYear(month, _cards(group, pictures)) for month, group in grouped)
+
+
+def _order_in_year(movie: Listing) -> tuple[Month, bool]:
+    """Order by month, in which a movie without a day comes last; else as it was (stable)."""
+    return month_of(movie.premiere_date), movie.date_precision != "day"
+
+
+def _cards(movies: Iterable[Listing], pictures: Pictures) -> tuple[Card, ...]:
+    return tuple(Card(movie, pictures.find(movie, THUMB.media)) for movie in movies)

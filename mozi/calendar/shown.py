@@ -1,0 +1,146 @@
+"""What the calendar's pages show, as plain frozen values: queries make them, templates read them.
+
+A page's value holds everything that the page shows and nothing else: each movie with its
+version, each picture with its address and size, each link. So two values are equal exactly if
+the two pages are, and `repr` of one (no value here has an order of its own) can be hashed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from mozi.calendar.weeks import Month, Week
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One variant to link; pixels. built: whether url is the object's own, not the route's."""
+
+    media: str
+    url: str
+    width_px: int
+    height_px: int
+    built: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A movie's row as lists need it; has_source: whether a poster can be had at all."""
+
+    id: int
+    version: int
+    title: str
+    premiere_date: date
+    date_precision: str
+    kind: str
+    status: str
+    genres: tuple[str, ...]
+    runtime_minutes: int | None
+    age_rating: str | None
+    has_source: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A movie on a list: its row, and its thumb if there is any."""
+
+    movie: Listing
+    thumb: Picture | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """The premieres of one day, in Hungarian order."""
+
+    date: date
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class WeekShown:
+    """A programme week; backdrop: of its lead, the first film with a poster."""
+
+    week: Week
+    days: tuple[Day, ...]
+    backdrop: Picture | None
+
+
+@dataclass(frozen=True)
+class IndexPage:
+    """This week and those to come. earlier, later: the nearest months with more premieres.
+
+    cut: whether a week of this page holds more movies than fit; they are on later's page.
+    """
+
+    weeks: tuple[WeekShown, ...]
+    earlier: Month | None
+    later: Month | None
+    cut: bool
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    """A month by days; undated: what is known to open in it, on a day not known yet."""
+
+    month: Month
+    days: tuple[Day, ...]
+    undated: tuple[Card, ...]
+    earlier: Month | None
+    later: Month | None
+    cut: bool
+
+
+@dataclass(frozen=True)
+class MonthOfYear:
+    """The premieres of one month, by date."""
+
+    month: Month
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class YearPage:
+    """A year by months; undated: what is known to open in it, in a month not known yet."""
+
+    year: int
+    months: tuple[MonthOfYear, ...]
+    undated: tuple[Card, ...]
+    earlier: int | None
+    later: int | None
+    cut: bool
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The movie before or after another one."""
+
+    id: int
+    version: int
+    title: str
+    premiere_date: date
+    date_precision: str
+
+
+@dataclass(frozen=True)
+class Details(Listing):
+    """A movie's row as its own page needs it."""
+
+    original_title: str | None
+    synopsis: str | None
+    director: tuple[str, ...]
+    cast: tuple[str, ...]
+    country: tuple[str, ...]
+    distributor: str | None
+    trailer_url: str | None
+
+
+@dataclass(frozen=True)
+class MoviePage:
+    """A movie with its pictures and the movies before and after it."""
+
+    movie: Details
+    poster: Picture | None
+    backdrop: Picture | None
+    earlier: Neighbour | None
+    later: Neighbour | None

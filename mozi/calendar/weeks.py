@@ -1,0 +1,92 @@
+"""Programme weeks and months: which days belong together on a page.
+
+Hungarian cinemas change their programme on Thursdays, so a week here runs from Thursday to
+Wednesday. Everything is a plain date: a premiere has no time of day and no time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+THURSDAY = 3  # date.weekday(): Monday is 0
+DAYS_A_WEEK = 7
+
+# The oldest film that survives was shot in 1888; a premiere beyond 2200 is a slip of the pen.
+FIRST_YEAR = 1888
+LAST_YEAR = 2200
+
+
+@dataclass(frozen=True, order=True)
+class Week:
+    """A programme week by its Thursday."""
+
+    first: date
+
+    @property
+    def last(self) -> date:
+        """Return the week's Wednesday."""
+        return self.first + timedelta(days=DAYS_A_WEEK - 1)
+
+    @property
+    def next(self) -> Week:
+        """Return the week after this one."""
+        return Week(self.first + timedelta(days=DAYS_A_WEEK))
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+def week_of(day: date) -> Week:
+    """Return the programme week that day falls in."""
+    return Week(day - timedelta(days=(day.weekday() - THURSDAY) % DAYS_A_WEEK))
+
+
+def weeks_from(day: date, *, count: int) -> tuple[Week, ...]:
+    """Return count weeks, the first of which is day's own."""
+    first = week_of(day).first
+    return tuple(Week(first + timedelta(days=DAYS_A_WEEK * index)) for index in range(count))
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month; month counts from 1."""
+
+    year: int
+    month: int
+
+    @property
+    def first(self) -> date:
+        """Return the month's first day."""
+        return date(self.year, self.month, 1)
+
+    @property
+    def last(self) -> date:
+        """Return the month's last day."""
+        return self.next.first - timedelta(days=1)
+
+    @property
+    def next(self) -> Month:
+        """Return the month after this one."""
+        return Month(self.year + self.month // 12, self.month % 12 + 1)
+
+
+def month_of(day: date) -> Month:
+    """Return the calendar month that day falls in."""
+    return Month(day.year, day.month)
+
+
+def months_of(year: int) -> Iterator[Month]:
+    """Yield the year's twelve months."""
+    return (Month(year, number) for number in range(1, 13))
+
+
+def is_year(year: int) -> bool:
+    """Return whether the calendar has a page for this year."""
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def find_month(year: int, month: int) -> Month | None:
+    """Return the month, or None where the calendar has no page for it (month 0 or 13, year 1)."""
+    return Month(year, month) if is_year(year) and 1 <= month <= 12 else None

@@ -1,0 +1,154 @@
+"""Dates as a Hungarian page says them: rules and tables of words, no locale of the machine.
+
+A year is said only where it is not the present one, except where the caller asks for it.
+A closing number keeps its full stop, one before a dash loses it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mozi.calendar.weeks import Month, Week
+
+MONTHS = (
+    "január",
+    "február",
+    "március",
+    "április",
+    "május",
+    "június",
+    "július",
+    "augusztus",
+    "szeptember",
+    "október",
+    "november",
+    "december",
+)
+SHORT_MONTHS = (
+    *("jan.", "febr.", "márc.", "ápr.", "máj.", "jún."),
+    *("júl.", "aug.", "szept.", "okt.", "nov.", "dec."),
+)
+WEEKDAYS = ("hétfő", "kedd", "szerda", "csütörtök", "péntek", "szombat", "vasárnap")
+
+# Near days have words of their own; the number is that of days from today.
+NEAR_DAYS = {-2: "tegnapelőtt", -1: "tegnap", 0: "ma", 1: "holnap", 2: "holnapután"}
+DAYS_TOLD = 60  # beyond, days say nothing to a person: months, from two years on years
+DAYS_A_MONTH = 30.44
+DAYS_A_YEAR = 365.25
+
+# "-ban" or "-ben" follows the vowels of the number's last spoken word: kilenc-ben, hat-ban.
+_BACK_UNITS = "368"  # három, hat, nyolc
+_BACK_TENS = "2368"  # húsz, harminc, hatvan, nyolcvan
+
+
+def month_name(month: Month, *, today: date) -> str:
+    """Return "november", or "2027. január" outside the present year."""
+    name = MONTHS[month.month - 1]
+    return name if month.year == today.year else f"{month.year}. {name}"
+
+
+def full_month(month: Month) -> str:
+    """Return "2026. november"."""
+    return f"{month.year}. {MONTHS[month.month - 1]}"
+
+
+def day_name(day: date, *, today: date) -> str:
+    """Return "november 26., csütörtök", outside the present year with the year in front."""
+    return f"{_year_unless(day.year, today)}{_day(day)}., {WEEKDAYS[day.weekday()]}"
+
+
+def full_day(day: date) -> str:
+    """Return "2026. november 26., csütörtök"."""
+    return f"{day.year}. {_day(day)}., {WEEKDAYS[day.weekday()]}"
+
+
+def short_day(day: date, *, today: date) -> str:
+    """Return "nov. 26.", outside the present year with the year in front."""
+    return f"{_year_unless(day.year, today)}{_short_day(day)}."
+
+
+def week_span(week: Week, *, today: date) -> str:
+    """Return "november 26–december 2.", or "december 3–9." within one month.
+
+    A week that holds a New Year says both years, one in another year says its own.
+    """
+    first, last = week.first, week.last
+    if first.year != last.year:
+        return f"{first.year}. {_day(first)}–{last.year}. {_day(last)}."
+    end = str(last.day) if first.month == last.month else _day(last)
+    return f"{_year_unless(first.year, today)}{_day(first)}–{end}."
+
+
+def short_span(first: date, last: date) -> str:
+    """Return "nov. 26–29." or "nov. 26–dec. 2."; one day alone is "nov. 26."."""
+    if first == last:
+        return f"{_short_day(first)}."
+    end = str(last.day) if first.month == last.month else _short_day(last)
+    return f"{_short_day(first)}–{end}."
+
+
+def premiere(day: date, precision: str) -> str:
+    """Return as much of the date as is known: the day, "2026. november" or "2026"."""
+    if precision == "day":
+        return full_day(day)
+    return full_month(Month(day.year, day.month)) if precision == "month" else str(day.year)
+
+
+def machine_date(day: date, precision: str) -> str:
+    """Return the value of <time datetime>: a date, a month or a year (HTML, 4.5.14)."""
+    return day.isoformat()[: {"day": 10, "month": 7, "year": 4}[precision]]
+
+
+def distance(day: date, *, today: date) -> str:
+    """Return how far a day is: "holnap", "12 nap múlva", "3 hónapja", "68 éve"."""
+    days = (day - today).days
+    if days in NEAR_DAYS:
+        return NEAR_DAYS[days]
+    number, unit, ago = _rounded(abs(days))
+    return f"{number} {unit} múlva" if days > 0 else f"{number} {ago}"
+
+
+def near_day(day: date, *, today: date) -> str:
+    """Return "ma", "holnap", …, or "" for a day that has no word of its own."""
+    return NEAR_DAYS.get((day - today).days, "")
+
+
+def in_year(year: int) -> str:
+    """Return "2026-ban", "2027-ben"."""
+    return f"{year}-{_in_suffix(str(year))}"
+
+
+def in_month(month: Month, *, today: date) -> str:
+    """Return "novemberben", "márciusban", outside the present year with the year in front."""
+    suffix = "ben" if MONTHS[month.month - 1].endswith("ber") else "ban"
+    return f"{month_name(month, today=today)}{suffix}"
+
+
+def _year_unless(year: int, today: date) -> str:
+    return "" if year == today.year else f"{year}. "
+
+
+def _day(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.day}"
+
+
+def _short_day(day: date) -> str:
+    return f"{SHORT_MONTHS[day.month - 1]} {day.day}"
+
+
+def _rounded(days: int) -> tuple[int, str, str]:
+    if days <= DAYS_TOLD:
+        return days, "nap", "napja"
+    if days < 2 * DAYS_A_YEAR:
+        return round(days / DAYS_A_MONTH), "hónap", "hónapja"
+    return int(days / DAYS_A_YEAR), "év", "éve"
+
+
+def _in_suffix(digits: str) -> str:
+    """Return the suffix of a year of four digits."""
+    unit, ten, hundred = digits[-1], digits[-2], digits[-3]
+    if unit != "0":
+        return "ban" if unit in _BACK_UNITS else "ben"
+    if ten != "0":
+        return "ban" if ten in _BACK_TENS else "ben"
+    return "ban" if hundred != "0" else "ben"  # száz-ban, ezer-ben
