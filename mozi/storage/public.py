@@ -33,7 +33,7 @@ def why_not_public(url: str, *, content_type: str, timeout_s: float = TIMEOUT_S)
 
     content_type: the object's; what comes back must be of its kind ("image"), because a web
     site in the bucket's place may well answer 200. It need not be the same bytes: some CDNs
-    compress pictures again. timeout_s: for the whole, redirects included.
+    compress pictures again. timeout_s: until the head of the answer begins, redirects included.
     """
     deadline = time.monotonic() + timeout_s
     with PoolManager(retries=False, headers={"User-Agent": "Mozi"}) as pool:
