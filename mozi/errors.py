@@ -119,16 +119,19 @@ class RowFault:
     """One thing that is wrong with one row of an import file.
 
     row: counted as a person reads the file, 1 for the first row after a CSV's heading
-    or for the first object of a JSON array. column: "" where the row as a whole is meant.
+    or for the first object of a JSON array; 0 where the file as a whole is meant.
+    column: "" where the row as a whole is meant. title: of the row, if it could be read.
     """
 
     row: int
     column: str
     reason: str
+    title: str = ""
 
     def __str__(self) -> str:
-        where = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
-        return f"{where}: {self.reason}"
+        title = f" ({self.title})" if self.title else ""
+        row = f"row {self.row}{title}: " if self.row else ""
+        return f"{row}{self.column} {self.reason}" if self.column else f"{row}{self.reason}"
 
 
 class ImportRejected(MoziError):

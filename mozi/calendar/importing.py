@@ -1,0 +1,97 @@
+"""An import file in, movies inserted or updated: all of its rows or none, in one transaction.
+
+    read → check → match with the movies that there are → write
+
+Everything is checked before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from mozi.calendar.changes import save_changes
+from mozi.calendar.fields import check_fields
+from mozi.calendar.matching import ImportRow, Matched, find_repetitions, match_rows
+from mozi.calendar.tables import TableRow, read_table
+from mozi.database import reading, writing
+from mozi.errors import Busy, ImportRejected, RowFault
+
+# On PostgreSQL somebody may save one of the movies between our look and our write.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Rows by what became of them; refused: what is wrong with the rest, by row."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+    refused: tuple[RowFault, ...]
+
+
+def import_file(path: Path, *, dry_run: bool = False, skip_bad: bool = False) -> ImportReport:
+    """Insert or update the movies of a CSV or JSON file, and return what was done.
+
+    dry_run: only look, and return what would be done. skip_bad: take the good rows although
+    others are bad. Raises ImportRejected, having written nothing, where a row is bad, and,
+    whatever skip_bad says, where the file as a whole is; Busy where others keep changing the
+    same movies.
+    """
+    rows, faults = check_rows(read_table(path))
+    matched = _look(rows, faults, skip_bad) if dry_run else _save(rows, faults, skip_bad)
+    return ImportReport(
+        inserted=len(matched.inserts),
+        updated=len(matched.updates),
+        unchanged=len(matched.unchanged),
+        refused=tuple(matched.faults),
+    )
+
+
+def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
+    """Return the rows that can be taken, as far as the file alone can tell, and all faults."""
+    faults: list[RowFault] = []
+    rows: list[ImportRow] = []
+    for given in table:
+        checked = check_fields(given.cells)
+        row = ImportRow(given.number, checked.values)
+        rows.append(row)
+        faults += [row.fault(fault.column, fault.reason) for fault in given.faults]
+        faults += [row.fault(fault.column, fault.reason) for fault in checked.faults]
+    faults += find_repetitions(rows)
+    bad = {fault.row for fault in faults}
+    return [row for row in rows if row.number not in bad], faults
+
+
+def _look(rows: Sequence[ImportRow], faults: Sequence[RowFault], skip_bad: bool) -> Matched:
+    with reading() as session:
+        return _match(session, rows, faults, skip_bad=skip_bad)
+
+
+def _save(rows: Sequence[ImportRow], faults: Sequence[RowFault], skip_bad: bool) -> Matched:
+    for _ in range(ATTEMPTS):
+        try:
+            with writing() as session:
+                matched = _match(session, rows, faults, skip_bad=skip_bad)
+                save_changes(session, [*matched.inserts, *matched.updates])
+                return matched
+        except (IntegrityError, StaleDataError):
+            continue
+    raise Busy("Somebody else keeps changing the same movies; nothing was written.")
+
+
+def _match(
+    session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault], *, skip_bad: bool
+) -> Matched:
+    """Return what to write; raises ImportRejected unless every row is good or skip_bad is set."""
+    matched = match_rows(session, rows)
+    matched.faults[:] = sorted([*faults, *matched.faults], key=lambda fault: fault.row)
+    if matched.faults and not skip_bad:
+        raise ImportRejected(matched.faults)
+    return matched

@@ -1,0 +1,69 @@
+"""flask import-movies: the import table into the calendar."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from mozi.calendar.importing import ImportReport, import_file
+from mozi.commands.endings import FAILED, plain_ending
+from mozi.errors import ImportRejected
+
+
+@click.command("import-movies")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only report what would be done.")
+@click.option("--skip-bad", is_flag=True, help="Take the good rows although others are bad.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@with_appcontext
+@plain_ending()
+def import_movies(file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
+    """Insert or update the movies of FILE, CSV or JSON in UTF-8: all of its rows or none.
+
+    A row updates the movie with its external_id, else the one with its title and premiere date.
+    A column that is absent keeps what is there; an empty cell (in JSON: null) clears it. The
+    README lists the columns.
+    """
+    started = time.monotonic()
+    try:
+        report = import_file(file, dry_run=dry_run, skip_bad=skip_bad)
+        summary = _summary(report, dry_run)
+    except ImportRejected as error:
+        report = ImportReport(0, 0, 0, refused=error.faults)
+        summary = "Nothing was written."
+    seconds = round(time.monotonic() - started, 3)
+    for fault in report.refused:
+        click.echo(str(fault), err=True)
+    click.echo(summary, err=as_json)
+    if as_json:
+        click.echo(json.dumps({**_as_json(report), "seconds": seconds, "dry_run": dry_run}))
+    if report.refused:
+        sys.exit(FAILED)
+
+
+def _summary(report: ImportReport, dry_run: bool) -> str:
+    refused = len({fault.row for fault in report.refused})
+    counts = (
+        f"{report.inserted} inserted, {report.updated} updated,"
+        f" {report.unchanged} unchanged, {refused} refused"
+    )
+    return f"Nothing was written; it would be {counts}." if dry_run else f"{counts}."
+
+
+def _as_json(report: ImportReport) -> dict[str, object]:
+    """Return the report by the names that programs rely on."""
+    failed = [
+        {"row": fault.row, "column": fault.column, "title": fault.title, "reason": fault.reason}
+        for fault in report.refused
+    ]
+    return {
+        "inserted": report.inserted,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "failed": failed,
+    }

@@ -1,0 +1,106 @@
+"""Which source a poster wants: an address or an upload. What is built meanwhile stays shown.
+
+A new source only raises the poster's number; the set that pages link stays until the new one is
+published. Nothing here touches a movie's row, so a movie's version never moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mozi.errors import MovieNotFound
+from mozi.models import Movie, Poster, PosterVariant
+from mozi.posters.changes import NO_FAILURE
+
+# Parameters a statement; SQLite before 3.32 takes 999.
+CHUNK = 500
+
+
+def want_address(session: Session, movie_id: int, url: str | None) -> bool:
+    """Make url the source of the movie's poster, None: no address; return whether it changed.
+
+    The address that was given last changes nothing, even where an upload has replaced it.
+    A new address replaces an upload; no address leaves an upload alone. Raises MovieNotFound.
+    """
+    return want_addresses(session, {movie_id: url}) == 1
+
+
+def want_addresses(session: Session, wanted: Mapping[int, str | None]) -> int:
+    """Do as want_address for each movie id, in a few queries; return how many changed."""
+    ids = iter(sorted(wanted))
+    changed = 0
+    while chunk := list(islice(ids, CHUNK)):
+        posters = _locked(session, chunk)
+        changed += sum(_want_one(session, posters, each, wanted[each]) for each in chunk)
+    session.flush()
+    return changed
+
+
+def want_original(session: Session, movie_id: int, original_key: str) -> None:
+    """Make the upload stored under original_key the poster's source; the address is remembered.
+
+    The same upload again changes nothing. Raises MovieNotFound.
+    """
+    poster = _locked(session, [movie_id]).get(movie_id)
+    if poster is None:
+        session.add(Poster(movie_id=movie_id, uploaded=True, original_key=original_key))
+    elif not (poster.uploaded and poster.original_key == original_key):
+        _start_afresh(poster, original_key=original_key)
+    session.flush()
+
+
+def _locked(session: Session, movie_ids: Iterable[int]) -> dict[int, Poster]:
+    """Return the posters that there are, as they stand now, locked until the commit.
+
+    The movies are locked too: two writers would otherwise both insert a movie's first poster.
+    (SQLite knows no row locks and needs none: its writers come one at a time.)
+    """
+    movie_ids = list(movie_ids)
+    movies = select(Movie.id).where(Movie.id.in_(movie_ids)).order_by(Movie.id)
+    known = set(session.scalars(movies.with_for_update(key_share=True)))
+    for movie_id in movie_ids:
+        if movie_id not in known:
+            raise MovieNotFound(movie_id)
+    posters = select(Poster).where(Poster.movie_id.in_(movie_ids)).order_by(Poster.movie_id)
+    fresh = posters.with_for_update().execution_options(populate_existing=True)
+    return {poster.movie_id: poster for poster in session.scalars(fresh)}
+
+
+def _want_one(
+    session: Session, posters: Mapping[int, Poster], movie_id: int, url: str | None
+) -> bool:
+    poster = posters.get(movie_id)
+    if url == (poster.source_url if poster else None):
+        return False
+    if poster is None:
+        session.add(Poster(movie_id=movie_id, source_url=url))
+    elif url is not None:
+        poster.source_url = url
+        _start_afresh(poster, original_key=None)
+    else:
+        _forget_address(session, poster)
+    return True
+
+
+def _forget_address(session: Session, poster: Poster) -> None:
+    """Leave an upload alone; without one, nothing is shown any more."""
+    poster.source_url = None
+    if poster.uploaded:
+        return
+    _start_afresh(poster, original_key=None)
+    poster.shown_original_key = None
+    session.execute(delete(PosterVariant).where(PosterVariant.movie_id == poster.movie_id))
+
+
+def _start_afresh(poster: Poster, *, original_key: str | None) -> None:
+    """Count a new source: builds and failures of the one before no longer write anything."""
+    poster.uploaded = original_key is not None
+    poster.original_key = original_key
+    poster.source_number += 1
+    poster.attempt += 1
+    for column, cleared in NO_FAILURE.items():
+        setattr(poster, column, cleared)
