@@ -1,0 +1,111 @@
+"""The error pages, and the one table that says which error is which HTTP status.
+
+A route that answers with a picture or JSON catches what it expects, or aborts with a response
+of its own; whatever it lets through comes here. Nothing here asks the database.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, render_template
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from mozi import clock
+from mozi.errors import (
+    BuildAbandoned,
+    Busy,
+    ImportRejected,
+    MediaNotFound,
+    MovieNotFound,
+    MoziError,
+    NoPosterSource,
+    SettingsError,
+    SourceError,
+    StorageError,
+)
+from mozi.parts import parts
+
+# Each error of the family by its own class or the nearest above it.
+STATUS: dict[type[MoziError], int] = {
+    MoziError: 500,
+    SettingsError: 500,
+    MovieNotFound: 404,
+    MediaNotFound: 404,
+    NoPosterSource: 404,
+    SourceError: 503,
+    StorageError: 503,
+    Busy: 503,
+    BuildAbandoned: 503,
+    ImportRejected: 422,
+}
+
+# What a visitor reads: heading and text.
+WORDS: dict[int, tuple[str, str]] = {
+    404: (
+        "Ez az oldal nincs műsoron",
+        "Lehet, hogy elírás van a címben, vagy a film lekerült a naptárról.",
+    ),
+    405: ("Ezt így nem lehet", "Ezen a címen csak nézelődni lehet, küldeni nem."),
+    413: ("Ez túl nagy", "A küldött fájl nagyobb, mint amekkorát át tudunk venni."),
+    500: ("Elszakadt a film", "Nálunk történt hiba, nem nálad. Nézz vissza kicsit később."),
+    503: ("Rövid szünet", "Most nem tudjuk megmutatni az oldalt. Pár másodperc, és újra megy."),
+}
+OTHER_WORDS = ("Ezt nem tudjuk teljesíteni", "A kérés nem érthető, vagy nem megengedett.")
+
+RETRY_AFTER_S = 5
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app with a page."""
+    app.register_error_handler(MoziError, on_mozi_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    for unreachable in (OperationalError, PoolTimeout):
+        app.register_error_handler(unreachable, on_database_error)
+
+
+def status_of(error: MoziError) -> int:
+    """Return the HTTP status of an error of the family."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def on_mozi_error(error: MoziError) -> Response:
+    """Answer an error that Mozi raised on purpose; ours to mend from 500 on, so logged."""
+    status = status_of(error)
+    if status >= 500 and not isinstance(error, Busy):
+        current_app.logger.error("%s: %s", type(error).__name__, error, exc_info=error)
+    retry_after_s = error.retry_after_s if isinstance(error, Busy) else RETRY_AFTER_S
+    return _page(Response(status=status), retry_after_s=retry_after_s)
+
+
+def on_database_error(error: Exception) -> Response:
+    """Answer that the database cannot be reached, or is too busy."""
+    current_app.logger.error("The database failed: %s", error, exc_info=error)
+    return _page(Response(status=503), retry_after_s=RETRY_AFTER_S)
+
+
+def on_http_error(error: HTTPException) -> Response:
+    """Answer what the router, Flask or abort() raised; redirects and ready answers as they are.
+
+    The headers that a status needs (Allow with 405) are kept.
+    """
+    ready = error.response or error.code is None or error.code < 400
+    answer = error.get_response()
+    return answer if ready else _page(answer, retry_after_s=RETRY_AFTER_S)
+
+
+def _page(answer: Response, *, retry_after_s: int) -> Response:
+    """Write the page of its status into an answer."""
+    status = answer.status_code
+    heading, text = WORDS.get(status, WORDS[500] if status >= 500 else OTHER_WORDS)
+    today = clock.today(parts().settings)
+    html = render_template(
+        "error.html", status=status, heading=heading, text=text, today=today, canonical=None
+    )
+    answer.set_data(html)
+    answer.content_type = "text/html; charset=utf-8"
+    answer.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
+    if status == 503:
+        answer.headers.setdefault("Retry-After", str(retry_after_s))
+    return answer
