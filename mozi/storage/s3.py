@@ -31,7 +31,6 @@ from mozi.storage.s3_faults import (
 )
 
 PRIVATE = "private"
-DEFAULT_REGION = "us-east-1"  # what S3-compatible services take, and S3's own first
 _CONFIG = {
     # boto3's own limits, 60 s and 60 s with retries, outlive the router's 30 s.
     "connect_timeout": 2,
@@ -171,13 +170,14 @@ class S3Storage:
 
 
 def _make_client(endpoint_url: str | None) -> Any:
-    """Return a client; path addresses for compatible services, which may have no wildcard DNS."""
-    session = boto3.session.Session()
+    """Return a client with path addresses for compatible services: not all have wildcard DNS.
+
+    Without a region from boto3's chain it signs for us-east-1, which such services take.
+    """
     style = {"addressing_style": "path" if endpoint_url else "auto"}
-    return session.client(
+    return boto3.session.Session().client(
         "s3",
         endpoint_url=endpoint_url,
-        region_name=session.region_name or DEFAULT_REGION,
         config=Config(s3=style, **_CONFIG),  # type: ignore[arg-type]  # a dict of mixed values
     )
 
