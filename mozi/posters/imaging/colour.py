@@ -1,0 +1,61 @@
+"""Colours: whatever profile a picture has, what comes out is sRGB."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from io import BytesIO
+
+from PIL import Image, ImageChops, ImageCms
+
+# A profile that is close enough to sRGB need not be applied: two levels of 255 cannot be seen.
+SRGB_TOLERANCE = 2
+# Larger ones are press or camera profiles; not remembering those bounds the memory as well.
+MAX_SRGB_PROFILE_BYTES = 64 * 2**10
+
+
+def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Return picture (L, RGB or CMYK) in sRGB, as L or RGB.
+
+    A profile that is broken, or is for another kind of picture, counts as none: RGB is then
+    taken for sRGB, and CMYK converted plainly.
+    """
+    if profile and not is_srgb(profile):
+        try:
+            return _transformed(picture, profile)
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass
+    return picture.convert("RGB") if picture.mode == "CMYK" else picture
+
+
+def is_srgb(profile: bytes) -> bool:
+    """Return whether profile turns colours into what they are in sRGB, whatever its name is."""
+    return len(profile) <= MAX_SRGB_PROFILE_BYTES and _changes_little(profile)
+
+
+@lru_cache(maxsize=32)
+def _changes_little(profile: bytes) -> bool:
+    """Return whether profile leaves a fan of probe colours as they are in sRGB."""
+    probe = Image.new("RGB", (216, 1))
+    steps = (0, 51, 102, 153, 204, 255)
+    probe.putdata([(red, green, blue) for red in steps for green in steps for blue in steps])
+    try:
+        after = _transformed(probe, profile)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return True  # broken: it counts as none, and none means sRGB
+    differences = ImageChops.difference(probe, after).split()
+    return not any(any(band.histogram()[SRGB_TOLERANCE + 1 :]) for band in differences)
+
+
+def _transformed(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Return picture as RGB in sRGB: relative colorimetric, black to black, as browsers do."""
+    after = ImageCms.profileToProfile(
+        picture,
+        ImageCms.ImageCmsProfile(BytesIO(profile)),
+        ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode="RGB",
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+    if after is None:
+        raise ImageCms.PyCMSError("The profile gave no picture.")
+    return after

@@ -1,0 +1,178 @@
+"""Opening a file: its decoder, its header, its orientation and profile, before any pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import AvifImagePlugin, GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin
+from PIL import WebPImagePlugin as WebpImagePlugin
+from PIL.ImageFile import ImageFile
+
+from mozi.errors import UnreadableSource
+from mozi.posters.imaging import kinds, png
+from mozi.posters.imaging.exif import SIDEWAYS, turn_of
+from mozi.posters.imaging.kinds import Kind
+
+# Set once, at import, so that no threads race: Mozi has a limit of its own, lower than Pillow's,
+# and Pillow's is a warning up to twice its value.
+Image.MAX_IMAGE_PIXELS = None
+
+# A progressive JPEG has some ten scans. Each one goes over the whole picture again, whatever few
+# bytes it has, so that 20 MB of scans would keep a core busy for minutes.
+MAX_JPEG_SCANS = 100
+START_OF_SCAN = b"\xff\xda"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the header says. extension without a dot; sizes in pixels, as stored (not turned).
+
+    cost_px: what decoding counts against a budget of pixels: more than there are for the kinds
+    whose decoders need several times the memory.
+    """
+
+    extension: str
+    content_type: str
+    width_px: int
+    height_px: int
+    cost_px: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose header is read and no pixel yet. turn: what makes it upright, None if it is.
+
+    profile: the embedded ICC profile, b"" if there is none.
+    """
+
+    kind: Kind
+    image: ImageFile
+    turn: Image.Transpose | None
+    profile: bytes
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Return width and height in pixels as the picture is to be seen."""
+        width, height = self.image.size
+        return (height, width) if self.turn in SIDEWAYS else (width, height)
+
+
+class _Jpeg(JpegImagePlugin.JpegImageFile):
+    """Pillow's JPEG decoder that leaves EXIF alone: broken EXIF makes it warn."""
+
+    def _read_dpi_from_exif(self) -> None:
+        """Do nothing; a poster's resolution is of no interest."""
+
+
+def read_header(body: bytes, *, max_pixels: int) -> Header:
+    """Return kind and size of the picture in body, from the header alone.
+
+    Raises UnreadableSource when body is none of the accepted kinds, is broken as far as the
+    header goes, or has more than max_pixels (width × height × the kind's weight).
+    """
+    opened = open_picture(body, max_pixels=max_pixels)
+    kind, (width, height) = opened.kind, opened.image.size
+    cost = width * height * kind.weight
+    return Header(kind.extension, kind.content_type, width, height, cost)
+
+
+def open_picture(body: bytes, *, max_pixels: int) -> Opened:
+    """Return body opened by the one decoder of its kind; raises UnreadableSource."""
+    kind = kinds.kind_of(body)
+    with only_unreadable(body):
+        opened = _OPENERS[kind](body)
+        _check_size(opened, max_pixels=max_pixels)
+    return opened
+
+
+@contextmanager
+def only_unreadable(body: bytes) -> Iterator[None]:
+    """Turn whatever decoding body raises into UnreadableSource with a sentence for people.
+
+    Broken files make Pillow raise OSError, ValueError, SyntaxError, struct.error, IndexError,
+    EOFError, MemoryError and more, and the list grows with each release: hence Exception.
+    """
+    try:
+        yield
+    except UnreadableSource:
+        raise
+    except MemoryError as error:
+        message = "The picture needs more memory than there is."
+        raise UnreadableSource("out_of_memory", message) from error
+    except Exception as error:
+        if _is_cut_short(body, error):
+            raise UnreadableSource("cut_short", "The picture is cut short.") from error
+        raise UnreadableSource("damaged", "The picture is damaged.") from error
+
+
+def _is_cut_short(body: bytes, error: Exception) -> bool:
+    """Return whether decoding failed since the file's end is missing."""
+    riff_bytes = int.from_bytes(body[4:8], "little") + 8 if body.startswith(b"RIFF") else 0
+    return riff_bytes > len(body) or "truncated" in str(error).lower()
+
+
+def _check_size(opened: Opened, *, max_pixels: int) -> None:
+    """Raise UnreadableSource if the picture has no pixels or too many."""
+    width, height = opened.image.size
+    pixels, most = width * height, max_pixels // opened.kind.weight
+    if pixels < 1:
+        raise UnreadableSource("damaged", "The picture is damaged: it has no pixels.")
+    if pixels > most:
+        of = f" in a {opened.kind.name} file" if opened.kind.weight > 1 else ""
+        message = f"The picture has {_count(pixels)} pixels; at most {_count(most)} are accepted"
+        raise UnreadableSource("too_many_pixels", f"{message}{of}.", pixels=pixels, max_pixels=most)
+
+
+def _count(pixels: int) -> str:
+    """Return a number as people write it: 200000000 gives "200 million", 25000001 all digits."""
+    return f"{pixels / 1e6:g} million" if pixels % 100_000 == 0 else f"{pixels:,}"
+
+
+def _open_jpeg(body: bytes) -> Opened:
+    if body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
+        raise UnreadableSource("too_many_scans", "The picture is a JPEG of far too many scans.")
+    image = _Jpeg(BytesIO(body))
+    image.decodermaxblock = len(body)  # in one piece: no waiting for more, no joining of blocks
+    return _opened(kinds.JPEG, image)
+
+
+def _open_png(body: bytes) -> Opened:
+    parts = png.take_apart(body)
+    image = PngImagePlugin.PngImageFile(BytesIO(parts.picture))
+    return Opened(kinds.PNG, image, turn_of(parts.exif), parts.profile)
+
+
+def _open_gif(body: bytes) -> Opened:
+    return Opened(kinds.GIF, GifImagePlugin.GifImageFile(BytesIO(body)), None, b"")
+
+
+def _open_webp(body: bytes) -> Opened:
+    return _opened(kinds.WEBP, WebpImagePlugin.WebPImageFile(BytesIO(body)))
+
+
+def _open_avif(body: bytes) -> Opened:
+    """Open an AVIF without its EXIF item, which Pillow parses at once and may fail over.
+
+    Its orientation is in the file's own properties (irot, imir), and those alone count.
+    """
+    boxes, mark, data = body.partition(b"mdat")
+    plain = b"".join((boxes.replace(b"Exif", b"none"), mark, data))
+    return _opened(kinds.AVIF, AvifImagePlugin.AvifImageFile(BytesIO(plain)))
+
+
+def _opened(kind: Kind, image: ImageFile) -> Opened:
+    """Return image with the orientation and the profile that Pillow found in its file."""
+    exif, profile = image.info.get("exif"), image.info.get("icc_profile")
+    return Opened(kind, image, turn_of(exif or b""), profile or b"")
+
+
+_OPENERS = {
+    kinds.JPEG: _open_jpeg,
+    kinds.PNG: _open_png,
+    kinds.GIF: _open_gif,
+    kinds.WEBP: _open_webp,
+    kinds.AVIF: _open_avif,
+}

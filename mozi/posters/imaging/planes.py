@@ -1,0 +1,106 @@
+"""A picture as a JPEG holds it: brightness at full size, colour at half, apart from one another.
+
+Working on planes is what makes the building of variants fast: colour has a quarter of the pixels
+and a cheap filter does for it, as the eye and 4:2:0 would not keep more; and a plain JPEG needs
+no conversion at all, from its source's bytes to its variants'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+Size = tuple[int, int]
+Extent = tuple[float, float]
+FOLD = 4
+
+
+@dataclass(frozen=True)
+class Planes:
+    """luma: mode L. chroma: Cb and Cr, mode L, half as wide and high (rounded up); () for grey."""
+
+    luma: Image.Image
+    chroma: tuple[Image.Image, ...]
+
+    def turned(self, turn: Image.Transpose) -> Planes:
+        """Return the planes turned or mirrored."""
+        chroma = tuple(plane.transpose(turn) for plane in self.chroma)
+        return Planes(self.luma.transpose(turn), chroma)
+
+    def shrunk(self, size: Size) -> Planes:
+        """Return the planes for this size, which is at most theirs."""
+        chroma = tuple(_resized(plane, half(size), plane.size) for plane in self.chroma)
+        return Planes(shrink(self.luma, size, self.luma.size), chroma)
+
+    def joined(self) -> Image.Image:
+        """Return one picture: L if it is grey, else YCbCr with each colour pixel repeated 2 × 2.
+
+        The encoder's 4:2:0 averages just those four again.
+        """
+        if not self.chroma:
+            return self.luma
+        return Image.merge("YCbCr", (self.luma, *map(self._doubled, self.chroma)))
+
+    def _doubled(self, plane: Image.Image) -> Image.Image:
+        """Return a plane of colour at the size of the brightness."""
+        double = (plane.width * 2, plane.height * 2)
+        grown = plane.resize(double, Image.Resampling.NEAREST)
+        return grown if double == self.luma.size else grown.crop((0, 0, *self.luma.size))
+
+
+def half(size: Size) -> Size:
+    """Return half of size, rounded up, as JPEG's 4:2:0 does."""
+    return (size[0] + 1) // 2, (size[1] + 1) // 2
+
+
+def planes_of(picture: Image.Image, size: Size, extent: Extent) -> Planes:
+    """Return the planes of a picture (YCbCr or L) at this size, which is at most the picture's.
+
+    extent: how far the picture reaches within its pixels: a decoder that reduces rounds up.
+    """
+    if picture.mode == "L":
+        return Planes(shrink(picture, size, extent), ())
+    chroma = _chroma(picture, half(size), extent)
+    return Planes(shrink(picture.getchannel(0), size, extent), chroma)
+
+
+def _chroma(picture: Image.Image, size: Size, extent: Extent) -> tuple[Image.Image, ...]:
+    """Return Cb and Cr of a YCbCr picture: averaged over whole pixels, then over what is left."""
+    parts = max(2, int(extent[0] / size[0])), max(2, int(extent[1] / size[1]))
+    small = picture.reduce(parts)
+    reach = min(small.width, extent[0] / parts[0]), min(small.height, extent[1] / parts[1])
+    return tuple(_resized(small.getchannel(band), size, reach) for band in (1, 2))
+
+
+def shrink(plane: Image.Image, size: Size, extent: Extent) -> Image.Image:
+    """Return a plane at this size by a Lanczos filter, first its height, then its width."""
+    if plane.size == size == extent:
+        return plane
+    flat = _with_height(plane, size[1], extent[1]).transpose(Image.Transpose.TRANSPOSE)
+    return _with_height(flat, size[0], extent[0]).transpose(Image.Transpose.TRANSPOSE)
+
+
+def _with_height(plane: Image.Image, height: int, extent: float) -> Image.Image:
+    """Return a plane at another height.
+
+    Columns do not mix here, so that four neighbours can pass for the four bands of one pixel:
+    Pillow filters bands twice as fast as pixels (1400 × 2100 to 780 × 1170: 11 ms, not 16).
+    """
+    columns = -(-plane.width // FOLD)
+    wide = columns * FOLD
+    padded = plane if wide == plane.width else plane.crop((0, 0, wide, plane.height))
+    folded = _reread(padded, "CMYK", (columns, plane.height))
+    folded = folded.resize((columns, height), Image.Resampling.LANCZOS, box=(0, 0, columns, extent))
+    unfolded = _reread(folded, "L", (wide, height))
+    return unfolded if wide == plane.width else unfolded.crop((0, 0, plane.width, height))
+
+
+def _reread(picture: Image.Image, mode: str, size: Size) -> Image.Image:
+    """Return the same bytes as a picture of another mode and size."""
+    return Image.frombuffer(mode, size, picture.tobytes(), "raw", mode, 0, 1)
+
+
+def _resized(plane: Image.Image, size: Size, extent: Extent) -> Image.Image:
+    """Return a plane of colour at this size by a box filter."""
+    return plane.resize(size, Image.Resampling.BOX, box=(0, 0, *extent))

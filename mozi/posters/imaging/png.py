@@ -1,0 +1,66 @@
+"""The chunks of a PNG: those that make its picture, its profile and its orientation.
+
+Pillow gets only the first: texts that unpack to gigabytes, broken animations and whatever else a
+file may carry can neither fill memory nor fail a picture that is otherwise sound.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mozi.errors import UnreadableSource
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PICTURE_CHUNKS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
+MAX_PROFILE_BYTES = 4 * 2**20  # press profiles with large tables are below 3 MiB
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A PNG taken apart. profile and exif: b"" where there is none that can be read."""
+
+    picture: bytes
+    profile: bytes
+    exif: bytes
+
+
+def take_apart(body: bytes) -> Parts:
+    """Return the parts of a PNG (ISO 15948, clause 5); raises UnreadableSource if it is cut short.
+
+    Checksums are left to the decoder; a file that lacks its last chunk is cut short.
+    """
+    kept, others = [SIGNATURE], {b"iCCP": b"", b"eXIf": b""}
+    for name, start, end in _chunks(body):
+        if name in PICTURE_CHUNKS:
+            kept.append(body[start:end])
+        elif name in others:
+            others[name] = body[start + 8 : end - 4]
+        if name == b"IEND":
+            return Parts(b"".join(kept), _unpacked(others[b"iCCP"]), others[b"eXIf"])
+    raise UnreadableSource("cut_short", "The picture is cut short: its end is missing.")
+
+
+def _chunks(body: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, start and end of each chunk that is whole."""
+    start = len(SIGNATURE)
+    while start + 12 <= len(body):
+        length, name = struct.unpack_from(">I4s", body, start)
+        end = start + 12 + length
+        if end > len(body):
+            return
+        yield name, start, end
+        start = end
+
+
+def _unpacked(chunk: bytes) -> bytes:
+    """Return the profile of an iCCP chunk (name, 0, method, zlib stream), b"" if it is broken."""
+    _, _, rest = chunk.partition(b"\0")
+    try:
+        stream = zlib.decompressobj()
+        profile = stream.decompress(rest[1:], MAX_PROFILE_BYTES)
+    except zlib.error:
+        return b""
+    return profile if stream.eof else b""

@@ -1,0 +1,85 @@
+"""From one decoded picture to the bytes of its variants.
+
+Always the same chain, whichever variants are wanted: the decoded picture, the thumb from its
+pixels, the blur from the thumb's. Only the encoding of what is not wanted is left out, so that
+a variant's bytes do not depend on what else was missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from io import BytesIO
+
+from PIL import Image, ImageFilter
+
+from mozi.posters.imaging.decode import Decoded, fitted
+from mozi.posters.imaging.planes import Planes, Size, half
+from mozi.posters.recipes import THUMB, Recipe
+
+# At a quarter of its size (some 50 × 75 pixels) a blur costs next to nothing; enlarged it cannot
+# be told from one at full size. 2.5 there are 10 of 200 pixels: letters of a title are 20 high.
+BLUR_PART = 4
+BLUR_RADIUS = 2.5
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A variant: body is a JPEG without metadata, in sRGB."""
+
+    recipe: Recipe
+    body: bytes
+    width_px: int
+    height_px: int
+
+
+def render(decoded: Decoded, recipes: Sequence[Recipe]) -> tuple[Rendered, ...]:
+    """Return the variants of decoded by these recipes, in their order.
+
+    The same source and recipe give the same bytes, in every thread and process.
+    """
+    sharp = cache(partial(_sharp, decoded))
+    return tuple(
+        _rendered(recipe, _blurred(sharp(THUMB), _size(decoded, recipe)))
+        if recipe.blur
+        else _rendered(recipe, sharp(recipe))
+        for recipe in recipes
+    )
+
+
+def encode(picture: Image.Image, quality: int) -> bytes:
+    """Return picture (L, RGB or YCbCr) as the JPEG that every variant is: see recipes.py."""
+    file = BytesIO()
+    picture.save(
+        file, "JPEG", quality=quality, subsampling="4:2:0", progressive=True, optimize=True
+    )
+    return file.getvalue()
+
+
+def _rendered(recipe: Recipe, planes: Planes) -> Rendered:
+    """Return planes as a variant."""
+    return Rendered(recipe, encode(planes.joined(), recipe.quality), *planes.luma.size)
+
+
+def _size(decoded: Decoded, recipe: Recipe) -> Size:
+    """Return the size of a variant."""
+    return fitted((decoded.width_px, decoded.height_px), (recipe.width_px, recipe.height_px))
+
+
+def _sharp(decoded: Decoded, recipe: Recipe) -> Planes:
+    """Return the planes of a variant that is not blurred."""
+    return decoded.planes.shrunk(_size(decoded, recipe))
+
+
+def _blurred(planes: Planes, size: Size) -> Planes:
+    """Return planes at this size, blurred beyond reading, computed small."""
+    chroma = tuple(_soft(plane, half(size), BLUR_PART // 2) for plane in planes.chroma)
+    return Planes(_soft(planes.luma, size, BLUR_PART), chroma)
+
+
+def _soft(plane: Image.Image, size: Size, part: int) -> Image.Image:
+    """Return a plane at this size, blurred at so small a part of it."""
+    small = plane.resize((max(1, size[0] // part), max(1, size[1] // part)), Image.Resampling.BOX)
+    soft = small.filter(ImageFilter.GaussianBlur(BLUR_RADIUS))
+    return soft.resize(size, Image.Resampling.BICUBIC)
