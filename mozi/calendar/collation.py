@@ -46,7 +46,7 @@ def sort_key(title: str) -> str:
     """
     composed = unicodedata.normalize("NFC", title)
     letters, marks = _letters_and_marks(_spelt(composed.lower()).strip())
-    capitals = "".join("1" if char.isupper() else "0" for char in composed)
+    capitals = "".join("1" if char.isupper() else "0" for char in composed if char.isalnum())
     return _LEVEL.join((letters, marks.rstrip("0"), capitals.rstrip("0")))
 
 
