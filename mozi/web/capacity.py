@@ -1,0 +1,27 @@
+"""How much one worker process takes on at once.
+
+The figures belong together, so they stand together: gunicorn.conf.py serves by them, and
+what may keep a thread waiting (posters) is bounded by a part of them.
+"""
+
+from __future__ import annotations
+
+MIB = 1024 * 1024
+
+THREADS = 32
+"""Requests that the app answers at once, each in a thread of its own."""
+
+REQUESTS_WAITING = 256
+"""Requests that may wait for a thread; the next ones are answered 503 at once."""
+
+POSTER_REQUESTS = THREADS // 2
+"""Threads that posters may hold, building or waiting, so that pages always find one."""
+
+CONNECTIONS = 4096
+"""Open connections, the slow and the idle included: 12 KiB each, and no thread."""
+
+FORM_BYTES = 1 * MIB
+"""What a form may hold besides its poster file."""
+
+HELD_BODY_BYTES = 256 * MIB
+"""Request bodies that are held at once, in temporary files from 64 KiB each on."""

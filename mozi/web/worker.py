@@ -1,0 +1,181 @@
+"""gunicorn's worker for Mozi: greenlets hold the connections, threads run the app.
+
+gthread keeps a thread for every connection that sends slowly; gevent's own worker patches
+the standard library, and then Pillow, SQLite and psycopg's C code stop its loop. Here nothing
+is patched: the listening sockets alone are gevent's, so headers, request bodies and answers
+move in greenlets, each with a deadline, and the app runs from its call to its last byte in a
+native thread, in which locks, sockets and C code are what they always were.
+"""
+
+from __future__ import annotations
+
+import socket as native_socket
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import Any
+
+import gevent
+from gevent import socket
+from gevent.threadpool import ThreadPool
+from gunicorn.util import close_graceful
+from gunicorn.workers.ggevent import GeventWorker
+
+from mozi.web import capacity
+from mozi.web.answers import BUSY, Answer, WSGIApp, collect
+from mozi.web.bodies import Bodies, BodyLimits, ClientGone, Refused
+
+SEND_S = 30
+"""What a client has to take 64 KiB of an answer: one that reads nothing must not hold it."""
+
+LINGER_S, LINGER_BYTES = 3.0, 64 * capacity.MIB
+"""How long, and how much, is read from a refused client, so that it sees why (RFC 9112, 9.6)."""
+
+NOT_FOR_THREADS = ("gunicorn.socket", "wsgi.early_hints")  # they write on the greenlets' socket
+
+
+class ThreadedApp:
+    """The app as the greenlets call it: runs in a thread, and refuses when too many wait."""
+
+    def __init__(self, app: WSGIApp, *, threads: int, waiting: int) -> None:
+        self.app = app
+        self.pool = ThreadPool(threads)
+        self.threads = threads
+        self.most = threads + waiting
+        self.in_hand = 0
+        self.finished = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        answer = BUSY if self.in_hand >= self.most else self._answer(environ)
+        start_response(answer.status, answer.headers)
+        return answer.pieces()
+
+    @property
+    def full(self) -> bool:
+        """Whether every thread is taken."""
+        return self.in_hand >= self.threads
+
+    def _answer(self, environ: dict[str, Any]) -> Answer:
+        for name in NOT_FOR_THREADS:
+            environ.pop(name, None)
+        self.in_hand += 1
+        try:
+            answer = self.pool.spawn(_in_thread, self.app, environ).get()
+        finally:
+            self.in_hand -= 1
+            self.finished += 1
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer  # type: ignore[no-any-return]  # gevent's results have no types
+
+
+def _in_thread(app: WSGIApp, environ: dict[str, Any]) -> Answer | BaseException:
+    """Return the answer or the error; one that is raised here would be printed twice."""
+    try:
+        return collect(app, environ)
+    except BaseException as error:
+        return error
+
+
+class RequestWait(gevent.Timeout):  # type: ignore[misc]  # gevent has no types
+    """Ends the wait for a request's last header line after so many seconds, or when told to."""
+
+    def __init__(self, seconds: float, waits: dict[RequestWait, Any]) -> None:
+        super().__init__(seconds, False)  # False: the block ends, nothing is raised
+        self.waits = waits
+
+    def __enter__(self) -> RequestWait:
+        self.waits[self] = gevent.getcurrent()
+        super().__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> Any:
+        del self.waits[self]
+        return super().__exit__(*raised)
+
+
+class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+    """One process: up to worker_connections greenlets before `threads` threads."""
+
+    sockets: list[Any]
+    wsgi: Any
+    max_body_bytes = 20 * capacity.MIB + capacity.FORM_BYTES  # gunicorn.conf.py sets it
+
+    def patch(self) -> None:
+        """Make the listening sockets gevent's, and nothing else."""
+        self.sockets = [
+            socket.socket(s.FAMILY, native_socket.SOCK_STREAM, fileno=s.sock.detach())
+            for s in self.sockets
+        ]
+
+    def load_wsgi(self) -> None:
+        """Load the app and put the threads before it."""
+        super().load_wsgi()
+        limits = BodyLimits(self.max_body_bytes, capacity.HELD_BODY_BYTES)
+        self.bodies = Bodies(limits, lambda seconds: gevent.Timeout(seconds, TimeoutError))
+        self.waits: dict[RequestWait, Any] = {}
+        self.finished_at_beat = 0
+        self.wsgi = ThreadedApp(
+            self.wsgi, threads=self.cfg.threads, waiting=capacity.REQUESTS_WAITING
+        )
+
+    def timeout_ctx(self) -> RequestWait:
+        """Bound idling and the headers together: `keepalive` seconds in all, however they drip."""
+        return RequestWait(self.cfg.keepalive, self.waits)
+
+    def notify(self) -> None:
+        """Beat once a second, unless all threads are taken and none came free since the last beat.
+
+        The master replaces a worker that does not beat for `timeout` seconds: the way out
+        for one whose threads all hang. A worker that goes lets idle connections go first.
+        """
+        if not self.wsgi.full or self.wsgi.finished != self.finished_at_beat:
+            super().notify()
+        self.finished_at_beat = self.wsgi.finished
+        if not self.alive:
+            for wait, greenlet in list(self.waits.items()):
+                gevent.kill(greenlet, wait)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        """Receive the body, have the app answer, send the answer; StopIteration closes."""
+        sock.settimeout(SEND_S)
+        unread = req.body
+        try:
+            with ExitStack() as stack:
+                if (declared := _declared_bytes(req)) != 0:
+                    self._invite(req, sock, declared)
+                    req.body = stack.enter_context(self.bodies.received(unread, declared))
+                return super().handle_request(listener_name, req, sock, addr)
+        except Refused as refused:
+            _refuse(sock, refused.status)
+            raise StopIteration from refused
+        except (ClientGone, TimeoutError, gevent.GreenletExit) as gone:
+            raise StopIteration from gone
+        finally:
+            req.body = unread  # the parser looks here for the next request's start
+
+    def _invite(self, req: Any, sock: Any, declared: int | None) -> None:
+        """Say 100 Continue to a client that waits for it, unless its body will be refused.
+
+        gunicorn would say it when the app is called, which is after the body here.
+        """
+        if req._expected_100_continue and (declared or 0) <= self.bodies.limits.max_bytes:
+            sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        req._expected_100_continue = False
+
+
+def _declared_bytes(req: Any) -> int | None:
+    """Return Content-Length, 0 where there is no body, None where it comes in chunks."""
+    fields = dict(req.headers)  # gunicorn has refused doubled and contradicting ones
+    if "TRANSFER-ENCODING" in fields:
+        return None
+    return int(fields.get("CONTENT-LENGTH", 0))
+
+
+def _refuse(sock: Any, status: str) -> None:
+    """Answer with the status alone, and read on for a moment so that it is not lost by a reset."""
+    body = f"{status}\n"
+    sock.sendall(
+        f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+        f"Retry-After: 2\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode("latin-1")
+    )
+    close_graceful(sock, timeout=LINGER_S, max_drain=LINGER_BYTES)

@@ -1,0 +1,71 @@
+"""A small WSGI app for the tests of the server itself: gunicorn tests.support.bare:app."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+
+def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    action, _, argument = environ["PATH_INFO"].strip("/").partition("/")
+    return ACTIONS[action](environ, start_response, argument)
+
+
+def page(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
+    return [b"page"]
+
+
+def sleep(environ: dict[str, Any], start_response: Any, seconds: str) -> Iterable[bytes]:
+    time.sleep(float(seconds))
+    return page(environ, start_response, "")
+
+
+def echo(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+def unread(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
+    return page(environ, start_response, "")
+
+
+def empty(environ: dict[str, Any], start_response: Any, status: str) -> Iterable[bytes]:
+    start_response(f"{status} Nothing", [])
+    return []
+
+
+def stream(environ: dict[str, Any], start_response: Any, argument: str) -> Iterator[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    thread = threading.current_thread().name
+    return (f"{thread == threading.current_thread().name}\n".encode() for _ in range(3))
+
+
+def fail(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
+    raise RuntimeError("the app fails")
+
+
+def large(environ: dict[str, Any], start_response: Any, mib: str) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "application/octet-stream")])
+    return [bytes(int(mib) * 1024 * 1024)]
+
+
+def scheme(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{environ['wsgi.url_scheme']} {environ['REMOTE_ADDR']}".encode()]
+
+
+ACTIONS = {
+    "": page,
+    "sleep": sleep,
+    "echo": echo,
+    "unread": unread,
+    "empty": empty,
+    "stream": stream,
+    "fail": fail,
+    "large": large,
+    "scheme": scheme,
+}

@@ -1,0 +1,285 @@
+"""gunicorn with gunicorn.conf.py and a small app, as a process of its own, over real sockets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import free_port
+
+ROOT = Path(__file__).parent.parent
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Server:
+    process: subprocess.Popen[str]
+    port: int
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def ask(self, path: str = "/", **options: object) -> tuple[int, bytes]:
+        """Return status and body; options are those of HTTPConnection.request."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            method = str(options.pop("method", "GET"))
+            connection.request(method, path, **options)  # type: ignore[arg-type]
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def serving(*options: str, folder: Path) -> Iterator[Server]:
+    """Give a running server; settings as the environment's, DATA_DIR its own."""
+    port = free_port()
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*gunicorn(), "--bind", f"127.0.0.1:{port}", *options, "tests.support.bare:app"],
+            cwd=ROOT,
+            env=environment(folder),
+            stderr=log,
+            text=True,
+        )
+        server = Server(process, port)
+        try:
+            wait_until(lambda: answers(server))
+            yield server
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def gunicorn() -> list[str]:
+    return [sys.executable, "-m", "gunicorn"]
+
+
+def environment(folder: Path, **changes: str) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    limits = {"POSTER_MAX_BYTES": str(MIB), "WEB_CONCURRENCY": "2"}
+    return {**inherited, **limits, "DATA_DIR": str(folder), **changes}
+
+
+def wait_until(done: Callable[[], bool], *, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def answers(server: Server) -> bool:
+    assert server.process.poll() is None, "gunicorn stopped"
+    try:
+        return server.ask()[0] == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving("--keep-alive", "2", folder=tmp_path_factory.mktemp("serving")) as running:
+        yield running
+
+
+@contextmanager
+def slow_clients(server: Server, first: bytes, count: int) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        clients = [stack.enter_context(server.connect()) for _ in range(count)]
+        for client in clients:
+            client.sendall(first)
+        yield clients
+
+
+HEAD = b"GET / HTTP/1.1\r\nHost: test\r\n"
+POST = b"POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n"
+
+
+def test_pages_are_answered_beside_400_slow_clients(server: Server) -> None:
+    with slow_clients(server, HEAD, 200), slow_clients(server, POST, 200):
+        started = time.monotonic()
+        assert [server.ask()[0] for _ in range(5)] == [200] * 5
+        assert time.monotonic() - started < 2
+
+
+def test_a_slow_body_is_answered_once_it_is_whole(server: Server) -> None:
+    with slow_clients(server, POST + b"123", 1) as (client,):
+        time.sleep(0.2)
+        client.sendall(b"456789")
+        assert read_answer(client) == (200, b"123456789")
+
+
+def test_headers_that_drip_are_cut(server: Server) -> None:
+    with slow_clients(server, HEAD, 1) as (client,):
+        client.settimeout(0.2)
+        started = time.monotonic()
+        while not ended(client):
+            client.sendall(b"X")
+            assert time.monotonic() - started < 6  # keep-alive is 2 s here
+
+
+def ended(client: socket.socket) -> bool:
+    try:
+        return client.recv(100) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def read_answer(client: socket.socket) -> tuple[int, bytes]:
+    answer = HTTPResponse(client)
+    answer.begin()
+    return answer.status, answer.read()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_arrives_as_it_was_sent(server: Server, chunked: bool) -> None:
+    body = os.urandom(MIB)
+    pieces = (body[i : i + 70_000] for i in range(0, MIB, 70_000))
+    sent = {"body": pieces, "encode_chunked": True} if chunked else {"body": body}
+    headers = {"Transfer-Encoding": "chunked"} if chunked else {}
+    assert server.ask("/echo", method="POST", headers=headers, **sent) == (200, body)
+
+
+def test_a_body_declared_too_large_is_refused_before_it_is_sent(server: Server) -> None:
+    head = f"POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: {2 * MIB + 1}\r\n"
+    with slow_clients(server, f"{head}Expect: 100-continue\r\n\r\n".encode(), 1) as (client,):
+        assert read_answer(client)[0] == 413
+
+
+def test_a_body_in_chunks_that_grows_too_large_is_refused_meanwhile(server: Server) -> None:
+    head = b"POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"10000\r\n" + bytes(0x10000) + b"\r\n"
+    with slow_clients(server, head + 33 * chunk, 1) as (client,):  # no last chunk
+        assert read_answer(client)[0] == 413
+
+
+def test_a_client_that_expects_it_is_told_to_continue(server: Server) -> None:
+    head = POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
+    with slow_clients(server, head, 1) as (client,):
+        assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"123456789")
+        assert read_answer(client) == (200, b"123456789")
+
+
+def test_a_body_cut_short_never_reaches_the_app(server: Server) -> None:
+    with slow_clients(server, POST + b"123", 1) as (client,):
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(100) == b""
+
+
+def test_requests_sent_at_once_are_answered_in_turn(server: Server) -> None:
+    unread = POST.replace(b"/echo", b"/unread") + b"123456789"
+    with slow_clients(server, unread + POST + b"987654321", 1) as (client,):
+        client.sendall(HEAD + b"Connection: close\r\n\r\n")
+        answers = b"".join(iter(lambda: client.recv(4096), b""))
+    assert answers.count(b"HTTP/1.1 200 OK") == 3
+    assert answers.index(b"page") < answers.index(b"987654321") < answers.rindex(b"page")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("HEAD", "/"), ("GET", "/empty/204"), ("GET", "/empty/304")]
+)
+def test_answers_without_a_body_keep_the_connection(server: Server, method: str, path: str) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.request(method, path)
+    assert connection.getresponse().read() == b""
+    connection.request("GET", "/")
+    assert connection.getresponse().read() == b"page"
+    connection.close()
+
+
+def test_an_answer_is_made_in_one_thread_to_its_end(server: Server) -> None:
+    assert server.ask("/stream") == (200, b"True\n" * 3)
+
+
+def test_a_large_answer_comes_whole_to_a_client_that_reads_late(server: Server) -> None:
+    with slow_clients(server, HEAD.replace(b"/", b"/large/8", 1) + b"\r\n", 1) as (client,):
+        time.sleep(0.3)
+        assert read_answer(client) == (200, bytes(8 * MIB))
+
+
+def test_an_app_that_fails_is_a_500(server: Server) -> None:
+    assert server.ask("/fail")[0] == 500
+
+
+def test_forwarding_headers_are_not_gunicorns_to_believe(server: Server) -> None:
+    claimed = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+    assert server.ask("/scheme", headers=claimed) == (200, b"http 127.0.0.1")
+
+
+def test_sigterm_lets_requests_finish_and_idle_connections_go(tmp_path: Path) -> None:
+    with serving(folder=tmp_path) as server, slow_clients(server, HEAD, 3):
+        with slow_clients(server, HEAD.replace(b"/", b"/sleep/1.5", 1) + b"\r\n", 1) as (client,):
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+            assert read_answer(client) == (200, b"page")
+        assert server.process.wait(6) == 0  # the idle ones would have had 10 s
+
+
+def test_a_worker_whose_threads_all_hang_is_replaced(tmp_path: Path) -> None:
+    options = ("--workers", "1", "--threads", "2", "--timeout", "2")
+    hanging = HEAD.replace(b"/", b"/sleep/60", 1) + b"\r\n"
+    with serving(*options, folder=tmp_path) as server, slow_clients(server, hanging, 2):
+        time.sleep(0.3)
+        wait_until(lambda: answers(server))
+
+
+def test_requests_beyond_the_threads_and_the_queue_are_told_to_come_back(tmp_path: Path) -> None:
+    with serving("--workers", "1", "--threads", "1", folder=tmp_path) as server:
+        sleeping = HEAD.replace(b"/", b"/sleep/2", 1) + b"\r\n"
+        with slow_clients(server, sleeping, 1), slow_clients(server, HEAD + b"\r\n", 256):
+            wait_until(lambda: server.ask()[0] == 503, seconds=2)
+
+
+def test_a_worker_is_recycled_without_a_lost_request(tmp_path: Path) -> None:
+    with serving("--max-requests", "20", folder=tmp_path) as server:
+        assert [server.ask()[0] for _ in range(100)] == [200] * 100
+
+
+def test_unusable_settings_stop_gunicorn_with_a_line_each(tmp_path: Path) -> None:
+    stopped = subprocess.run(
+        [*gunicorn(), "--bind", "127.0.0.1:0", "wsgi:app"],
+        cwd=ROOT,
+        env=environment(tmp_path, POSTER_MAX_PIXELS="many", SITE_TODAY="tomorrow"),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert stopped.returncode == 1
+    assert [line.split()[:3] for line in stopped.stderr.splitlines()] == [
+        ["SITE_TODAY", "is", "'tomorrow';"],
+        ["POSTER_MAX_PIXELS", "is", "'many';"],
+    ]
+
+
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["import-movies", "x.csv"], ["--help"]])
+def test_unusable_settings_stop_every_command_with_a_line(
+    tmp_path: Path, command: list[str]
+) -> None:
+    stopped = subprocess.run(
+        [sys.executable, "-m", "flask", *command],
+        cwd=ROOT,
+        env=environment(tmp_path, DATABASE_URL="mysql://me:secret@host/mozi"),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith("DATABASE_URL is 'mysql://…@host/mozi'; it takes ")
+    assert stopped.stderr.count("\n") == 1
