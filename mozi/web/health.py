@@ -1,0 +1,136 @@
+"""/healthz: this process lives. /readyz: what it needs lives, as far as a second tells."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+
+import redis
+from flask import Blueprint, Flask, Response, current_app, jsonify
+from sqlalchemy import text
+
+from mozi.database import reading
+from mozi.parts import parts
+
+CHECK_S = 1.0
+REMEMBERED_S = 3.0
+NO_SUCH_KEY = "posters/readyz"
+
+logger = logging.getLogger(__name__)
+blueprint = Blueprint("health", __name__)
+
+Check = Callable[[], object]
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Answer `200 ok`; asks nothing of anybody, so an outage elsewhere restarts nothing here."""
+    return Response("ok", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Answer with each part's state: 503 without the database, since then no page is possible."""
+    states = _readiness(current_app._get_current_object()).states()  # type: ignore[attr-defined]
+    degraded = [name for name, state in states.items() if state != "ok"]
+    status = "unavailable" if "database" in degraded else "degraded" if degraded else "ok"
+    answer = jsonify(status=status, degraded=degraded, **states)
+    answer.status_code = 503 if status == "unavailable" else 200
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+class Readiness:
+    """What the checks said last, asked again after REMEMBERED_S. Thread-safe."""
+
+    def __init__(self, app: Flask, checks: Mapping[str, Check]) -> None:
+        self.app = app
+        self.checks = checks
+        self._running: dict[str, Future[None]] = {}
+        self._states: dict[str, str] = {}
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    def states(self) -> dict[str, str]:
+        """Return each check's state, "ok" or "failed"; takes CHECK_S at most, all together."""
+        with self._lock:
+            if time.monotonic() >= self._until:
+                running = {name: self._started(name) for name in self.checks}
+                deadline = time.monotonic() + CHECK_S
+                self._states = {name: _state(name, f, deadline) for name, f in running.items()}
+                self._until = time.monotonic() + REMEMBERED_S
+            return self._states
+
+    def forget(self) -> None:
+        """Ask again the next time."""
+        self._until = 0.0
+
+    def _started(self, name: str) -> Future[None]:
+        """Return the check under way; one that hangs is not begun a second time."""
+        if name not in self._running or self._running[name].done():
+            self._running[name] = Future()
+            threading.Thread(
+                target=self._run, args=(name,), name=f"readyz-{name}", daemon=True
+            ).start()
+        return self._running[name]
+
+    def _run(self, name: str) -> None:
+        future = self._running[name]
+        try:
+            with self.app.app_context():
+                self.checks[name]()
+        except Exception as error:
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+
+def _state(name: str, check: Future[None], deadline: float) -> str:
+    """Return "ok" or "failed". Why goes to the log alone: an answer to all names no hosts."""
+    try:
+        check.result(timeout=max(0.0, deadline - time.monotonic()))
+    except TimeoutError:
+        logger.warning("readyz: the %s did not answer within %g s", name, CHECK_S)
+    except Exception as error:
+        logger.warning("readyz: the %s failed: %s", name, error)
+    else:
+        return "ok"
+    return "failed"
+
+
+_making = threading.Lock()
+
+
+def _readiness(app: Flask) -> Readiness:
+    with _making:
+        if "mozi-readiness" not in app.extensions:
+            checks = {"database": _database, "cache": _cache, "storage": _storage}
+            app.extensions["mozi-readiness"] = Readiness(app, checks)
+        kept: Readiness = app.extensions["mozi-readiness"]
+        return kept
+
+
+def _database() -> None:
+    with reading() as session:
+        session.execute(text("SELECT 1"))
+
+
+def _cache() -> None:
+    """Ask Redis, or write where the cache on disk would write."""
+    settings = parts().settings
+    if settings.redis_url is None:
+        with tempfile.TemporaryFile(dir=settings.data_dir) as file:
+            file.write(b"ok")
+        return
+    with redis.from_url(
+        settings.redis_url, socket_timeout=CHECK_S, socket_connect_timeout=CHECK_S
+    ) as client:
+        client.ping()
+
+
+def _storage() -> None:
+    parts().storage.exists(NO_SUCH_KEY)

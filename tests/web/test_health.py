@@ -1,0 +1,100 @@
+"""/healthz and /readyz: what fails, what that means, and how long it takes to say so."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mozi.errors import StorageError
+from mozi.storage.local import LocalStorage
+from mozi.web import health
+from mozi.web.health import Readiness
+from tests.conftest import MakeApp, on_both_backends
+
+
+def broken(*arguments: Any) -> None:
+    raise StorageError("the disk has gone")
+
+
+def test_healthz_is_ok_as_text(client: FlaskClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.text, answer.mimetype) == (200, "ok", "text/plain")
+
+
+@on_both_backends
+def test_ready_when_everything_answers(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {
+        "status": "ok",
+        "database": "ok",
+        "cache": "ok",
+        "storage": "ok",
+        "degraded": [],
+    }
+
+
+def test_a_redis_that_answers_is_ready(make_app: MakeApp, redis_url: str) -> None:
+    answer = make_app(REDIS_URL=redis_url).test_client().get("/readyz")
+    assert answer.json is not None
+    assert answer.json["cache"] == "ok"
+
+
+def test_a_redis_that_is_gone_degrades(make_app: MakeApp) -> None:
+    answer = make_app(REDIS_URL="redis://127.0.0.1:1/0").test_client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert (answer.json["status"], answer.json["degraded"]) == ("degraded", ["cache"])
+
+
+def test_a_storage_that_fails_degrades_and_says_why_to_the_log_alone(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalStorage, "exists", broken)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["degraded"] == ["storage"]
+    assert "disk" not in answer.text
+
+
+def test_without_the_database_it_is_unavailable(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "reading", broken)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert (answer.json["status"], answer.json["database"]) == ("unavailable", "failed")
+
+
+def test_checks_that_hang_cost_a_second_together_and_are_not_begun_twice(app: Flask) -> None:
+    release, begun = threading.Event(), []
+
+    def hang() -> None:
+        begun.append(1)
+        release.wait(10)
+
+    readiness = Readiness(app, {"one": hang, "two": hang})
+    started = time.monotonic()
+    assert readiness.states() == {"one": "failed", "two": "failed"}
+    readiness.forget()
+    assert readiness.states() == {"one": "failed", "two": "failed"}
+    release.set()
+    assert time.monotonic() - started < 4
+    assert len(begun) == 2
+
+
+def test_states_are_remembered_for_a_while(app: Flask) -> None:
+    asked: list[int] = []
+    readiness = Readiness(app, {"part": lambda: asked.append(1)})
+    assert readiness.states() == readiness.states() == {"part": "ok"}
+    assert len(asked) == 1
+    readiness.forget()
+    readiness.states()
+    assert len(asked) == 2
