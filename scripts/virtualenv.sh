@@ -1,0 +1,48 @@
+# Sourced by the other scripts: makes .venv and installs pinned requirements into it.
+# Nothing outside the project's folder is touched, so neither root nor an account is needed.
+
+say() {
+    printf 'mozi: %s\n' "$*" >&2
+}
+
+stop() {
+    say "$@"
+    exit 1
+}
+
+# Print the first interpreter that is new enough: $PYTHON where it is set, else what is on the PATH.
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14 python}; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    stop "no Python 3.11 or newer found; install one, or name it: PYTHON=/path/to/python $0"
+}
+
+# Make .venv, unless there is one that works: one cut short, or whose interpreter has gone, does not.
+make_virtualenv() {
+    .venv/bin/python -m pip --version >/dev/null 2>&1 && return
+    local python
+    python=$(find_python)
+    say "making .venv with $("$python" --version)"
+    "$python" -m venv --clear .venv >/dev/null 2>&1 && return
+    "$python" -m virtualenv --quiet --clear .venv 2>/dev/null && return
+    rm -rf .venv
+    stop "$python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"
+}
+
+# Install the pinned packages of file $1, unless the same file is installed already. The copy in
+# .venv that says so is written last, and at once, so an install cut short is done again.
+install() {
+    local installed=".venv/installed-$1"
+    cmp -s "$1" "$installed" && return
+    say "installing $1 (a minute, the first time)"
+    PIP_ROOT_USER_ACTION=ignore .venv/bin/python -m pip install \
+        --quiet --disable-pip-version-check --no-input --require-hashes -r "$1" ||
+        stop "the packages of $1 could not be installed; pip said why above"
+    cp "$1" "$installed.$$"
+    mv "$installed.$$" "$installed"
+}
