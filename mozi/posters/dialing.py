@@ -24,7 +24,8 @@ from mozi.posters.refusals import unavailable
 
 # A look-up cannot be interrupted: its thread stays until the system's resolver gives up, which
 # may take half a minute. So many may hang in one process; the next one is told to come back.
-_LOOKUPS = threading.BoundedSemaphore(16)
+MAX_LOOKUPS = 16
+_LOOKUPS = threading.BoundedSemaphore(MAX_LOOKUPS)
 
 # Our own want of files, memory or buffers is never a source's fault.
 OVERLOADED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
@@ -140,9 +141,8 @@ def look_up(host: str, port: int, *, timeout_s: float) -> list[Endpoint]:
     if not _LOOKUPS.acquire(timeout=timeout_s):
         raise Busy("Too many look-ups of names hang at once.")
     answer: Future[list[Endpoint]] = Future()
-    thread = threading.Thread(target=_look_up, args=(answer, host, port), daemon=True)
     try:
-        _start(thread)
+        _start(threading.Thread(target=_look_up, args=(answer, host, port), daemon=True))
     except Busy:
         _LOOKUPS.release()
         raise
