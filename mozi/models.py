@@ -22,19 +22,23 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mozi import clock
 from mozi.extensions import Model
+from mozi.vocabulary import (
+    AGE_RATINGS,
+    DATE_PRECISIONS,
+    KINDS,
+    LIST_SEPARATOR,
+    STATUSES,
+    TITLE_LENGTH,
+    URL_LENGTH,
+)
 
-KINDS = ("cinema", "streaming", "rerelease")
-DATE_PRECISIONS = ("day", "month", "year")
-STATUSES = ("scheduled", "cancelled")
-AGE_RATINGS = ("KN", "6", "12", "16", "18", "X")
-LIST_SEPARATOR = ";"
-TITLE_LENGTH = 300
-URL_LENGTH = 2000
+NO_WORDS = text("''")
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):
@@ -85,10 +89,10 @@ class Movie(Model):
     kind: Mapped[str] = mapped_column(String(10), default="cinema", server_default="cinema")
     status: Mapped[str] = mapped_column(String(10), default="scheduled", server_default="scheduled")
     synopsis: Mapped[str | None] = mapped_column(Text)
-    genres: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
-    director: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
-    cast: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
-    country: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default="")
+    genres: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
+    director: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
+    cast: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
+    country: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
     distributor: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
     runtime_minutes: Mapped[int | None]
     age_rating: Mapped[str | None] = mapped_column(String(2))

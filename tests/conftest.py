@@ -58,9 +58,14 @@ def pg_template(pg_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     with psycopg.connect(pg_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE template_mozi")
     folder = tmp_path_factory.mktemp("template-pg")
-    env = {"DATABASE_URL": pg_url.replace("/postgres", "/template_mozi")}
+    env = {"DATABASE_URL": database(pg_url, "template_mozi")}
     migrated(create_app(Settings.from_env({"DATA_DIR": str(folder), "SECRET_KEY": "x", **env})))
     return "template_mozi"
+
+
+def database(pg_url: str, name: str) -> str:
+    """Return the URL of another database of the same server."""
+    return f"{pg_url.rpartition('/')[0]}/{name}"
 
 
 def migrated(app: Flask) -> None:
@@ -97,7 +102,7 @@ def _servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
     make_bucket(s3_url, bucket)
     yield {
         "DATA_DIR": str(tmp_path / "data"),
-        "DATABASE_URL": pg_url.replace("/postgres", f"/{name}"),
+        "DATABASE_URL": database(pg_url, name),
         "SECRET_KEY": "not-a-secret",
         "S3_BUCKET": bucket,
         "S3_ENDPOINT_URL": s3_url,

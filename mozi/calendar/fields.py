@@ -23,7 +23,7 @@ from mozi.calendar.values import (
     web_address,
     whole,
 )
-from mozi.models import (
+from mozi.vocabulary import (
     AGE_RATINGS,
     DATE_PRECISIONS,
     KINDS,

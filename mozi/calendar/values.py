@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from mozi.models import LIST_SEPARATOR
+from mozi.vocabulary import LIST_SEPARATOR
 
 T = TypeVar("T")
 Parser = Callable[[object], T]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mozi.errors import Busy, ObjectNotFound, SourceError, SourceUnavailable
 from mozi.posters.changes import StoredVariant, publish, record_failure, record_original
@@ -158,7 +158,8 @@ class PosterPipeline:
         if url is None:
             raise SourceUnavailable("original_lost", "The uploaded file is lost; upload it again.")
         with self.fetches.slot(url, build.lease.left_s), build.stages("fetch"):
-            return Source(fetch(url, self.limits), None)
+            timeout_s = min(self.limits.timeout_s, build.lease.left_s)
+            return Source(fetch(url, replace(self.limits, timeout_s=timeout_s)), None)
 
     def _find_kept_original(self, build: Build) -> Source | None:
         key = build.state.original_key

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from mozi.errors import BuildAbandoned, Busy, MoziError, StorageError
+from mozi.posters.fetchslots import host_of
 from mozi.posters.leases import BUILD_S, LEASE_S
 from mozi.posters.pipeline import FETCHES_A_HOST, BuildResult, PosterPipeline
 from mozi.posters.selection import Candidate, Selection, candidates
@@ -105,13 +105,13 @@ class Warming:
                 return
             candidate = self._waiting.popleft()
             if self._may_start(candidate):
-                self._hosts[_host(candidate)] += 1
+                self._hosts[host_of(candidate.url or "")] += 1
                 self._in_hand[threads.submit(self._build, candidate)] = candidate
             else:
                 self._waiting.append(candidate)
 
     def _may_start(self, candidate: Candidate) -> bool:
-        host = _host(candidate)
+        host = host_of(candidate.url or "")
         host_is_busy = bool(host) and self._hosts[host] >= FETCHES_A_HOST
         return not host_is_busy and time.monotonic() >= candidate.not_before
 
@@ -131,7 +131,7 @@ class Warming:
         done, _ = wait(self._in_hand, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
         for build in done:
             candidate = self._in_hand.pop(build)
-            self._hosts[_host(candidate)] -= 1
+            self._hosts[host_of(candidate.url or "")] -= 1
             self._count(candidate, build)
 
     def _count(self, candidate: Candidate, build: Future[BuildResult]) -> None:
@@ -171,11 +171,3 @@ def _yield_to_pages() -> None:
     """Lower this thread's priority (Linux takes it by thread): a build can wait, a page cannot."""
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-
-
-def _host(candidate: Candidate) -> str:
-    """Return the host that would be asked for the poster, "" where none is."""
-    try:
-        return urlsplit(candidate.url or "").hostname or ""
-    except ValueError:
-        return ""

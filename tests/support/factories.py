@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
+
+from PIL import Image
 
 from mozi.database import writing
 from mozi.models import Movie, Poster, PosterVariant
@@ -51,3 +54,14 @@ def _variant(movie: Movie, poster: Poster, media: str, original: str) -> PosterV
         height_px=recipe.height_px,
         size_bytes=1000,
     )
+
+
+def make_jpeg(seed: int = 0, *, width_px: int = 400, height_px: int = 600) -> bytes:
+    """Return a small JPEG; another seed gives other bytes."""
+    shade = (37 * seed) % 256
+    picture = Image.linear_gradient("L").resize((width_px, height_px))
+    out = io.BytesIO()
+    Image.merge(
+        "RGB", (picture, picture.point(lambda v: 255 - v), picture.point(lambda _: shade))
+    ).save(out, "JPEG", quality=90)
+    return out.getvalue()

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+
+from mozi.errors import Busy
+from mozi.parts import Parts
+from mozi.posters.leases import release_lease, take_lease
+from mozi.posters.on_demand import OnDemandBuilds
+from mozi.posters.queries import PosterState, get_poster
+from tests.support.factories import make_jpeg, make_movie
+from tests.support.origin import Origin
+
+
+@pytest.fixture
+def movie(app: Flask, origin: Origin) -> int:
+    origin.serve("/a.jpg", make_jpeg(), delay_s=0.2)
+    return make_movie(poster_url=origin.url("/a.jpg"))
+
+
+def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState]) -> list[str]:
+    """Ask for all the posters from a thread each; return what became of each."""
+    barrier = threading.Barrier(len(states))
+
+    def ask(state: PosterState) -> str:
+        with app.app_context():
+            barrier.wait()
+            try:
+                return "built" if not builds.ensure_poster(state).missing() else "missing"
+            except Busy:
+                return "busy"
+
+    with ThreadPoolExecutor(len(states)) as threads:
+        return list(threads.map(ask, states))
+
+
+def test_all_who_ask_at_once_share_one_build(
+    app: Flask, app_parts: Parts, movie: int, origin: Origin
+) -> None:
+    answers = asked_at_once(app, app_parts.on_demand, [get_poster(movie)] * 12)
+    assert answers == ["built"] * 12
+    assert origin.hits["/a.jpg"] == 1
+
+
+def test_whoever_comes_beyond_the_bound_is_told_at_once(
+    app: Flask, app_parts: Parts, movie: int
+) -> None:
+    builds = OnDemandBuilds(app_parts.pipeline, app.app_context, waiters=2)
+    answers = asked_at_once(app, builds, [get_poster(movie)] * 6)
+    assert sorted(answers) == ["built"] * 2 + ["busy"] * 4
+
+
+def test_a_build_that_outlives_its_waiter_goes_on(
+    app: Flask, app_parts: Parts, movie: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.posters.on_demand.WAIT_S", 0.05)
+    with pytest.raises(Busy):
+        app_parts.on_demand.ensure_poster(get_poster(movie))
+    until = time.monotonic() + 5
+    while get_poster(movie).missing() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not get_poster(movie).missing()
+
+
+def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
+    app: Flask, app_parts: Parts, movie: int
+) -> None:
+    elsewhere = take_lease(movie)
+    assert elsewhere is not None
+
+    def finish() -> None:
+        with app.app_context():
+            release_lease(elsewhere)
+
+    threading.Timer(0.3, finish).start()
+    assert not app_parts.on_demand.ensure_poster(get_poster(movie)).missing()
+
+
+def test_nothing_is_kept_of_a_build_that_ended(app: Flask, app_parts: Parts, movie: int) -> None:
+    app_parts.on_demand.ensure_poster(get_poster(movie))
+    assert app_parts.on_demand._in_hand == {}

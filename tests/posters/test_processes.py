@@ -1,0 +1,102 @@
+"""Several processes at one poster, and one that is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from mozi.database import database_now, writing
+from mozi.models import Poster
+from mozi.parts import Parts
+from mozi.posters.queries import get_poster
+from tests.conftest import on_both_backends
+from tests.support.factories import make_jpeg, make_movie
+from tests.support.origin import Origin
+
+ROOT = Path(__file__).parents[2]
+ASK = """
+import sys
+from mozi import create_app
+from mozi.parts import parts
+from mozi.posters.queries import get_poster
+app = create_app()
+with app.app_context():
+    print("ready", flush=True)
+    sys.stdin.readline()
+    parts().on_demand.ensure_poster(get_poster(int(sys.argv[1])))
+"""
+
+
+def started(env: dict[str, str], movie_id: int) -> subprocess.Popen[str]:
+    """Return a process that is ready, and asks for the poster when it is sent a line."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", ASK, str(movie_id)],
+        cwd=ROOT,
+        env={**os.environ, **env, "POSTER_ALLOW_PRIVATE_SOURCES": "1", "LOG_LEVEL": "ERROR"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def ended(process: subprocess.Popen[str]) -> int:
+    process.communicate(timeout=30)
+    return process.returncode
+
+
+@on_both_backends
+def test_four_processes_fetch_a_poster_once(
+    app: Flask, app_parts: Parts, backend_env: dict[str, str], origin: Origin
+) -> None:
+    origin.serve("/a.jpg", make_jpeg(), delay_s=0.3)
+    movie = make_movie(poster_url=origin.url("/a.jpg"))
+    processes = [started(backend_env, movie) for _ in range(4)]
+    for process in processes:
+        go(process)
+    assert [ended(process) for process in processes] == [0] * 4
+    assert origin.hits["/a.jpg"] == 1
+    assert not get_poster(movie).missing()
+
+
+def test_a_builder_that_is_killed_is_overtaken_after_its_lease(
+    app: Flask, app_parts: Parts, backend_env: dict[str, str], origin: Origin
+) -> None:
+    origin.serve("/a.jpg", make_jpeg(), delay_s=30)
+    movie = make_movie(poster_url=origin.url("/a.jpg"))
+    process = started(backend_env, movie)
+    go(process)
+    while not origin.hits["/a.jpg"]:
+        pass
+    process.send_signal(signal.SIGKILL)
+    assert ended(process) == -signal.SIGKILL
+    assert get_poster(movie).leased
+    origin.serve("/a.jpg", make_jpeg())
+    let_the_lease_pass(movie)
+    assert app_parts.pipeline.build(movie).built == ("poster", "thumb", "blurred")
+
+
+def let_the_lease_pass(movie_id: int) -> None:
+    with writing() as session:
+        session.execute(
+            update(Poster)
+            .where(Poster.movie_id == movie_id)
+            .values(lease_until=Poster.lease_until - 30)
+        )
+        left_s = session.scalar(select(Poster.lease_until - database_now()))
+    assert left_s is not None
+    assert left_s < 0

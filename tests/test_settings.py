@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mozi.errors import SettingsError
+from mozi.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def settings(tmp_path: Path, **env: str) -> Settings:
+    return Settings.from_env({"DATA_DIR": str(tmp_path), **env})
+
+
+def faults(tmp_path: Path, **env: str) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        settings(tmp_path, **env)
+    return caught.value.faults
+
+
+def test_an_empty_environment_is_the_embedded_default(tmp_path: Path) -> None:
+    read = settings(tmp_path)
+    assert read.embedded
+    assert read.database_url == f"sqlite:///{tmp_path / 'mozi.sqlite3'}"
+    assert (read.poster_max_bytes, read.poster_max_pixels) == (20_971_520, 25_000_000)
+    assert (read.s3_acl, read.site_today, str(read.site_timezone)) == (
+        "public-read",
+        None,
+        "Europe/Budapest",
+    )
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_both_names_of_postgresql_are_taken(tmp_path: Path, scheme: str) -> None:
+    read = settings(tmp_path, DATABASE_URL=f"{scheme}://u:p@h/d", SECRET_KEY="x")
+    assert read.database_url == "postgresql+psycopg://u:p@h/d"
+
+
+def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        secrets = set(threads.map(lambda _: settings(tmp_path).secret_key, range(32)))
+    assert len(secrets) == 1
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize(
+    "env", [{"S3_BUCKET": "b"}, {"DATABASE_URL": "postgres://h/d"}], ids=["S3", "PostgreSQL"]
+)
+def test_beyond_the_embedded_default_the_secret_must_be_given(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    (fault,) = faults(tmp_path, **env)
+    assert fault.startswith("SECRET_KEY is not set")
+
+
+def test_all_faults_are_told_at_once_one_line_each(tmp_path: Path) -> None:
+    told = faults(tmp_path, PORT="http", POSTER_MAX_BYTES="-1", SITE_TODAY="26/11/2026")
+    assert [fault.split()[0] for fault in told] == ["SITE_TODAY", "POSTER_MAX_BYTES", "PORT"]
+    assert not any("\n" in fault for fault in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://h/d"),
+        ("REDIS_URL", "http://h"),
+        ("S3_ENDPOINT_URL", "localhost:9000"),
+        ("S3_PREFIX", "../up"),
+        ("SITE_URL", "mozi.example"),
+        ("TRUSTED_PROXY_HOPS", "-1"),
+        ("SITE_TIMEZONE", "Europe/Nowhere"),
+        ("SITE_TODAY", "2026-02-30"),
+        ("PAGE_CACHE_SECONDS", "an hour"),
+        ("PAGE_CACHE_COALESCE_SECONDS", "nan"),
+        ("POSTER_FETCH_TIMEOUT", "0"),
+        ("POSTER_BUILD_SLOTS", "0"),
+        ("POSTER_ALLOW_PRIVATE_SOURCES", "maybe"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_LEVEL", "LOUD"),
+        ("WEB_CONCURRENCY", "2.5"),
+        ("PORT", "70000"),
+    ],
+)
+def test_a_fault_names_the_variable_what_it_held_and_what_it_takes(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    (fault,) = faults(tmp_path, **{name: value})
+    assert re.fullmatch(rf"{name} is '{re.escape(value)}'; it takes .+\.", fault)
+
+
+def test_no_password_is_ever_printed(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, DATABASE_URL="mysql://mozi:secret@h/d")
+    assert "secret" not in fault
+
+
+def test_a_folder_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (fault,) = faults(tmp_path / "file")
+    assert fault.startswith("DATA_DIR is")
+
+
+def test_today_can_be_set(tmp_path: Path) -> None:
+    assert settings(tmp_path, SITE_TODAY="2026-11-26").site_today == date(2026, 11, 26)
+
+
+def test_the_readme_explains_every_variable() -> None:
+    readme = (ROOT / "README.md").read_text()
+    source = (ROOT / "mozi/settings.py").read_text()
+    names = set(re.findall(r'"([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*)"', source)) - {
+        "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "T",
+    }  # fmt: skip
+    assert len(names) >= len(dataclasses.fields(Settings))
+    assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
