@@ -15,7 +15,8 @@ from mozi.calendar.collation import sort_key
 from mozi.calendar.shown import Details, Listing, Neighbour
 from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
 from mozi.errors import MovieNotFound
-from mozi.models import DATE_PRECISIONS, Movie, Poster
+from mozi.models import Movie, Poster
+from mozi.vocabulary import DATE_PRECISIONS
 
 _HAS_SOURCE = or_(Poster.source_url.is_not(None), Poster.original_key.is_not(None))
 LISTING = (

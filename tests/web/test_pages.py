@@ -135,6 +135,7 @@ def test_months_and_years_link_their_neighbours(client: FlaskClient) -> None:
         "/film/1-kontroll",
         "/film/0-x",
         "/film/-1-x",
+        "/film/2147483648",
         "/film/2147483648-x",
         f"/film/{'9' * 400}-x",
         "/film/kontroll",
