@@ -41,7 +41,7 @@ install() {
     cmp -s "$1" "$installed" && return
     say "installing $1 (a minute, the first time)"
     PIP_ROOT_USER_ACTION=ignore .venv/bin/python -m pip install \
-        --quiet --disable-pip-version-check --no-input --require-hashes -r "$1" ||
+        -qq --disable-pip-version-check --no-input --require-hashes -r "$1" ||
         stop "the packages of $1 could not be installed; pip said why above"
     cp "$1" "$installed.$$"
     mv "$installed.$$" "$installed"

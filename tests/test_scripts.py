@@ -1,0 +1,115 @@
+"""The scripts' own logic, with an interpreter that only notes what it was asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PINNED = ("requirements.txt", "requirements-dev.txt")
+
+
+def bash(commands: str, *, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run commands as a script does that has sourced virtualenv.sh, in folder."""
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"source {ROOT}/scripts/virtualenv.sh\n{commands}"],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **env},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with pinned requirements and a .venv whose python notes its arguments."""
+    (tmp_path / "requirements.txt").write_text("flask==3\n")
+    interpreter = tmp_path / ".venv/bin/python"
+    interpreter.parent.mkdir(parents=True)
+    interpreter.write_text('#!/bin/sh\necho "$@" >> asked\nexit ${PIP_STATUS:-0}\n')
+    interpreter.chmod(0o755)
+    return tmp_path
+
+
+def installs(project: Path) -> int:
+    asked = project / "asked"
+    return asked.read_text().count("install") if asked.exists() else 0
+
+
+def test_the_same_requirements_are_installed_once(project: Path) -> None:
+    for _ in range(2):
+        assert bash("install requirements.txt", folder=project).returncode == 0
+    assert installs(project) == 1
+
+
+def test_changed_requirements_are_installed_again(project: Path) -> None:
+    bash("install requirements.txt", folder=project)
+    (project / "requirements.txt").write_text("flask==4\n")
+    bash("install requirements.txt", folder=project)
+    assert installs(project) == 2
+
+
+def test_an_install_that_failed_is_said_and_done_again(project: Path) -> None:
+    failed = bash("install requirements.txt", folder=project, PIP_STATUS="1")
+    assert failed.returncode == 1
+    assert "could not be installed" in failed.stderr
+    assert bash("install requirements.txt", folder=project).returncode == 0
+    assert installs(project) == 2
+
+
+def test_a_virtual_environment_that_works_is_kept(project: Path) -> None:
+    kept = bash("make_virtualenv", folder=project)
+    assert (kept.returncode, kept.stderr) == (0, "")
+
+
+def test_without_a_new_enough_python_one_line_says_so(tmp_path: Path) -> None:
+    refused = bash("make_virtualenv", folder=tmp_path, PYTHON="false")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("mozi: no Python 3.11 or newer found")
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["scripts/run", "scripts/test", ".ci/run"])
+def test_scripts_parse_and_stop_at_the_first_failure(name: str) -> None:
+    script = ROOT / name
+    assert os.access(script, os.X_OK)
+    assert "\nset -euo pipefail\n" in script.read_text()
+    subprocess.run(["bash", "-n", script], check=True)
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_every_package_is_pinned_by_hash_and_no_registry_is_named(name: str) -> None:
+    text = (ROOT / name).read_text()
+    pins = re.findall(r"^[a-z].*", text, re.MULTILINE)
+    assert len(pins) > 20
+    assert [pin for pin in pins if not re.fullmatch(r"[\w.\[\]-]+==\S+( ; .+)? \\", pin)] == []
+    assert "://" not in text
+
+
+def test_tests_run_on_the_versions_that_serve() -> None:
+    serving, testing = (
+        set(re.findall(r"^[\w.-]+==\S+", (ROOT / name).read_text(), re.MULTILINE))
+        for name in PINNED
+    )
+    assert serving - testing == set()
+
+
+def test_every_package_that_is_asked_for_is_pinned() -> None:
+    asked = re.findall(r"^[a-z][\w-]*", (ROOT / "requirements.in").read_text(), re.MULTILINE)
+    pinned = re.findall(r"^[\w.-]+(?===)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert set(asked) - set(pinned) == set()
+
+
+def test_heroku_is_told_what_to_run_and_of_its_one_proxy() -> None:
+    assert (ROOT / "Procfile").read_text().splitlines() == [
+        "release: flask db upgrade",
+        "web: gunicorn wsgi:app",
+    ]
+    assert json.loads((ROOT / "app.json").read_text())["env"]["TRUSTED_PROXY_HOPS"]["value"] == "1"
