@@ -11,6 +11,9 @@ from mozi import commands, web
 from mozi.database import engine_options, prepare_sqlite
 from mozi.extensions import db, migrate
 from mozi.logs import configure_logging
+from mozi.pagecache.cache import PageCache
+from mozi.pagecache.release import release_of
+from mozi.pagecache.store import PageStore
 from mozi.parts import Parts, install
 from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
@@ -18,6 +21,7 @@ from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
+from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
 
 ROOT = Path(__file__).parent.parent
@@ -45,9 +49,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     storage = make_storage(settings)
     pipeline = PosterPipeline.from_settings(settings, storage)
     on_demand = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_REQUESTS)
-    install(app, Parts(settings, storage, pipeline, on_demand))
+    pages = PageCache(
+        PageStore(app, settings, release=release_of(ROOT, settings)),
+        life_s=settings.page_cache_seconds,
+        coalesce_s=settings.page_cache_coalesce_seconds,
+    )
+    install(app, Parts(settings, storage, pipeline, on_demand, pages))
     web.register(app)
     commands.register(app)
+    _put_cache_in_front(app, settings, pages)
     _trust_proxies(app, settings.trusted_proxy_hops)
     return app
 
@@ -72,6 +82,13 @@ def _bind_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+
+
+def _put_cache_in_front(app: Flask, settings: Settings, pages: PageCache) -> None:
+    cookie = app.config["SESSION_COOKIE_NAME"]
+    app.wsgi_app = CachedPages(  # type: ignore[method-assign]  # the documented way
+        app.wsgi_app, pages, settings, session_cookie=cookie
+    )
 
 
 def _trust_proxies(app: Flask, hops: int) -> None:

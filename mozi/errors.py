@@ -4,6 +4,7 @@ MoziError
 ├── SettingsError          the start stops; every fault is printed on a line of its own
 ├── MovieNotFound          404
 ├── MediaNotFound          404: an address asks for a variant that is not in the list of recipes
+├── Moved                  301 to where the page is
 ├── NoPosterSource         404 for a poster; a page shows the title's tile
 ├── SourceError            the source's own fault: remembered, left alone for a growing while
 │   ├── SourceUnavailable  the bytes could not be had
@@ -51,6 +52,14 @@ class MediaNotFound(MoziError):
     def __init__(self, media: str) -> None:
         super().__init__(f"There is no variant called {media!r}.")
         self.media = media
+
+
+class Moved(MoziError):
+    """What is asked for has another address: location, an absolute path."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(f"It is at {location}.")
+        self.location = location
 
 
 class NoPosterSource(MoziError):

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from mozi.pagecache.cache import PageCache
 from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
 from mozi.settings import Settings
@@ -23,6 +24,7 @@ class Parts:
     storage: Storage
     pipeline: PosterPipeline
     on_demand: OnDemandBuilds
+    pages: PageCache
 
 
 def install(app: Flask, installed: Parts) -> None:

@@ -64,7 +64,8 @@ class PosterPipeline:
     """Builds posters within the bounds of one process. Thread-safe.
 
     max_pixels: of one picture, and of all pictures in hand. slots: decodes and encodes at
-    once. retry_s: the pause after a source's first failure.
+    once. retry_s: the pause after a source's first failure. site_url: told to those we fetch
+    from.
     """
 
     def __init__(
@@ -75,8 +76,10 @@ class PosterPipeline:
         max_pixels: int,
         slots: int,
         retry_s: float,
+        site_url: str | None = None,
     ) -> None:
         self.storage = storage
+        self.site_url = site_url
         self.limits = limits
         self.max_pixels = max_pixels
         self.retry_s = retry_s
@@ -97,6 +100,7 @@ class PosterPipeline:
             max_pixels=settings.poster_max_pixels,
             slots=settings.poster_build_slots,
             retry_s=settings.poster_retry_seconds,
+            site_url=settings.site_url,
         )
 
     def build(
@@ -158,8 +162,10 @@ class PosterPipeline:
         if url is None:
             raise SourceUnavailable("original_lost", "The uploaded file is lost; upload it again.")
         with self.fetches.slot(url, build.lease.left_s), build.stages("fetch"):
-            timeout_s = min(self.limits.timeout_s, build.lease.left_s)
-            return Source(fetch(url, replace(self.limits, timeout_s=timeout_s)), None)
+            limits = replace(
+                self.limits, timeout_s=min(self.limits.timeout_s, build.lease.left_s)
+            )
+            return Source(fetch(url, limits, site_url=self.site_url), None)
 
     def _find_kept_original(self, build: Build) -> Source | None:
         key = build.state.original_key

@@ -6,7 +6,7 @@ of its own; whatever it lets through comes here. Nothing here asks the database.
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, redirect, render_template
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -18,6 +18,7 @@ from mozi.errors import (
     Busy,
     ImportRejected,
     MediaNotFound,
+    Moved,
     MovieNotFound,
     MoziError,
     NoPosterSource,
@@ -31,6 +32,7 @@ from mozi.parts import parts
 STATUS: dict[type[MoziError], int] = {
     MoziError: 500,
     SettingsError: 500,
+    Moved: 301,
     MovieNotFound: 404,
     MediaNotFound: 404,
     NoPosterSource: 404,
@@ -60,6 +62,7 @@ RETRY_AFTER_S = 5
 def register(app: Flask) -> None:
     """Answer every error of the app with a page."""
     app.register_error_handler(MoziError, on_mozi_error)
+    app.register_error_handler(Moved, on_moved)
     app.register_error_handler(HTTPException, on_http_error)
     for unreachable in (OperationalError, PoolTimeout):
         app.register_error_handler(unreachable, on_database_error)
@@ -77,6 +80,11 @@ def on_mozi_error(error: MoziError) -> Response:
         current_app.logger.error("%s: %s", type(error).__name__, error, exc_info=error)
     retry_after_s = error.retry_after_s if isinstance(error, Busy) else RETRY_AFTER_S
     return _page(Response(status=status), retry_after_s=retry_after_s)
+
+
+def on_moved(error: Moved) -> Response:
+    """Lead to where the page is."""
+    return redirect(error.location, code=301)
 
 
 def on_database_error(error: Exception) -> Response:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.wrappers import Response as BaseResponse
+from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar import queries
+from mozi.calendar.shown import MoviePage
 from mozi.calendar.weeks import find_month, is_year
-from mozi.database import reading
+from mozi.errors import Moved
+from mozi.pagecache.cache import Page
 from mozi.parts import parts
 from mozi.web import dates, links
+from mozi.web.cached import cached, key_of
 
 blueprint = Blueprint("pages", __name__)
 
@@ -43,60 +47,57 @@ def prepare_templates(state: BlueprintSetupState) -> None:
     environment.filters.update({function.__name__: function for function in FILTERS})
 
 
-@blueprint.after_request
-def ask_again(answer: Response) -> Response:
-    """Let browsers keep a page, but ask each time whether it is still the right one."""
-    answer.headers.setdefault("Cache-Control", "no-cache")
-    return answer
-
-
 @blueprint.get("/")
-def index() -> str:
+def index() -> Response:
     """Show this programme week and those to come."""
     today = _today()
-    with reading() as session:
-        page = queries.index_page(session, today)
-    return _render("index.html", url_for("pages.index"), page=page, today=today)
+    return _page("index", lambda session: queries.index_page(session, today))
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>")
-def month(year: int, month: int) -> str:
+def month(year: int, month: int) -> Response:
     """Show one month."""
     shown = find_month(year, month) or abort(404)
-    with reading() as session:
-        page = queries.month_page(session, shown)
-    path = url_for("pages.month", year=year, month=month)
-    return _render("month.html", path, page=page, today=_today())
+    return _page("month", lambda session: queries.month_page(session, shown))
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>")
-def year(year: int) -> str:
+def year(year: int) -> Response:
     """Show one year."""
     if not is_year(year):
         abort(404)
-    with reading() as session:
-        page = queries.year_page(session, year)
-    return _render("year.html", url_for("pages.year", year=year), page=page, today=_today())
+    return _page("year", lambda session: queries.year_page(session, year))
 
 
 @blueprint.get("/film/<int(max=2147483647):movie_id>", defaults={"slug": ""})
 @blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>")
-def film(movie_id: int, slug: str) -> str | BaseResponse:
+def film(movie_id: int, slug: str) -> Response:
     """Show a movie; any other spelling of its address leads to the right one.
 
     movie_id: up to the largest that PostgreSQL's integer holds.
     """
-    with reading() as session:
+    asked = request.script_root + request.path
+
+    def load(session: Session) -> MoviePage:
         page = queries.movie_page(session, movie_id)
-    path = links.film_path(page.movie)
-    if request.script_root + request.path != path:
-        return redirect(path, code=301)
-    return _render("film.html", path, page=page, today=_today())
+        if (right := links.film_path(page.movie)) != asked:
+            raise Moved(right)
+        return page
+
+    return _page("film", load)
+
+
+def _page(name: str, load: Callable[[Session], Any]) -> Response:
+    """Answer from the cache with the page that the template of this name makes of load's rows."""
+    settings, today = parts().settings, _today()
+    canonical = links.canonical(request.script_root + request.path, settings)
+
+    def render(shown: object) -> str:
+        return render_template(f"{name}.html", page=shown, today=today, canonical=canonical)
+
+    key = key_of(request.environ, settings, query="")
+    return cached(Page(name, key, today.isoformat(), load, render), parts().pages)
 
 
 def _today() -> date:
     return clock.today(parts().settings)
-
-
-def _render(template: str, path: str, **shown: Any) -> str:
-    return render_template(template, canonical=links.canonical(path, parts().settings), **shown)

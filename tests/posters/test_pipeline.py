@@ -257,9 +257,9 @@ def test_an_admins_try_again_outlives_the_failure_of_an_older_build(
 ) -> None:
     real = story.fetch
 
-    def fetch_while_an_admin_asks(*args: Any) -> bytes:
+    def fetch_while_an_admin_asks(*args: Any, **kwargs: Any) -> bytes:
         try_again(movie)
-        return real(*args)
+        return real(*args, **kwargs)
 
     origin.serve("/a.jpg", b"", status=500)
     monkeypatch.setattr(story, "fetch", fetch_while_an_admin_asks)

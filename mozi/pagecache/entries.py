@@ -1,0 +1,110 @@
+"""One rendered page, ready to be sent, and its form in a store that others may write to.
+
+The form is a line of JSON and the three bodies, signed: what was not made by a process with
+the same SECRET_KEY, or was cut short, is no entry. Nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import brotli
+
+FORMAT = b"mozi-page-1\n"
+SIGNATURE_BYTES = 32
+# On the index with 60 films: brotli 5 takes 2 ms and gives 12 % less than gzip 6 in 1 ms;
+# brotli 11 would take 90 ms for another 10 %, longer than the render itself.
+GZIP_LEVEL = 6
+BROTLI_QUALITY = 5
+ENCODINGS = ("identity", "gzip", "br")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page as it was rendered from rows with this fingerprint.
+
+    page: its name in metrics and logs. day: the local date that it was rendered for. began:
+    when its rows were read, seconds
+    since the epoch. bodies: by content coding. marks: of each movie and picture on it.
+    """
+
+    page: str
+    fingerprint: str
+    day: str
+    began: float
+    content_type: str
+    etag: str
+    marks: Mapping[str, str]
+    bodies: Mapping[str, bytes]
+
+    @property
+    def size_bytes(self) -> int:
+        """Return about what it takes in memory."""
+        return sum(len(body) for body in self.bodies.values()) + 80 * len(self.marks) + 500
+
+
+def make_entry(
+    body: bytes,
+    *,
+    page: str,
+    fingerprint: str,
+    day: str,
+    began: float,
+    content_type: str,
+    marks: Mapping[str, str],
+) -> Entry:
+    """Return the entry with its compressed bodies, made once, here."""
+    return Entry(
+        page=page,
+        fingerprint=fingerprint,
+        day=day,
+        began=began,
+        content_type=content_type,
+        etag=f'W/"{hashlib.sha256(body).hexdigest()[:24]}"',  # weak: the same for all codings
+        marks=marks,
+        bodies={
+            "identity": body,
+            "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
+            "br": brotli.compress(body, quality=BROTLI_QUALITY),
+        },
+    )
+
+
+def pack(entry: Entry, key: bytes) -> bytes:
+    """Return the entry's stored form, signed with key."""
+    about = {
+        f.name: getattr(entry, f.name) for f in dataclasses.fields(entry) if f.name != "bodies"
+    }
+    about["lengths"] = [len(entry.bodies[name]) for name in ENCODINGS]
+    head = json.dumps(about, separators=(",", ":")).encode()
+    content = head + b"\n" + b"".join(entry.bodies[name] for name in ENCODINGS)
+    return FORMAT + _signature(content, key) + content
+
+
+def find_unpacked(stored: object, key: bytes) -> Entry | None:
+    """Return the entry whose stored form this is, None for anything else."""
+    if not isinstance(stored, bytes) or not stored.startswith(FORMAT):
+        return None
+    signature, content = _split(stored[len(FORMAT) :], SIGNATURE_BYTES)
+    if not hmac.compare_digest(signature, _signature(content, key)):
+        return None
+    head, _, rest = content.partition(b"\n")
+    about = json.loads(head)
+    bodies = {}
+    for name, length in zip(ENCODINGS, about.pop("lengths"), strict=True):
+        bodies[name], rest = _split(rest, length)
+    return Entry(bodies=bodies, **about)
+
+
+def _split(content: bytes, length: int) -> tuple[bytes, bytes]:
+    return content[:length], content[length:]
+
+
+def _signature(content: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, content, "sha256")

@@ -1,0 +1,132 @@
+"""The store behind the processes' own memory: Flask-Caching, on Redis or in a folder.
+
+Whatever goes wrong here (gone, slow, full, rubbish) costs a render, never an error: every call
+is bounded, and after a failure the store is left alone for a while. Values are bytes that
+`entries` made; nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from cachelib.serializers import RedisSerializer
+from flask import Flask
+from flask_caching import Cache
+from flask_caching.backends import RedisCache
+from redis.exceptions import RedisError
+
+from mozi.pagecache.entries import Entry, find_unpacked, pack
+from mozi.pagecache.locks import FolderLocks, Locks, RedisLocks, Release
+from mozi.settings import Settings
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PREFIX = "mozi:page:"
+REDIS_TIMEOUT_S = 0.1  # of a connect, and of an answer: a request pays it once in REST_S
+REST_S = 5.0  # how long a store that failed is left alone
+WARN_EVERY_S = 60.0
+FAILURES = (OSError, RedisError, ValueError, TypeError, KeyError)
+
+
+class _Bytes(RedisSerializer):
+    """Bytes as they are. cachelib's own serializers would unpickle what they read."""
+
+    def dumps(self, value: bytes, protocol: int = 0) -> bytes:
+        return value
+
+    def loads(self, bvalue: bytes | None) -> bytes | None:
+        return bvalue
+
+
+class RedisPages(RedisCache):
+    """Entries in Redis, which forgets them itself when their life ends."""
+
+    serializer = _Bytes()
+
+
+class PageStore:
+    """Entries by key, shared by the processes of one release. Thread-safe; never raises."""
+
+    def __init__(self, app: Flask, settings: Settings, *, release: str = "") -> None:
+        self._release = release
+        self._cache = Cache(app, config=_config(settings))
+        self._backend = app.extensions["cache"][self._cache]
+        self._secret = settings.secret_key.encode()
+        self._resting_until = 0.0
+        self._warned_at = float("-inf")
+        self._locks = _locks(settings, self._backend)
+
+    def find(self, key: str) -> Entry | None:
+        """Return the entry stored under key, None where there is none that can be trusted."""
+        return self._guarded(
+            lambda: find_unpacked(self._backend.get(self._name(key)), self._secret)
+        )
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Store the entry under key, in place of the one before."""
+        packed = pack(entry, self._secret)
+        self._guarded(lambda: self._backend.set(self._name(key), packed))
+
+    @contextmanager
+    def render_turn(self, key: str) -> Iterator[bool]:
+        """Give whether it is ours to render this page, over all processes of this store.
+
+        True also where the store is away: then every process renders for itself.
+        """
+        nothing: Release = _nothing_to_release
+        release = self._guarded(lambda: self._locks.acquire(self._name(key)), default=nothing)
+        try:
+            yield release is not None
+        finally:
+            if release is not None:
+                self._guarded(release)
+
+    def _name(self, key: str) -> str:
+        return f"{self._release} {key}"
+
+    def _guarded(self, call: Callable[[], T | None], default: T | None = None) -> T | None:
+        if time.monotonic() < self._resting_until:
+            return default
+        try:
+            return call()
+        except FAILURES as error:
+            self._rest(error)
+            return default
+
+    def _rest(self, error: Exception) -> None:
+        now = time.monotonic()
+        self._resting_until = now + REST_S
+        if now >= self._warned_at + WARN_EVERY_S:
+            self._warned_at = now
+            logger.warning("The page cache's store does not work, pages are rendered: %s", error)
+
+
+def _nothing_to_release() -> None:
+    """Stand in for a lock of a store that is away."""
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    """Return Flask-Caching's settings: Redis where there is one, else a folder in DATA_DIR."""
+    life = {"CACHE_DEFAULT_TIMEOUT": int(settings.page_cache_seconds) or 1}
+    if settings.redis_url is None:
+        place = {"CACHE_DIR": str(settings.data_dir / "pages")}
+        return {"CACHE_TYPE": "mozi.pagecache.folder.FolderPages", **place, **life}
+    timeouts = {"socket_connect_timeout": REDIS_TIMEOUT_S, "socket_timeout": REDIS_TIMEOUT_S}
+    return {
+        "CACHE_TYPE": "mozi.pagecache.store.RedisPages",
+        "CACHE_REDIS_URL": settings.redis_url,
+        "CACHE_KEY_PREFIX": PREFIX,
+        "CACHE_OPTIONS": {**timeouts, "retry": None},
+        **life,
+    }
+
+
+def _locks(settings: Settings, backend: Any) -> Locks:
+    if settings.redis_url is None:
+        return FolderLocks(settings.data_dir / "pages-locks")
+    return RedisLocks(backend._write_client, f"{PREFIX}lock:")

@@ -1,0 +1,175 @@
+"""The store behind the processes: on disk and in Redis, working and not."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from flask import Flask
+
+from mozi.pagecache.entries import Entry, make_entry
+from mozi.pagecache.folder import FolderPages
+from mozi.pagecache.store import PageStore
+from mozi.settings import Settings
+
+MakeStore = Callable[..., PageStore]
+
+
+def entry(body: bytes = b"page", began: float = 0.0) -> Entry:
+    return make_entry(
+        body,
+        page="index",
+        fingerprint="f",
+        day="2026-11-26",
+        began=began,
+        content_type="text/html",
+        marks={"1": "a"},
+    )
+
+
+@pytest.fixture(params=["folder", "redis"])
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStore:
+    env = {"DATA_DIR": str(tmp_path), "SECRET_KEY": "s"}
+    if request.param == "redis":
+        env["REDIS_URL"] = request.getfixturevalue("redis_url")
+        with redis.from_url(env["REDIS_URL"]) as client:
+            client.flushdb()
+    return lambda **more: PageStore(Flask("test"), Settings.from_env({**env, **more}))
+
+
+def test_what_one_process_stores_another_finds(make_store: MakeStore) -> None:
+    make_store().put("k", entry())
+    assert make_store().find("k") == entry()
+
+
+def test_a_key_has_one_slot_that_is_replaced(make_store: MakeStore) -> None:
+    store = make_store()
+    store.put("k", entry(b"old"))
+    store.put("k", entry(b"new"))
+    assert store.find("k") == entry(b"new")
+
+
+def test_what_was_never_stored_is_not_found(make_store: MakeStore) -> None:
+    assert make_store().find("k") is None
+
+
+def test_an_entry_of_another_secret_is_not_found(make_store: MakeStore) -> None:
+    make_store(SECRET_KEY="theirs").put("k", entry())
+    assert make_store().find("k") is None
+
+
+def test_only_one_has_the_turn_to_render_a_page(make_store: MakeStore) -> None:
+    one, other = make_store(), make_store()
+    with one.render_turn("k") as mine, other.render_turn("k") as theirs:
+        assert (mine, theirs) == (True, False)
+    with other.render_turn("k") as theirs:
+        assert theirs
+
+
+def test_turns_of_other_pages_are_free(make_store: MakeStore) -> None:
+    store = make_store()
+    with store.render_turn("k"), store.render_turn("another") as mine:
+        assert mine
+
+
+def test_a_turn_is_given_back_after_an_error(make_store: MakeStore) -> None:
+    store = make_store()
+    with pytest.raises(KeyError), store.render_turn("k"):
+        raise KeyError
+    with store.render_turn("k") as mine:
+        assert mine
+
+
+@pytest.fixture
+def warnings(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> pytest.LogCaptureFixture:
+    monkeypatch.setattr(logging.getLogger("mozi"), "propagate", True)
+    return caplog
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_redis_that_hangs_costs_little_and_one_warning(
+    tmp_path: Path, silent_port: int, warnings: pytest.LogCaptureFixture
+) -> None:
+    env = {"DATA_DIR": str(tmp_path), "REDIS_URL": f"redis://127.0.0.1:{silent_port}/0"}
+    store, began = PageStore(Flask("test"), Settings.from_env(env)), time.monotonic()
+    for _ in range(50):
+        assert store.find("k") is None
+        store.put("k", entry())
+        with store.render_turn("k") as mine:
+            assert mine
+    assert time.monotonic() - began < 2  # one time-out of 0.1 s, then the store rests
+    assert len(warnings.records) == 1
+
+
+def test_a_redis_that_is_gone_costs_renders_and_no_error(
+    tmp_path: Path, warnings: pytest.LogCaptureFixture
+) -> None:
+    env = {"DATA_DIR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1:1/0"}
+    store = PageStore(Flask("test"), Settings.from_env(env))
+    store.put("k", entry())
+    assert store.find("k") is None
+
+
+def test_a_folder_that_cannot_be_written_costs_renders_and_no_error(
+    tmp_path: Path, warnings: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "pages").write_text("in the way")
+    store = PageStore(Flask("test"), Settings.from_env({"DATA_DIR": str(tmp_path)}))
+    store.put("k", entry())
+    assert store.find("k") is None
+    assert "does not work" in warnings.text
+
+
+def test_a_redis_full_of_rubbish_is_rendered_over(redis_url: str, tmp_path: Path) -> None:
+    env = {"DATA_DIR": str(tmp_path), "REDIS_URL": redis_url}
+    store = PageStore(Flask("test"), Settings.from_env(env))
+    with redis.from_url(redis_url) as client:
+        client.set("mozi:page: k", b"!\x80\x04rubbish")
+        assert store.find("k") is None
+        store.put("k", entry())
+        assert 0 < client.ttl("mozi:page: k") <= 3600
+    assert store.find("k") == entry()
+
+
+def test_the_folder_is_swept_by_age_and_number(tmp_path: Path) -> None:
+    pages = FolderPages(tmp_path, default_timeout=100)
+    for number in range(6):
+        pages.set(f"k{number}", b"page")
+        os.utime(pages._path(f"k{number}"), (time.time() - 40 * number,) * 2)
+    pages.sweep(max_files=3)
+    assert [pages.get(f"k{number}") is not None for number in range(6)] == [True] * 3 + [False] * 3
+    pages.sweep(max_files=100)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_readers_never_see_half_a_page(tmp_path: Path) -> None:
+    pages, seen = FolderPages(tmp_path, default_timeout=100), set()
+    pages.set("k", b"a" * 100_000)
+    done = threading.Event()
+
+    def write() -> None:
+        for number in range(200):
+            pages.set("k", b"ab"[number % 2 : number % 2 + 1] * 100_000)
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not done.is_set():
+        seen.add(pages.get("k"))
+    writer.join()
+    assert seen <= {b"a" * 100_000, b"b" * 100_000}
