@@ -23,6 +23,7 @@ from mozi.calendar.values import (
     web_address,
     whole,
 )
+from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
 from mozi.vocabulary import (
     AGE_RATINGS,
     DATE_PRECISIONS,
@@ -34,8 +35,7 @@ from mozi.vocabulary import (
 
 FieldValue = str | int | date | tuple[str, ...] | None
 
-# Roundhay Garden Scene, the oldest film that is left, is of 1888.
-YEARS = range(1888, 2201)
+YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 MINUTES = range(1, 1001)
 
 _title = line(TITLE_LENGTH)

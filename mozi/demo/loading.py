@@ -1,0 +1,70 @@
+"""Fills the calendar with the demo. What is there already, and what editors made of it, stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
+
+from mozi.calendar.changes import Change, save_changes
+from mozi.database import reading, writing
+from mozi.demo.films import DemoFilm, demo_films
+from mozi.demo.posters import Design, draw_poster
+from mozi.errors import Busy
+from mozi.models import Movie, Poster
+from mozi.posters.uploads import take_upload
+from mozi.storage import Storage
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_PIXELS = 2_000_000  # a drawn poster has 1000 × 1500
+
+
+@dataclass(frozen=True)
+class MissingPoster:
+    """A film of the demo that has never had a poster."""
+
+    movie_id: int
+    title: str
+    design: Design
+
+
+def add_films(today: date) -> int:
+    """Add the demo's films that are not there, in one transaction; return how many."""
+    films = demo_films(today)
+    try:
+        with writing() as session:
+            known = set(session.scalars(select(Movie.external_id).where(_is_one_of(films))))
+            missing = [film for film in films if film.external_id not in known]
+            save_changes(session, [Change(None, film.values) for film in missing])
+            return len(missing)
+    except IntegrityError as error:
+        raise Busy("Somebody else is loading the demo; nothing was added.") from error
+
+
+def missing_posters(today: date) -> list[MissingPoster]:
+    """Return the films without any record of a poster: one that an editor removed stays away."""
+    films = demo_films(today)
+    query = select(Movie.external_id, Movie.id).outerjoin(Poster).where(_is_one_of(films))
+    with reading() as session:
+        rows = session.execute(query.where(Poster.movie_id.is_(None)))
+        ids = {row.external_id: row.id for row in rows}
+    return list(_missing(films, ids))
+
+
+def add_poster(storage: Storage, missing: MissingPoster) -> None:
+    """Draw the poster and take it in as an admin's upload is; variants come on their first hit."""
+    body = draw_poster(missing.title, missing.design)
+    take_upload(storage, missing.movie_id, body, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+
+
+def _is_one_of(films: Sequence[DemoFilm]) -> ColumnElement[bool]:
+    return Movie.external_id.in_([film.external_id for film in films])
+
+
+def _missing(films: Sequence[DemoFilm], ids: dict[str | None, int]) -> Iterator[MissingPoster]:
+    for film in films:
+        if film.design is not None and film.external_id in ids:
+            yield MissingPoster(ids[film.external_id], film.title, film.design)

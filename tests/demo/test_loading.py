@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Flask
+
+from mozi.database import reading, writing
+from mozi.demo.loading import add_films, add_poster, missing_posters
+from mozi.models import Movie, Poster
+from mozi.posters.wanted import want_address
+from mozi.storage import Storage
+
+TODAY = date(2026, 11, 26)
+
+
+def movie_of(external_id: str) -> Movie:
+    with reading() as session:
+        movie = session.query(Movie).filter_by(external_id=external_id).one()
+        session.expunge_all()
+        return movie
+
+
+def test_films_are_added_once(app: Flask) -> None:
+    assert add_films(TODAY) >= 60
+    assert add_films(TODAY) == 0
+
+
+def test_what_an_editor_changed_stays(app: Flask) -> None:
+    add_films(TODAY)
+    with writing() as session:
+        session.query(Movie).filter_by(external_id="demo-korhinta").one().synopsis = "Saját szöveg."
+    add_films(date(2026, 12, 24))
+    korhinta = movie_of("demo-korhinta")
+    assert (korhinta.synopsis, korhinta.premiere_date) == ("Saját szöveg.", TODAY)
+
+
+def test_only_a_film_that_was_removed_comes_back(app: Flask) -> None:
+    add_films(TODAY)
+    with writing() as session:
+        session.delete(session.query(Movie).filter_by(external_id="demo-korhinta").one())
+    assert add_films(TODAY) == 1
+
+
+def test_posters_are_taken_in_as_uploads(app: Flask, storage: Storage) -> None:
+    add_films(TODAY)
+    missing = missing_posters(TODAY)
+    add_poster(storage, missing[0])
+    with reading() as session:
+        poster = session.get_one(Poster, missing[0].movie_id)
+        assert poster.uploaded
+        assert poster.original_key
+        assert storage.get(poster.original_key).startswith(b"\xff\xd8")
+    assert missing_posters(TODAY) == missing[1:]
+
+
+def test_a_poster_that_an_editor_removed_stays_away(app: Flask) -> None:
+    add_films(TODAY)
+    first = missing_posters(TODAY)[0]
+    with writing() as session:
+        want_address(session, first.movie_id, "https://example.org/poster.jpg")
+        want_address(session, first.movie_id, None)
+    assert first not in missing_posters(TODAY)
