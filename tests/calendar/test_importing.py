@@ -153,6 +153,13 @@ def test_a_row_that_may_mean_two_movies_is_refused(do_import: Any) -> None:
         do_import({"title": "Rage", "premiere_date": DAY})
 
 
+def test_a_row_without_external_id_rather_means_the_movie_without_one(do_import: Any) -> None:
+    make_movie(title="Rage", external_id="a")
+    plain = make_movie(title="Rage")
+    do_import({"title": "Rage", "premiere_date": DAY, "synopsis": "Új."})
+    assert [movie.id for movie in movies() if movie.synopsis] == [plain]
+
+
 def test_absent_columns_keep_and_empty_cells_clear(do_import: Any) -> None:
     do_import(FULL)
     cleared = {"external_id": "hu-1", "title": "Kőszívű ember", "premiere_date": DAY}
