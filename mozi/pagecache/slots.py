@@ -3,7 +3,8 @@
 A page is *known* to be current at the moment at which a read of its rows began and agreed
 with it. For CHECK_EVERY_S after that it is a hit. Later, one request reads again; meanwhile,
 and while the page is rendered anew, the others get the previous page, for as long as it was
-known to be current within the promised bound. After that they wait.
+known to be current within the promised bound. After that they wait. In the coalescing pause
+after a render nobody reads: a change could not be rendered yet.
 """
 
 from __future__ import annotations

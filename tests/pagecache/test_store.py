@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import threading
@@ -18,6 +17,7 @@ from mozi.pagecache.entries import Entry, make_entry
 from mozi.pagecache.folder import FolderPages
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
+from tests.support.logs import listening
 
 MakeStore = Callable[..., PageStore]
 
@@ -88,51 +88,39 @@ def test_a_turn_is_given_back_after_an_error(make_store: MakeStore) -> None:
 
 
 @pytest.fixture
-def warnings(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> pytest.LogCaptureFixture:
-    monkeypatch.setattr(logging.getLogger("mozi"), "propagate", True)
-    return caplog
-
-
-@pytest.fixture
 def silent_port() -> Iterator[int]:
     """A port that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
-def test_a_redis_that_hangs_costs_little_and_one_warning(
-    tmp_path: Path, silent_port: int, warnings: pytest.LogCaptureFixture
-) -> None:
+def test_a_redis_that_hangs_costs_little_and_one_warning(tmp_path: Path, silent_port: int) -> None:
     env = {"DATA_DIR": str(tmp_path), "REDIS_URL": f"redis://127.0.0.1:{silent_port}/0"}
     store, began = PageStore(Flask("test"), Settings.from_env(env)), time.monotonic()
-    for _ in range(50):
-        assert store.find("k") is None
-        store.put("k", entry())
-        with store.render_turn("k") as mine:
-            assert mine
+    with listening() as said:
+        for _ in range(50):
+            assert store.find("k") is None
+            store.put("k", entry())
+            with store.render_turn("k") as mine:
+                assert mine
     assert time.monotonic() - began < 2  # one time-out of 0.1 s, then the store rests
-    assert len(warnings.records) == 1
+    assert len(said.messages("WARNING")) == 1
 
 
-def test_a_redis_that_is_gone_costs_renders_and_no_error(
-    tmp_path: Path, warnings: pytest.LogCaptureFixture
-) -> None:
+def test_a_redis_that_is_gone_costs_renders_and_no_error(tmp_path: Path) -> None:
     env = {"DATA_DIR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1:1/0"}
     store = PageStore(Flask("test"), Settings.from_env(env))
     store.put("k", entry())
     assert store.find("k") is None
 
 
-def test_a_folder_that_cannot_be_written_costs_renders_and_no_error(
-    tmp_path: Path, warnings: pytest.LogCaptureFixture
-) -> None:
+def test_a_folder_that_cannot_be_written_costs_renders_and_no_error(tmp_path: Path) -> None:
     (tmp_path / "pages").write_text("in the way")
     store = PageStore(Flask("test"), Settings.from_env({"DATA_DIR": str(tmp_path)}))
-    store.put("k", entry())
+    with listening() as said:
+        store.put("k", entry())
     assert store.find("k") is None
-    assert "does not work" in warnings.text
+    assert ["does not work" in message for message in said.messages("WARNING")] == [True]
 
 
 def test_a_redis_full_of_rubbish_is_rendered_over(redis_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,292 @@
+"""The way of a page, in one process and over several that share a store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mozi.errors import MovieNotFound
+from mozi.pagecache.cache import Page, PageCache
+from mozi.pagecache.store import PageStore
+from mozi.settings import Settings
+from tests.conftest import Clock
+from tests.support.logs import listening
+
+MakeCache = Callable[..., PageCache]
+
+
+@dataclass
+class Source:
+    """What a page shows, and what it takes to read and to render it."""
+
+    rows: str = "one"
+    reads: int = 0
+    renders: int = 0
+    slow_s: float = 0.0
+    broken: Exception | None = None
+    gone: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def load(self, session: Session) -> str:
+        with self.lock:
+            self.reads += 1
+        if self.gone:
+            raise MovieNotFound(1)
+        return self.rows
+
+    def render(self, shown: str) -> str:
+        with self.lock:
+            self.renders += 1
+        time.sleep(self.slow_s)
+        if self.broken:
+            raise self.broken
+        return f"<p>{shown}</p>"
+
+    def page(self, day: str = "2026-11-26") -> Page[str]:
+        return Page("test", "http://site/?", day, self.load, self.render)
+
+
+@pytest.fixture
+def seconds(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Callable[[float], None]:
+    """Move both clocks that the cache sees on by so many seconds; they also go on themselves."""
+    leapt = [0.0]
+    leaping = SimpleNamespace(monotonic=lambda: time.monotonic() + leapt[0], sleep=time.sleep)
+    monkeypatch.setattr("mozi.pagecache.cache.time", leaping)
+
+    def leap(s: float) -> None:
+        leapt[0] += s
+        clock.tick(s)
+
+    return leap
+
+
+@pytest.fixture
+def make_cache(app: Flask, backend_env: dict[str, str]) -> MakeCache:
+    """Return a function that makes one process's cache; all share the store of the folder."""
+
+    def make(life_s: float = 3600, coalesce_s: float = 2) -> PageCache:
+        store = PageStore(Flask("test"), Settings.from_env(backend_env))
+        return PageCache(store, life_s=life_s, coalesce_s=coalesce_s)
+
+    return make
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+def results(cache: PageCache, page: Page[str], times: int) -> list[str]:
+    return [cache.serve(page).result for _ in range(times)]
+
+
+def test_the_first_request_renders_and_the_next_ones_cost_no_query(
+    make_cache: MakeCache, source: Source
+) -> None:
+    assert results(make_cache(), source.page(), 4) == ["miss", "hit", "hit", "hit"]
+    assert (source.reads, source.renders) == (1, 1)
+
+
+def test_an_unchanged_page_is_read_once_a_second_and_never_rendered(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache()
+    for _ in range(10):
+        results(cache, source.page(), 5)
+        seconds(1.0)
+    assert source.renders == 1
+    assert source.reads == 9  # not within the pause after the render: nobody would render again
+
+
+def test_a_change_shows_at_the_next_reading(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache()
+    cache.serve(source.page())
+    seconds(10)
+    source.rows = "two"
+    served = cache.serve(source.page())
+    assert (served.result, served.entry.bodies["identity"]) == ("miss", b"<p>two</p>")
+
+
+def test_renders_of_a_page_that_keeps_changing_are_the_pause_apart(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache(coalesce_s=2)
+    for number in range(100):
+        source.rows = str(number)
+        cache.serve(source.page())
+        seconds(0.1)
+    assert source.renders == 5
+    seconds(2)
+    assert cache.serve(source.page()).entry.bodies["identity"] == b"<p>99</p>"
+
+
+def test_in_the_pause_after_a_render_nobody_looks(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache(coalesce_s=2)
+    cache.serve(source.page())
+    source.rows = "two"
+    seconds(1.9)
+    assert results(cache, source.page(), 3) == ["hit"] * 3
+    assert source.reads == 1
+
+
+def test_of_all_who_ask_for_a_new_page_at_once_one_renders(
+    make_cache: MakeCache, source: Source, app: Flask
+) -> None:
+    cache, source.slow_s = make_cache(), 0.1
+    assert at_once(app, lambda: cache.serve(source.page()).result, 16).count("miss") == 1
+    assert source.renders == 1
+
+
+def at_once(app: Flask, call: Callable[[], str], number: int) -> list[str]:
+    barrier = threading.Barrier(number)
+
+    def run(_: int) -> str:
+        with app.app_context():
+            barrier.wait()
+            return call()
+
+    with ThreadPoolExecutor(number) as threads:
+        return list(threads.map(run, range(number)))
+
+
+def test_while_one_renders_a_changed_page_the_others_get_the_previous_one(
+    make_cache: MakeCache, source: Source, app: Flask, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache(coalesce_s=0.5)
+    cache.serve(source.page())
+    seconds(1.2)
+    source.rows, source.slow_s = "two", 0.3
+    with ThreadPoolExecutor(1) as thread:
+        rendering = thread.submit(at_once, app, lambda: cache.serve(source.page()).result, 1)
+        while source.renders < 2:
+            time.sleep(0.001)
+        assert results(cache, source.page(), 50) == ["stale"] * 50
+        assert rendering.result() == ["miss"]
+
+
+def test_a_page_nobody_asked_for_in_hours_is_not_served_to_the_second_visitor(
+    make_cache: MakeCache, source: Source, app: Flask, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache()
+    cache.serve(source.page())
+    seconds(2 * 3600)
+    source.rows, source.slow_s = "two", 0.2
+    answers = at_once(app, lambda: str(cache.serve(source.page()).entry.bodies["identity"]), 8)
+    assert set(answers) == {"b'<p>two</p>'"}
+
+
+def test_a_page_that_outlived_its_life_is_rendered_though_nothing_changed(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache(life_s=60)
+    cache.serve(source.page())
+    seconds(61)
+    assert cache.serve(source.page()).result == "miss"
+
+
+def test_another_day_is_another_page(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache()
+    cache.serve(source.page("2026-11-26"))
+    seconds(5)
+    assert cache.serve(source.page("2026-11-27")).result == "miss"
+
+
+def test_what_one_process_rendered_serves_all(make_cache: MakeCache, source: Source) -> None:
+    one, other = make_cache(), make_cache()
+    assert (one.serve(source.page()).result, other.serve(source.page()).result) == ("miss", "hit")
+    assert source.renders == 1
+
+
+def test_of_several_processes_one_renders_a_changed_page(
+    make_cache: MakeCache, source: Source, app: Flask, seconds: Callable[[float], None]
+) -> None:
+    caches = [make_cache(coalesce_s=0.5) for _ in range(4)]
+    for cache in caches:
+        cache.serve(source.page())
+    seconds(1.2)
+    source.rows, source.slow_s = "two", 0.2
+    turns = iter(caches)
+    answers = at_once(app, lambda: next(turns).serve(source.page()).result, 4)
+    assert source.renders == 2
+    assert answers.count("miss") == 1
+
+
+def test_a_pause_counts_over_all_processes(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    one, other = make_cache(), make_cache()
+    one.serve(source.page())
+    source.rows = "two"
+    seconds(0.5)
+    assert other.serve(source.page()).result == "stale"
+    seconds(2)
+    assert other.serve(source.page()).result == "miss"
+
+
+def test_a_render_that_fails_serves_the_previous_page(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache()
+    cache.serve(source.page())
+    seconds(100)
+    source.rows, source.broken = "two", RuntimeError("template")
+    assert results(cache, source.page(), 3) == ["stale"] * 3
+    assert source.renders == 2  # one attempt a second, not one a request
+    seconds(1.1)
+    source.broken = None
+    assert cache.serve(source.page()).entry.bodies["identity"] == b"<p>two</p>"
+
+
+def test_a_process_that_starts_while_renders_fail_serves_what_the_store_has(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    make_cache().serve(source.page())
+    seconds(100)
+    source.rows, source.broken = "two", RuntimeError("template")
+    assert make_cache().serve(source.page()).result == "stale"
+
+
+def test_an_error_is_never_stored(make_cache: MakeCache, source: Source) -> None:
+    cache, source.broken = make_cache(), RuntimeError("template")
+    with pytest.raises(RuntimeError):
+        cache.serve(source.page())
+    source.broken = None
+    assert cache.serve(source.page()).result == "miss"
+
+
+def test_a_movie_that_was_deleted_is_no_page_any_more(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache()
+    cache.serve(source.page())
+    seconds(5)
+    source.gone = True
+    with pytest.raises(MovieNotFound):
+        cache.serve(source.page())
+    assert cache.find_ready(source.page().key, source.page().day) is None
+
+
+def test_each_render_says_why_in_one_line(
+    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+) -> None:
+    cache = make_cache()
+    with listening() as said:
+        cache.serve(source.page())
+        seconds(5)
+        cache.serve(source.page("2026-11-27"))
+    reasons = [message.split(": ")[1].split(",")[0] for message in said.messages("INFO")]
+    assert reasons == ["first", "day"]
