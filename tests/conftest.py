@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import flask_migrate
@@ -206,3 +208,17 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     still = Clock()
     monkeypatch.setattr(clock, "now", still.now)
     return still
+
+
+@pytest.fixture
+def leap(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Callable[[float], None]:
+    """Move the clocks that the page cache sees on by so many seconds; they go on themselves too."""
+    leapt = [0.0]
+    leaping = SimpleNamespace(monotonic=lambda: time.monotonic() + leapt[0], sleep=time.sleep)
+    monkeypatch.setattr("mozi.pagecache.cache.time", leaping)
+
+    def on(seconds: float) -> None:
+        leapt[0] += seconds
+        clock.tick(seconds)
+
+    return on

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -17,7 +16,6 @@ from mozi.errors import MovieNotFound
 from mozi.pagecache.cache import Page, PageCache
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
-from tests.conftest import Clock
 from tests.support.logs import listening
 
 MakeCache = Callable[..., PageCache]
@@ -55,20 +53,6 @@ class Source:
 
 
 @pytest.fixture
-def seconds(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Callable[[float], None]:
-    """Move both clocks that the cache sees on by so many seconds; they also go on themselves."""
-    leapt = [0.0]
-    leaping = SimpleNamespace(monotonic=lambda: time.monotonic() + leapt[0], sleep=time.sleep)
-    monkeypatch.setattr("mozi.pagecache.cache.time", leaping)
-
-    def leap(s: float) -> None:
-        leapt[0] += s
-        clock.tick(s)
-
-    return leap
-
-
-@pytest.fixture
 def make_cache(app: Flask, backend_env: dict[str, str]) -> MakeCache:
     """Return a function that makes one process's cache; all share the store of the folder."""
 
@@ -96,47 +80,47 @@ def test_the_first_request_renders_and_the_next_ones_cost_no_query(
 
 
 def test_an_unchanged_page_is_read_once_a_second_and_never_rendered(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
     for _ in range(10):
         results(cache, source.page(), 5)
-        seconds(1.0)
+        leap(1.0)
     assert source.renders == 1
     assert source.reads == 9  # not within the pause after the render: nobody would render again
 
 
 def test_a_change_shows_at_the_next_reading(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
-    seconds(10)
+    leap(10)
     source.rows = "two"
     served = cache.serve(source.page())
     assert (served.result, served.entry.bodies["identity"]) == ("miss", b"<p>two</p>")
 
 
 def test_renders_of_a_page_that_keeps_changing_are_the_pause_apart(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache(coalesce_s=2)
     for number in range(100):
         source.rows = str(number)
         cache.serve(source.page())
-        seconds(0.1)
+        leap(0.1)
     assert source.renders == 5
-    seconds(2)
+    leap(2)
     assert cache.serve(source.page()).entry.bodies["identity"] == b"<p>99</p>"
 
 
 def test_in_the_pause_after_a_render_nobody_looks(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache(coalesce_s=2)
     cache.serve(source.page())
     source.rows = "two"
-    seconds(1.9)
+    leap(1.9)
     assert results(cache, source.page(), 3) == ["hit"] * 3
     assert source.reads == 1
 
@@ -162,11 +146,11 @@ def at_once(app: Flask, call: Callable[[], str], number: int) -> list[str]:
 
 
 def test_while_one_renders_a_changed_page_the_others_get_the_previous_one(
-    make_cache: MakeCache, source: Source, app: Flask, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache(coalesce_s=0.5)
     cache.serve(source.page())
-    seconds(1.2)
+    leap(1.2)
     source.rows, source.slow_s = "two", 0.3
     with ThreadPoolExecutor(1) as thread:
         rendering = thread.submit(at_once, app, lambda: cache.serve(source.page()).result, 1)
@@ -177,31 +161,31 @@ def test_while_one_renders_a_changed_page_the_others_get_the_previous_one(
 
 
 def test_a_page_nobody_asked_for_in_hours_is_not_served_to_the_second_visitor(
-    make_cache: MakeCache, source: Source, app: Flask, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
-    seconds(2 * 3600)
+    leap(2 * 3600)
     source.rows, source.slow_s = "two", 0.2
     answers = at_once(app, lambda: str(cache.serve(source.page()).entry.bodies["identity"]), 8)
     assert set(answers) == {"b'<p>two</p>'"}
 
 
 def test_a_page_that_outlived_its_life_is_rendered_though_nothing_changed(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache(life_s=60)
     cache.serve(source.page())
-    seconds(61)
+    leap(61)
     assert cache.serve(source.page()).result == "miss"
 
 
 def test_another_day_is_another_page(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
     cache.serve(source.page("2026-11-26"))
-    seconds(5)
+    leap(5)
     assert cache.serve(source.page("2026-11-27")).result == "miss"
 
 
@@ -212,12 +196,12 @@ def test_what_one_process_rendered_serves_all(make_cache: MakeCache, source: Sou
 
 
 def test_of_several_processes_one_renders_a_changed_page(
-    make_cache: MakeCache, source: Source, app: Flask, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
 ) -> None:
     caches = [make_cache(coalesce_s=0.5) for _ in range(4)]
     for cache in caches:
         cache.serve(source.page())
-    seconds(1.2)
+    leap(1.2)
     source.rows, source.slow_s = "two", 0.2
     turns = iter(caches)
     answers = at_once(app, lambda: next(turns).serve(source.page()).result, 4)
@@ -226,36 +210,36 @@ def test_of_several_processes_one_renders_a_changed_page(
 
 
 def test_a_pause_counts_over_all_processes(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     one, other = make_cache(), make_cache()
     one.serve(source.page())
     source.rows = "two"
-    seconds(0.5)
+    leap(0.5)
     assert other.serve(source.page()).result == "stale"
-    seconds(2)
+    leap(2)
     assert other.serve(source.page()).result == "miss"
 
 
 def test_a_render_that_fails_serves_the_previous_page(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
-    seconds(100)
+    leap(100)
     source.rows, source.broken = "two", RuntimeError("template")
     assert results(cache, source.page(), 3) == ["stale"] * 3
     assert source.renders == 2  # one attempt a second, not one a request
-    seconds(1.1)
+    leap(1.1)
     source.broken = None
     assert cache.serve(source.page()).entry.bodies["identity"] == b"<p>two</p>"
 
 
 def test_a_process_that_starts_while_renders_fail_serves_what_the_store_has(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     make_cache().serve(source.page())
-    seconds(100)
+    leap(100)
     source.rows, source.broken = "two", RuntimeError("template")
     assert make_cache().serve(source.page()).result == "stale"
 
@@ -269,11 +253,11 @@ def test_an_error_is_never_stored(make_cache: MakeCache, source: Source) -> None
 
 
 def test_a_movie_that_was_deleted_is_no_page_any_more(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
-    seconds(5)
+    leap(5)
     source.gone = True
     with pytest.raises(MovieNotFound):
         cache.serve(source.page())
@@ -281,12 +265,12 @@ def test_a_movie_that_was_deleted_is_no_page_any_more(
 
 
 def test_each_render_says_why_in_one_line(
-    make_cache: MakeCache, source: Source, seconds: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
     with listening() as said:
         cache.serve(source.page())
-        seconds(5)
+        leap(5)
         cache.serve(source.page("2026-11-27"))
     reasons = [message.split(": ")[1].split(",")[0] for message in said.messages("INFO")]
     assert reasons == ["first", "day"]
