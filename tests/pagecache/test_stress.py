@@ -1,0 +1,80 @@
+"""Several processes read the index while one writes: no answer is older than is promised."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from flask import Flask
+
+from mozi.database import writing
+from mozi.models import Movie
+from tests.conftest import on_both_backends
+from tests.support.factories import make_movie
+
+ROOT = Path(__file__).parents[2]
+COALESCE_S = 0.3
+PROMISED_S = COALESCE_S + 1.0
+A_RENDER_S = 1.5  # on a machine that does other work beside the test
+LASTS_S = 4.0
+READ = """
+import json, re, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from mozi import create_app
+app = create_app()
+until = time.time() + float(sys.argv[1])
+def read(_):
+    client, seen = app.test_client(), []
+    while time.time() < until:
+        began = time.time()
+        seen.append((began, int(re.search(r"Version (\\d+)<", client.get("/").text)[1])))
+        time.sleep(0.002)
+    return seen
+with ThreadPoolExecutor(3) as threads:
+    print(json.dumps([answer for seen in threads.map(read, range(3)) for answer in seen]))
+"""
+
+
+def reader(env: dict[str, str]) -> subprocess.Popen[str]:
+    more = {"PAGE_CACHE_COALESCE_SECONDS": str(COALESCE_S), "LOG_LEVEL": "ERROR"}
+    return subprocess.Popen(
+        [sys.executable, "-c", READ, str(LASTS_S)],
+        cwd=ROOT,
+        env={**os.environ, **env, **more, "SITE_TODAY": "2026-11-26"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def write_versions(movie_id: int, for_s: float) -> list[tuple[float, int]]:
+    """Change the movie's title again and again; return when each version was committed."""
+    commits, until = [(time.time(), 0)], time.time() + for_s
+    while time.time() < until:
+        version = len(commits)
+        with writing() as session:
+            session.get_one(Movie, movie_id).title = f"Version {version}"
+        commits.append((time.time(), version))
+        time.sleep(0.07)
+    return commits
+
+
+def newest_due(commits: list[tuple[float, int]], began: float) -> int:
+    """Return the newest version that an answer must show that begins then."""
+    due = [version for committed, version in commits if committed + PROMISED_S + A_RENDER_S < began]
+    return due[-1] if due else 0
+
+
+@on_both_backends
+def test_no_answer_is_older_than_promised(app: Flask, backend_env: dict[str, str]) -> None:
+    movie = make_movie(title="Version 0")
+    readers = [reader(backend_env) for _ in range(2)]
+    commits = write_versions(movie, LASTS_S + 1.5)
+    answers = [answer for one in readers for answer in json.loads(one.communicate(timeout=60)[0])]
+    late = [(began, seen) for began, seen in answers if seen < newest_due(commits, began)]
+    assert late == []
+    assert len(answers) > 300
+    assert len({seen for _, seen in answers}) > 3
