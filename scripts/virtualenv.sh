@@ -11,13 +11,15 @@ stop() {
 }
 
 # Print the first interpreter that is new enough: $PYTHON where it is set, else what is on the PATH.
+# Asked from /, because here pyenv would insist on the very version that .python-version names.
 find_python() {
     local candidate
     for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14 python}; do
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-            command -v "$candidate"
-            return
-        fi
+        (cd / && "$candidate" -c '
+import sys
+if sys.version_info < (3, 11):
+    sys.exit(1)
+print(sys.executable)') 2>/dev/null && return
     done
     stop "no Python 3.11 or newer found; install one, or name it: PYTHON=/path/to/python $0"
 }
