@@ -23,6 +23,7 @@ from mozi.parts import Parts, parts
 from mozi.settings import Settings
 from mozi.storage import Storage
 from tests.support import servers
+from tests.support.logs import Said, listening
 from tests.support.origin import Origin
 
 MakeApp = Callable[..., Flask]
@@ -188,6 +189,13 @@ def origin() -> Iterator[Origin]:
     """A local HTTP server that posters are fetched from, and that can misbehave."""
     with Origin() as server:
         yield server
+
+
+@pytest.fixture
+def said() -> Iterator[Said]:
+    """What Mozi logs during the test."""
+    with listening() as records:
+        yield records
 
 
 class Clock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Barrier
@@ -16,6 +15,7 @@ from urllib3 import HTTPResponse
 from mozi.errors import NotPublic, StorageError
 from mozi.storage.s3 import S3Storage
 from tests.storage.conftest import MakeS3
+from tests.support.logs import Said
 from tests.support.origin import Origin
 
 KEY = "posters/7-kontroll.jpg"
@@ -81,29 +81,25 @@ def test_a_put_whose_acl_is_refused_succeeds_without(
 
 
 def test_a_refused_acl_is_not_sent_again_and_warned_of_once(
-    s3: S3Storage, bucket: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    s3: S3Storage, bucket: str, said: Said
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("mozi"), "propagate", True)
     let_everyone_read_posters(s3, bucket)
     bucket_answers = refuse_acls(s3)
     for number in range(3):
         put(s3, f"posters/{number}.jpg")
     assert (len(bucket_answers.refused), len(bucket_answers.let_through)) == (1, 3)
-    [warning] = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert "Set S3_ACL to empty" in warning.getMessage()
-    assert f"arn:aws:s3:::{bucket}/posters/*" in warning.getMessage()
+    [warning] = said.messages("WARNING")
+    assert "Set S3_ACL to empty" in warning
+    assert f"arn:aws:s3:::{bucket}/posters/*" in warning
 
 
-def test_threads_that_are_refused_at_once_warn_once(
-    s3: S3Storage, bucket: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logging.getLogger("mozi"), "propagate", True)
+def test_threads_that_are_refused_at_once_warn_once(s3: S3Storage, bucket: str, said: Said) -> None:
     let_everyone_read_posters(s3, bucket)
     bucket_answers = refuse_acls(s3, at_once=4)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda number: put(s3, f"posters/{number}.jpg"), range(4)))
     assert (len(bucket_answers.refused), len(bucket_answers.let_through)) == (4, 4)
-    assert [record.levelname for record in caplog.records].count("WARNING") == 1
+    assert len(said.messages("WARNING")) == 1
 
 
 def test_another_refusal_is_not_taken_for_the_acls(s3: S3Storage) -> None:
@@ -114,15 +110,14 @@ def test_another_refusal_is_not_taken_for_the_acls(s3: S3Storage) -> None:
 
 
 def test_what_visitors_cannot_read_is_not_public_and_the_log_names_the_cure(
-    s3: S3Storage, bucket: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    s3: S3Storage, bucket: str, said: Said
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("mozi"), "propagate", True)
     refuse_acls(s3)
     with pytest.raises(NotPublic, match="the answer was 403"):
         put(s3)
-    [error] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert f"s3:GetObject on arn:aws:s3:::{bucket}/posters/*" in error.getMessage()
-    assert "Block Public Access" in error.getMessage()
+    [error] = said.messages("ERROR")
+    assert f"s3:GetObject on arn:aws:s3:::{bucket}/posters/*" in error
+    assert "Block Public Access" in error
 
 
 def test_the_next_put_asks_again_until_visitors_can_read(s3: S3Storage, bucket: str) -> None:
