@@ -162,9 +162,7 @@ class PosterPipeline:
         if url is None:
             raise SourceUnavailable("original_lost", "The uploaded file is lost; upload it again.")
         with self.fetches.slot(url, build.lease.left_s), build.stages("fetch"):
-            limits = replace(
-                self.limits, timeout_s=min(self.limits.timeout_s, build.lease.left_s)
-            )
+            limits = replace(self.limits, timeout_s=min(self.limits.timeout_s, build.lease.left_s))
             return Source(fetch(url, limits, site_url=self.site_url), None)
 
     def _find_kept_original(self, build: Build) -> Source | None:
