@@ -1,0 +1,84 @@
+"""The app as it is put together."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask, request
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from mozi.database import reading, writing
+from mozi.models import Movie
+from tests.conftest import MakeApp, on_both_backends
+from tests.support.factories import THURSDAY, make_movie
+
+FORWARDED = {
+    "X-Forwarded-For": "203.0.113.7",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "evil.example",
+}
+
+
+def seen_by(app: Flask) -> tuple[str | None, str, str]:
+    seen: list[tuple[str | None, str, str]] = []
+    app.before_request(
+        lambda: seen.append((request.remote_addr, request.scheme, request.host)) or None
+    )
+    app.test_client().get("/healthz", headers=FORWARDED)
+    return seen[0]
+
+
+def test_without_a_proxy_forwarding_headers_are_ignored(make_app: MakeApp) -> None:
+    assert seen_by(make_app()) == ("127.0.0.1", "http", "localhost")
+
+
+def test_behind_one_proxy_its_headers_count(make_app: MakeApp) -> None:
+    app = make_app(TRUSTED_PROXY_HOPS="1")
+    assert seen_by(app) == ("203.0.113.7", "https", "evil.example")
+
+
+@on_both_backends
+def test_a_reader_sees_one_snapshot_whatever_is_written_meanwhile(app: Flask) -> None:
+    movie = make_movie(title="Régi")
+    with reading() as session:
+        before = session.scalar(select(Movie.title))
+        with writing() as other:
+            other.get_one(Movie, movie).title = "Új"
+        assert (before, session.scalar(select(Movie.title))) == ("Régi", "Régi")
+
+
+@on_both_backends
+def test_what_fails_within_a_write_is_rolled_back(app: Flask) -> None:
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    with reading() as session:
+        assert session.scalars(select(Movie)).all() == []
+
+
+def write_and_fail() -> None:
+    with writing() as session:
+        session.add(Movie(title="A", premiere_date=THURSDAY))
+        session.flush()
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("backend_env", ["servers"], indirect=True)
+def test_a_reader_cannot_write_on_postgresql(app: Flask) -> None:
+    with reading() as session, pytest.raises(DBAPIError, match="read-only transaction"):
+        session.execute(text("DELETE FROM movie"))
+
+
+def test_two_writers_at_once_wait_for_each_other_on_sqlite(app: Flask) -> None:
+    movie = make_movie(title="0")
+
+    def count(_: int) -> None:
+        with app.app_context(), writing() as session:
+            row = session.get_one(Movie, movie)
+            row.title = str(int(row.title) + 1)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(count, range(40)))
+    with reading() as session:
+        assert session.get_one(Movie, movie).title == "40"
