@@ -9,6 +9,13 @@ from PIL import Image, ImageChops, ImageCms
 
 # A profile that is close enough to sRGB need not be applied: two levels of 255 cannot be seen.
 SRGB_TOLERANCE = 2
+# JFIF 1.02, page 3: Y, Cb and Cr from R, G and B. Pillow's own conversion rounds down, which makes
+# every colour half a level darker.
+YCC = (
+    *(0.299, 0.587, 0.114, 0),
+    *(-0.168736, -0.331264, 0.5, 128),
+    *(0.5, -0.418688, -0.081312, 128),
+)
 # Larger ones are press or camera profiles; not remembering those bounds the memory as well.
 MAX_SRGB_PROFILE_BYTES = 64 * 2**10
 
@@ -19,7 +26,7 @@ def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     A profile that is broken, or is for another kind of picture, counts as none: RGB is then
     taken for sRGB, and CMYK converted plainly.
     """
-    if profile and not is_srgb(profile):
+    if profile and not (picture.mode == "RGB" and is_srgb(profile)):
         try:
             return _transformed(picture, profile)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -27,8 +34,13 @@ def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return picture.convert("RGB") if picture.mode == "CMYK" else picture
 
 
+def to_ycc(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture with Y, Cb and Cr as its three bands, an L picture as it is."""
+    return picture if picture.mode == "L" else picture.convert("RGB", YCC)
+
+
 def is_srgb(profile: bytes) -> bool:
-    """Return whether profile turns colours into what they are in sRGB, whatever its name is."""
+    """Return whether profile leaves an RGB picture as it is in sRGB, whatever its name says."""
     return len(profile) <= MAX_SRGB_PROFILE_BYTES and _changes_little(profile)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageFilter
+from PIL.ImageFile import ImageFile
 
 from mozi.posters.imaging import colour, kinds
 from mozi.posters.imaging.exif import SIDEWAYS
@@ -25,6 +26,10 @@ GAP = 2
 # this gives it back (SSIM 0.0007 higher at a ratio of 1.05 to 1.1, for 4 ms).
 SOFT_RATIO = 1.15
 CRISP = ImageFilter.Kernel((3, 3), (0, -8, 0, -8, 288, -8, 0, -8, 0), scale=256)
+# The second half of Pillow's JPEG settings: libjpeg's quick transform, and colour repeated rather
+# than smoothed, which is averaged again at once (1 ms of 10 less; SSIM is 0.0003 lower, and levels
+# of 255 are half a one darker).
+QUICK = 1
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,11 @@ def decode(body: bytes, *, max_pixels: int) -> Decoded:
     """
     opened = open_picture(body, max_pixels=max_pixels)
     with only_unreadable(body):
-        size = fitted(opened.upright_size, BOX)
+        source = opened.upright_size  # before the decoder is asked for less
+        size = fitted(source, BOX)
         planes = _planes(opened, size[::-1] if opened.turn in SIDEWAYS else size)
         upright = planes.turned(opened.turn) if opened.turn is not None else planes
-        return Decoded(upright, *opened.upright_size)
+        return Decoded(upright, *source)
 
 
 def fitted(size: Size, box: Size) -> Size:
@@ -66,13 +72,19 @@ def _planes(opened: Opened, size: Size) -> Planes:
         return _by_rgb(opened, size, opened.image.size)
     if not (_is_ycc(opened.image) and colour.is_srgb(opened.profile)):
         return _by_rgb(opened, size, _reduced(opened.image, size, opened.image.mode))
-    extent = _reduced(opened.image, size, "YCbCr")
-    opened.image.load()
-    planes = planes_of(opened.image, size, extent)
-    return _crisped(planes) if 1 < extent[0] / size[0] < SOFT_RATIO else planes
+    return _by_ycc(opened.image, size)
 
 
-def _is_ycc(image: Image.Image) -> bool:
+def _by_ycc(image: ImageFile, size: Size) -> Planes:
+    """Return the planes of a plain JPEG, whose pixels never leave YCbCr."""
+    whole, extent = image.size, _reduced(image, size, "YCbCr")
+    image.load()
+    planes = planes_of(image, size, extent)
+    soft = extent != whole and 1 < extent[0] / size[0] < SOFT_RATIO
+    return Planes(planes.luma.filter(CRISP), planes.chroma) if soft else planes
+
+
+def _is_ycc(image: ImageFile) -> bool:
     """Return whether a JPEG of three components holds YCbCr, by the rules of libjpeg.
 
     A JFIF marker says so, else Adobe's transform; without both, components named R, G, B are RGB.
@@ -86,18 +98,15 @@ def _is_ycc(image: Image.Image) -> bool:
     return bytes(component[0] for component in getattr(image, "layer", ())) != b"RGB"
 
 
-def _reduced(image: Image.Image, size: Size, mode: str) -> Extent:
+def _reduced(image: ImageFile, size: Size, mode: str) -> Extent:
     """Ask a JPEG's decoder for a half, quarter or eighth that is no smaller than size.
 
     Returns how far the picture reaches within the pixels that will come.
     """
-    drafted = image.draft(mode, size)
-    return drafted[1][2:] if drafted else image.size
-
-
-def _crisped(planes: Planes) -> Planes:
-    """Return planes with slightly sharper brightness."""
-    return Planes(planes.luma.filter(CRISP), planes.chroma)
+    whole, drafted = image.size, image.draft(mode, size)
+    if mode == "YCbCr" and image.size == whole:
+        image.decoderconfig = (1, QUICK)
+    return drafted[1][2:] if drafted else whole
 
 
 def _by_rgb(opened: Opened, size: Size, extent: Extent) -> Planes:
@@ -108,19 +117,28 @@ def _by_rgb(opened: Opened, size: Size, extent: Extent) -> Planes:
     opened.image.load()
     small, extent = _boxed(opened.image, size, extent)
     fit = small.resize(size, Image.Resampling.LANCZOS, box=(0, 0, *extent))
-    picture = colour.to_srgb(fit, opened.profile)
-    return planes_of(picture if picture.mode == "L" else picture.convert("YCbCr"), size, size)
+    return planes_of(colour.to_ycc(colour.to_srgb(fit, opened.profile)), size, size)
 
 
 def _boxed(image: Image.Image, size: Size, extent: Extent) -> tuple[Image.Image, Extent]:
     """Return image, opaque, averaged over whole pixels to GAP times size, and its extent."""
     boxes = max(1, image.width // (GAP * size[0])), max(1, image.height // (GAP * size[1]))
-    strips = [_opaque(strip).reduce(boxes) for strip in _strips(image, boxes[1])]
-    height = sum(strip.height for strip in strips)
-    whole = Image.new(strips[0].mode, (strips[0].width, height))
-    for number, strip in enumerate(strips):
-        whole.paste(strip, (0, number * strips[0].height))
-    return whole, (extent[0] / boxes[0], extent[1] / boxes[1])
+    if boxes == (1, 1) and _is_plain(image):
+        return image, extent
+    strips = (_opaque(strip).reduce(boxes) for strip in _strips(image, boxes[1]))
+    stacked = _stacked(strips, height=-(-image.height // boxes[1]))
+    return stacked, (extent[0] / boxes[0], extent[1] / boxes[1])
+
+
+def _stacked(strips: Iterator[Image.Image], *, height: int) -> Image.Image:
+    """Return strips one below the other, together of this height."""
+    first = next(strips)
+    whole, top = Image.new(first.mode, (first.width, height)), first.height
+    whole.paste(first)
+    for strip in strips:
+        whole.paste(strip, (0, top))
+        top += strip.height
+    return whole
 
 
 def _strips(image: Image.Image, multiple: int) -> Iterator[Image.Image]:
@@ -130,16 +148,21 @@ def _strips(image: Image.Image, multiple: int) -> Iterator[Image.Image]:
         yield image.crop((0, top, image.width, min(image.height, top + height)))
 
 
+def _is_plain(picture: Image.Image) -> bool:
+    """Return whether picture is L, RGB or CMYK without any transparency."""
+    return picture.mode in ("L", "RGB", "CMYK") and not picture.has_transparency_data
+
+
 def _opaque(picture: Image.Image) -> Image.Image:
     """Return picture as L, RGB or CMYK, on white where it is transparent."""
+    if _is_plain(picture):
+        return picture
     if picture.mode.startswith("I;16"):
         return _upper_bytes(picture)
     if picture.has_transparency_data:
         clear = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(white, clear).convert("RGB")
-    if picture.mode in ("L", "RGB", "CMYK"):
-        return picture
     return picture.convert("L" if picture.mode == "1" else "RGB")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mozi.errors import UnreadableSource
 
-ACCEPTED = "JPEG, PNG, WebP, AVIF and GIF"
+ACCEPTED = "accepted are pictures in JPEG, PNG, WebP, AVIF or GIF"
 HEAD_BYTES = 1024
 TEXT = frozenset(string.printable.encode())
 
@@ -82,11 +82,10 @@ def kind_of(body: bytes) -> Kind:
 def _refusal(body: bytes) -> UnreadableSource:
     """Return the reason why body is not accepted: another picture format, or no picture."""
     if picture := _found(OTHER_PICTURES, body):
-        message = f"This is {picture} picture; accepted are {ACCEPTED}."
+        message = f"This is {picture} picture; {ACCEPTED}."
         return UnreadableSource("format_not_accepted", message, kind=picture)
     what = _found(OTHER_FILES, body) or _text_kind(body[:HEAD_BYTES])
-    message = f"This is {what}, not a picture; accepted are {ACCEPTED}."
-    return UnreadableSource("not_a_picture", message, kind=what)
+    return UnreadableSource("not_a_picture", f"This is {what}; {ACCEPTED}.", kind=what)
 
 
 def _found(signatures: tuple[tuple[str, bytes, int], ...], body: bytes) -> str | None:

@@ -110,8 +110,19 @@ def only_unreadable(body: bytes) -> Iterator[None]:
 
 def _is_cut_short(body: bytes, error: Exception) -> bool:
     """Return whether decoding failed since the file's end is missing."""
-    riff_bytes = int.from_bytes(body[4:8], "little") + 8 if body.startswith(b"RIFF") else 0
-    return riff_bytes > len(body) or "truncated" in str(error).lower()
+    if body.startswith(b"RIFF"):
+        return int.from_bytes(body[4:8], "little") + 8 > len(body)
+    if body.startswith(b"ftyp", 4):
+        return _end_of_boxes(body) > len(body)
+    return "truncated" in str(error).lower()
+
+
+def _end_of_boxes(body: bytes) -> int:
+    """Return where the last box of an AVIF ends by what the boxes say (ISO 14496-12, 4.2)."""
+    end = 0
+    while end + 8 <= len(body) and (length := int.from_bytes(body[end : end + 4], "big")) >= 8:
+        end += length
+    return end
 
 
 def _check_size(opened: Opened, *, max_pixels: int) -> None:
@@ -132,11 +143,20 @@ def _count(pixels: int) -> str:
 
 
 def _open_jpeg(body: bytes) -> Opened:
-    if body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
-        raise UnreadableSource("too_many_scans", "The picture is a JPEG of far too many scans.")
     image = _Jpeg(BytesIO(body))
+    if not _is_one_scan(image, body) and body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
+        raise UnreadableSource("too_many_scans", "The picture is a JPEG of far too many scans.")
     image.decodermaxblock = len(body)  # in one piece: no waiting for more, no joining of blocks
     return _opened(kinds.JPEG, image)
+
+
+def _is_one_scan(image: _Jpeg, body: bytes) -> bool:
+    """Return whether a JPEG's first scan holds all: libjpeg then takes no other (T.81, B.2.3)."""
+    if image.info.get("progressive") or image.fp is None:
+        return False
+    length = 6 + 2 * len(image.layer)
+    header = START_OF_SCAN + length.to_bytes(2, "big")
+    return body.startswith(header, image.fp.tell() - len(header) + 2 - length)
 
 
 def _open_png(body: bytes) -> Opened:

@@ -14,6 +14,8 @@ from PIL import Image
 Size = tuple[int, int]
 Extent = tuple[float, float]
 FOLD = 4
+BICUBIC_RATIO = 1.6
+BOX_RATIO = 1.6
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,24 @@ def half(size: Size) -> Size:
 
 
 def planes_of(picture: Image.Image, size: Size, extent: Extent) -> Planes:
-    """Return the planes of a picture (YCbCr or L) at this size, which is at most the picture's.
+    """Return the planes of a picture (L, or bands of YCbCr) at this size, at most its own.
 
     extent: how far the picture reaches within its pixels: a decoder that reduces rounds up.
     """
-    if picture.mode == "L":
-        return Planes(shrink(picture, size, extent), ())
-    chroma = _chroma(picture, half(size), extent)
-    return Planes(shrink(picture.getchannel(0), size, extent), chroma)
+    grey = picture.mode == "L"
+    resample = _resampling(extent[0] / size[0])
+    luma = shrink(picture if grey else picture.getchannel(0), size, extent, resample)
+    luma.info.clear()  # a comment would be saved again
+    return Planes(luma, () if grey else _chroma(picture, half(size), extent))
+
+
+def _resampling(ratio: float) -> Image.Resampling:
+    """Return the filter for a source's brightness: Lanczos, or bicubic where it does as well.
+
+    Against Lanczos at 1.8 and 1.9, bicubic costs 0.0008 of SSIM and saves 2.4 ms of 47; at 1.3
+    it would cost 0.002, and for the thumb, whose letters are small, 0.003.
+    """
+    return Image.Resampling.BICUBIC if ratio >= BICUBIC_RATIO else Image.Resampling.LANCZOS
 
 
 def _chroma(picture: Image.Image, size: Size, extent: Extent) -> tuple[Image.Image, ...]:
@@ -73,15 +85,23 @@ def _chroma(picture: Image.Image, size: Size, extent: Extent) -> tuple[Image.Ima
     return tuple(_resized(small.getchannel(band), size, reach) for band in (1, 2))
 
 
-def shrink(plane: Image.Image, size: Size, extent: Extent) -> Image.Image:
-    """Return a plane at this size by a Lanczos filter, first its height, then its width."""
+def shrink(
+    plane: Image.Image,
+    size: Size,
+    extent: Extent,
+    resample: Image.Resampling = Image.Resampling.LANCZOS,
+) -> Image.Image:
+    """Return a plane at this size, resampled first in height, then in width."""
     if plane.size == size == extent:
         return plane
-    flat = _with_height(plane, size[1], extent[1]).transpose(Image.Transpose.TRANSPOSE)
-    return _with_height(flat, size[0], extent[0]).transpose(Image.Transpose.TRANSPOSE)
+    flat = _with_height(plane, size[1], extent[1], resample)
+    flat = flat.transpose(Image.Transpose.TRANSPOSE)
+    return _with_height(flat, size[0], extent[0], resample).transpose(Image.Transpose.TRANSPOSE)
 
 
-def _with_height(plane: Image.Image, height: int, extent: float) -> Image.Image:
+def _with_height(
+    plane: Image.Image, height: int, extent: float, resample: Image.Resampling
+) -> Image.Image:
     """Return a plane at another height.
 
     Columns do not mix here, so that four neighbours can pass for the four bands of one pixel:
@@ -91,7 +111,7 @@ def _with_height(plane: Image.Image, height: int, extent: float) -> Image.Image:
     wide = columns * FOLD
     padded = plane if wide == plane.width else plane.crop((0, 0, wide, plane.height))
     folded = _reread(padded, "CMYK", (columns, plane.height))
-    folded = folded.resize((columns, height), Image.Resampling.LANCZOS, box=(0, 0, columns, extent))
+    folded = folded.resize((columns, height), resample, box=(0, 0, columns, extent))
     unfolded = _reread(folded, "L", (wide, height))
     return unfolded if wide == plane.width else unfolded.crop((0, 0, plane.width, height))
 
@@ -102,5 +122,7 @@ def _reread(picture: Image.Image, mode: str, size: Size) -> Image.Image:
 
 
 def _resized(plane: Image.Image, size: Size, extent: Extent) -> Image.Image:
-    """Return a plane of colour at this size by a box filter."""
-    return plane.resize(size, Image.Resampling.BOX, box=(0, 0, *extent))
+    """Return a plane of colour at this size, averaged; near its own size a box would shift it."""
+    near = extent[0] < BOX_RATIO * size[0] or extent[1] < BOX_RATIO * size[1]
+    resample = Image.Resampling.HAMMING if near else Image.Resampling.BOX
+    return plane.resize(size, resample, box=(0, 0, *extent))
