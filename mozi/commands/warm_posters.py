@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import sys
 import time
@@ -18,6 +19,7 @@ from tqdm import tqdm
 
 from mozi import clock
 from mozi.calendar.weeks import week_of
+from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.parts import parts
 from mozi.posters.recipes import RECIPES
 from mozi.posters.selection import Scope, Selection, scope_of
@@ -38,6 +40,7 @@ LINE_EVERY_S = 60
 @click.option("--dry-run", is_flag=True, help="Say what there is to do, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @with_appcontext
+@plain_ending()
 def warm_posters(
     since: datetime | None,
     until: datetime | None,
@@ -84,23 +87,45 @@ def _warm(selection: Selection, scope: Scope, workers: int | None) -> WarmReport
             return warming.run()
 
 
+class _LineAMinute:
+    """Progress where nobody looks on: how far, how fast, how long yet, once a minute."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+        self.began = self.told = time.monotonic()
+
+    def update(self) -> None:
+        """Count one movie."""
+        self.done += 1
+        now = time.monotonic()
+        if now >= self.told + LINE_EVERY_S:
+            self.told = now
+            rate = self.done / (now - self.began)
+            left_min = (self.total - self.done) / rate / 60
+            click.echo(
+                f"{self.done} of {self.total} movies, {rate:.1f} a second, {left_min:.0f} min left",
+                err=True,
+            )
+
+
 @contextmanager
 def _progress(total: int) -> Iterator[Any]:
-    """Give a bar with rate and time left on a terminal, a line a minute elsewhere."""
-    on_terminal = sys.stderr.isatty()
-    with tqdm(
-        total=total,
-        unit="movie",
-        file=sys.stderr,
-        mininterval=0.1 if on_terminal else LINE_EVERY_S,
-        maxinterval=10 if on_terminal else LINE_EVERY_S,
-        bar_format=None
-        if on_terminal
-        else "{n_fmt} of {total_fmt} movies, {rate_fmt}, {remaining} left\n",
-        leave=on_terminal,
-        disable=total == 0,
-    ) as bar:
-        yield bar
+    """Give a bar with rate and time left on a terminal, a line a minute elsewhere.
+
+    The pipeline's own lines, one a build, would tear the bar; failures are told at the end.
+    """
+    log = logging.getLogger("mozi.posters")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        if sys.stderr.isatty():
+            with tqdm(total=total, unit="movie", file=sys.stderr, dynamic_ncols=True) as bar:
+                yield bar
+        else:
+            yield _LineAMinute(total)
+    finally:
+        log.setLevel(level)
 
 
 @contextmanager
@@ -128,7 +153,7 @@ def _summary(
     return {
         "movies": scope.movies,
         "built": report.built,
-        "present": present_now if selection.rebuild else max(0, present_now - report.built),
+        "present": max(0, present_now - report.built),
         "failed": [vars(failed) for failed in report.failed],
         "seconds": round(seconds, 3),
     }
@@ -141,6 +166,8 @@ def _tell(
         click.echo(f"{failed.movie_id} {failed.title}: {failed.reason}", err=True)
     if report.stopped_by:
         click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+    if report.interrupted:
+        click.echo("Stopped; what is left is built by the next run.", err=True)
     if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif dry_run:
@@ -155,5 +182,5 @@ def _tell(
 
 def _exit_status(report: WarmReport) -> int:
     if report.interrupted:
-        return 130
-    return 1 if report.failed else 0
+        return INTERRUPTED
+    return FAILED if report.failed or report.stopped_by else 0
