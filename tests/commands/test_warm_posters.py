@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -295,6 +296,7 @@ def test_two_at_once_share_the_work_and_fetch_nothing_twice(
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, int]]:
     ends = pty.openpty()
+    termios.tcsetwinsize(ends[1], (24, 80))
     yield ends
     for end in ends:
         os.close(end)
