@@ -18,7 +18,7 @@ LIGHT = ((2, 0.9), (5, 0.5), (11, 0.3))  # (cells across, strength): soft everyw
 DETAIL = ((41, 0.3), (97, 0.25), (229, 0.2), (541, 0.14))  # only where the picture is in focus
 GRAIN = 0.03
 COLOUR = 0.35  # how much of the noise is colour; the rest is light
-SIZES = ((1400, 2100), (1500, 2250), (1688, 2500), (2000, 3000))
+SIZES = ((1400, 2100), (1600, 2400), (1800, 2700), (2000, 3000))
 ORIENTATION = 0x0112
 
 

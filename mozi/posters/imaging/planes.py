@@ -13,7 +13,7 @@ from PIL import Image
 
 Size = tuple[int, int]
 Extent = tuple[float, float]
-FOLD = 4
+BANDS = 4
 BICUBIC_RATIO = 1.6
 BOX_RATIO = 1.6
 
@@ -72,7 +72,7 @@ def _resampling(ratio: float) -> Image.Resampling:
     """Return the filter for a source's brightness: Lanczos, or bicubic where it does as well.
 
     Against Lanczos at 1.8 and 1.9, bicubic costs 0.0008 of SSIM and saves 2.4 ms of 47; at 1.3
-    it would cost 0.002, and for the thumb, whose letters are small, 0.003.
+    it would cost 0.0015, and for the thumb, whose letters are small, 0.003.
     """
     return Image.Resampling.BICUBIC if ratio >= BICUBIC_RATIO else Image.Resampling.LANCZOS
 
@@ -95,8 +95,7 @@ def shrink(
     if plane.size == size == extent:
         return plane
     flat = _with_height(plane, size[1], extent[1], resample)
-    flat = flat.transpose(Image.Transpose.TRANSPOSE)
-    return _with_height(flat, size[0], extent[0], resample).transpose(Image.Transpose.TRANSPOSE)
+    return _with_width(flat, size[0], extent[0], resample)
 
 
 def _with_height(
@@ -104,21 +103,34 @@ def _with_height(
 ) -> Image.Image:
     """Return a plane at another height.
 
-    Columns do not mix here, so that four neighbours can pass for the four bands of one pixel:
-    Pillow filters bands twice as fast as pixels (1400 × 2100 to 780 × 1170: 11 ms, not 16).
+    Columns do not mix here, so that its four quarters from left to right can pass for the four
+    bands of one picture: Pillow filters bands twice as fast as pixels (1400 × 2100 to
+    780 × 1170 by Lanczos, both ways: 10 ms, not 16).
     """
-    columns = -(-plane.width // FOLD)
-    wide = columns * FOLD
-    padded = plane if wide == plane.width else plane.crop((0, 0, wide, plane.height))
-    folded = _reread(padded, "CMYK", (columns, plane.height))
-    folded = folded.resize((columns, height), resample, box=(0, 0, columns, extent))
-    unfolded = _reread(folded, "L", (wide, height))
-    return unfolded if wide == plane.width else unfolded.crop((0, 0, plane.width, height))
+    part = -(-plane.width // BANDS)
+    quarters = [plane.crop((x, 0, x + part, plane.height)) for x in range(0, BANDS * part, part)]
+    bands = Image.merge("CMYK", quarters)
+    bands = bands.resize((part, height), resample, box=(0, 0, part, extent))
+    return _laid_out(bands, (plane.width, height), step=(part, 0))
 
 
-def _reread(picture: Image.Image, mode: str, size: Size) -> Image.Image:
-    """Return the same bytes as a picture of another mode and size."""
-    return Image.frombuffer(mode, size, picture.tobytes(), "raw", mode, 0, 1)
+def _with_width(
+    plane: Image.Image, width: int, extent: float, resample: Image.Resampling
+) -> Image.Image:
+    """Return a plane at another width: as above, with quarters from top to bottom."""
+    part = -(-plane.height // BANDS)
+    quarters = [plane.crop((0, y, plane.width, y + part)) for y in range(0, BANDS * part, part)]
+    bands = Image.merge("CMYK", quarters)
+    bands = bands.resize((width, part), resample, box=(0, 0, extent, part))
+    return _laid_out(bands, (width, plane.height), step=(0, part))
+
+
+def _laid_out(bands: Image.Image, size: Size, *, step: Size) -> Image.Image:
+    """Return a plane of this size, made of bands that lie so far from one another."""
+    plane = Image.new("L", size)
+    for number, band in enumerate(bands.split()):
+        plane.paste(band, (number * step[0], number * step[1]))
+    return plane
 
 
 def _resized(plane: Image.Image, size: Size, extent: Extent) -> Image.Image:
