@@ -7,10 +7,12 @@ a variant's bytes do not depend on what else was missing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from io import BytesIO
+from tempfile import TemporaryFile
+from typing import IO
 
 from PIL import Image, ImageFilter
 
@@ -50,11 +52,23 @@ def render(decoded: Decoded, recipes: Sequence[Recipe]) -> tuple[Rendered, ...]:
 
 def encode(picture: Image.Image, quality: int) -> bytes:
     """Return picture (L, RGB or YCbCr) as the JPEG that every variant is: see recipes.py."""
-    file = BytesIO()
-    picture.save(
-        file, "JPEG", quality=quality, subsampling="4:2:0", progressive=True, optimize=True
-    )
-    return file.getvalue()
+    with _scratch_file() as file:
+        picture.save(
+            file, "JPEG", quality=quality, subsampling="4:2:0", progressive=True, optimize=True
+        )
+        file.seek(0)
+        return file.read()
+
+
+def _scratch_file() -> IO[bytes]:
+    """Return an empty file, in memory where the system can (Linux).
+
+    A real file, since Pillow lets go of the interpreter lock only while it encodes to a file
+    descriptor: with BytesIO two threads encode no faster than one.
+    """
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("mozi-jpeg"), "w+b")
+    return TemporaryFile()
 
 
 def _rendered(recipe: Recipe, planes: Planes) -> Rendered:
