@@ -180,8 +180,7 @@ class PosterPipeline:
     def _room_for(self, build: Build, body: bytes) -> Iterator[None]:
         """Hold the picture's share of the budget of pixels until its variants are encoded."""
         header = read_header(body, max_pixels=self.max_pixels)
-        pixels = header.width_px * header.height_px
-        with self.pixels.hold(pixels, wait_s=build.lease.left_s):
+        with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
             yield
 
     def _decode(self, build: Build, body: bytes) -> Decoded:
