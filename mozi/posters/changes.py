@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, SourceError
-from mozi.models import Poster, PosterVariant
+from mozi.models import POSTERS, VARIANTS, Poster
 from mozi.posters.leases import Lease
 from mozi.posters.queries import PosterState
 from mozi.posters.recipes import Recipe
@@ -55,56 +55,58 @@ def record_original(lease: Lease, state: PosterState, key: str) -> None:
 def publish(
     lease: Lease, state: PosterState, *, original_key: str, stored: Sequence[StoredVariant]
 ) -> None:
-    """Make the stored variants the ones that pages link, in one transaction.
+    """Make the stored variants the ones that pages link, and give the lease back: one transaction.
 
     Raises BuildAbandoned, having written nothing, when another source is wanted by now or
-    somebody else builds this poster. Variants of an earlier source all go at once; a newer
-    release's variant of the same source stays.
+    somebody else builds this poster. Variants of an earlier source all go at once. state was
+    read under the lease, so its variants are those of the table: whoever publishes has it.
     """
+    given_back = {"lease_owner": None, "lease_until": None}
     with writing() as session:
-        _still_wanted(session, lease, state, shown_original_key=original_key, **NO_FAILURE)
-        session.execute(
-            delete(PosterVariant).where(
-                PosterVariant.movie_id == state.movie_id,
-                PosterVariant.source_number != state.source_number,
-            )
+        _still_wanted(
+            session, lease, state, shown_original_key=original_key, **NO_FAILURE, **given_back
         )
-        rows = session.scalars(
-            select(PosterVariant).where(PosterVariant.movie_id == state.movie_id)
-        )
-        recorded = {row.media: row for row in rows}
-        for variant in stored:
-            _record(session, state, variant, recorded.get(variant.recipe.media))
+        if state.variants:
+            _make_room(session, state, stored)
+        session.execute(insert(VARIANTS), [_row(state, variant) for variant in stored])
 
 
-def _record(
-    session: Session, state: PosterState, variant: StoredVariant, row: PosterVariant | None
-) -> None:
-    if row is None:
-        row = PosterVariant(movie_id=state.movie_id, media=variant.recipe.media)
-        session.add(row)
-    elif row.recipe_version > variant.recipe.version:
-        return
-    row.source_number = state.source_number
-    row.recipe_version = variant.recipe.version
-    row.object_key = variant.object_key
-    row.url = variant.url
-    row.width_px = variant.width_px
-    row.height_px = variant.height_px
-    row.size_bytes = variant.size_bytes
+def _make_room(session: Session, state: PosterState, stored: Sequence[StoredVariant]) -> None:
+    """Drop the variants that stored replaces, and whatever is of an earlier source."""
+    built = [variant.recipe.media for variant in stored]
+    session.execute(
+        delete(VARIANTS).where(
+            VARIANTS.c.movie_id == state.movie_id,
+            or_(VARIANTS.c.source_number != state.source_number, VARIANTS.c.media.in_(built)),
+        )
+    )
+
+
+def _row(state: PosterState, variant: StoredVariant) -> dict[str, Any]:
+    return {
+        "movie_id": state.movie_id,
+        "media": variant.recipe.media,
+        "source_number": state.source_number,
+        "recipe_version": variant.recipe.version,
+        "object_key": variant.object_key,
+        "url": variant.url,
+        "width_px": variant.width_px,
+        "height_px": variant.height_px,
+        "size_bytes": variant.size_bytes,
+    }
 
 
 def _still_wanted(session: Session, lease: Lease, state: PosterState, **values: Any) -> None:
     """Set values where this build still owns the poster and its source; the row stays locked."""
     kept = session.execute(
-        update(Poster)
+        update(POSTERS)
         .where(
-            Poster.movie_id == state.movie_id,
-            Poster.source_number == state.source_number,
-            Poster.lease_owner == lease.owner,
+            POSTERS.c.movie_id == state.movie_id,
+            POSTERS.c.source_number == state.source_number,
+            POSTERS.c.lease_owner == lease.owner,
         )
         .values(**values)
-        .returning(Poster.movie_id)
+        .returning(POSTERS.c.movie_id)
     ).first()
     if kept is None:
         raise BuildAbandoned(f"The source of poster {state.movie_id} was replaced meanwhile.")

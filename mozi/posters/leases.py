@@ -14,7 +14,7 @@ from sqlalchemy import or_, update
 
 from mozi.database import database_now, writing
 from mozi.errors import BuildAbandoned
-from mozi.models import Poster
+from mozi.models import POSTERS
 
 LEASE_S = 30.0
 BUILD_S = 25.0  # shorter than the lease: whoever overtakes never meets the builder still at work
@@ -42,13 +42,13 @@ class Lease:
 def take_lease(movie_id: int) -> Lease | None:
     """Return the lease on this movie's poster, or None while somebody else holds it."""
     lease = Lease(movie_id)  # its own clock starts before the row's, so it ends before it
-    free = or_(Poster.lease_until.is_(None), Poster.lease_until < database_now())
+    free = or_(POSTERS.c.lease_until.is_(None), POSTERS.c.lease_until < database_now())
     with writing() as session:
         taken = session.execute(
-            update(Poster)
-            .where(Poster.movie_id == movie_id, free)
+            update(POSTERS)
+            .where(POSTERS.c.movie_id == movie_id, free)
             .values(lease_owner=lease.owner, lease_until=database_now() + LEASE_S)
-            .returning(Poster.movie_id)
+            .returning(POSTERS.c.movie_id)
         ).first()
     return lease if taken else None
 
@@ -57,7 +57,7 @@ def release_lease(lease: Lease) -> None:
     """Give the lease back; one that somebody else has overtaken stays theirs."""
     with writing() as session:
         session.execute(
-            update(Poster)
-            .where(Poster.movie_id == lease.movie_id, Poster.lease_owner == lease.owner)
+            update(POSTERS)
+            .where(POSTERS.c.movie_id == lease.movie_id, POSTERS.c.lease_owner == lease.owner)
             .values(lease_owner=None, lease_until=None)
         )

@@ -117,26 +117,27 @@ class PosterPipeline:
         source's pause lasts. Raises MovieNotFound, NoPosterSource, SourceError (which is
         remembered), StorageError, LeaseHeld, Busy or BuildAbandoned: nothing was published.
         """
-        with self._leased(movie_id) as lease:
-            state = get_poster(movie_id)  # once the lease is ours: look again at what is missing
+        lease, published = self._lease(movie_id), False
+        try:
+            state = get_poster(movie_id)  # with the lease ours: look again at what is missing
             recipes = _all_of(media, state) if rebuild else state.missing(media)
             if recipes:
                 if not retry_failed:
                     respect_pause(state)
                 self._build(Build(lease, state, recipes))
-            built = tuple(recipe.media for recipe in recipes)
+                published = True
+        finally:
+            if not published:  # publishing has given it back
+                release_lease(lease)
+        built = tuple(recipe.media for recipe in recipes)
         return BuildResult(built, tuple(m for m in media or RECIPES if m not in built))
 
-    @contextmanager
-    def _leased(self, movie_id: int) -> Iterator[Lease]:
+    def _lease(self, movie_id: int) -> Lease:
         lease = take_lease(movie_id)
         if lease is None:
             get_poster(movie_id)  # says so where there is no such movie, or no source
             raise LeaseHeld(f"Poster {movie_id} is being built.")
-        try:
-            yield lease
-        finally:
-            release_lease(lease)
+        return lease
 
     def _build(self, build: Build) -> None:
         try:

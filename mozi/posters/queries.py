@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from mozi import clock
 from mozi.database import database_now, reading
 from mozi.errors import MovieNotFound, NoPosterSource, SourceUnavailable
-from mozi.models import Movie, Poster, PosterVariant
+from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.posters.keys import slug_of
 from mozi.posters.recipes import RECIPES, Recipe
 
@@ -99,42 +100,40 @@ def get_poster(movie_id: int) -> PosterState:
     """Return the movie's poster; raises MovieNotFound, or NoPosterSource where there is none."""
     with reading() as session:
         row = session.execute(
-            select(Movie.title, Poster, (Poster.lease_until > database_now()).label("leased"))
-            .outerjoin(Poster, Poster.movie_id == Movie.id)
-            .where(Movie.id == movie_id)
+            select(
+                MOVIES.c.id,
+                MOVIES.c.title,
+                *POSTERS.c,
+                (POSTERS.c.lease_until > database_now()).label("leased"),
+            )
+            .outerjoin_from(MOVIES, POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+            .where(MOVIES.c.id == movie_id)
         ).first()
         if row is None:
             raise MovieNotFound(movie_id)
-        title, poster, leased = row
-        if poster is None or not (poster.source_url or poster.original_key):
+        if not (row.source_url or row.original_key):
             raise NoPosterSource(movie_id)
-        return _state(title, poster, bool(leased), _variants(session, movie_id))
+        return _state(row, _variants(session, movie_id))
 
 
 def _variants(session: Session, movie_id: int) -> dict[str, BuiltVariant]:
-    rows = session.scalars(select(PosterVariant).where(PosterVariant.movie_id == movie_id))
-    return {
-        row.media: BuiltVariant(
-            row.media, row.source_number, row.recipe_version, row.object_key, row.url
-        )
-        for row in rows
-    }
+    columns = [VARIANTS.c[field.name] for field in fields(BuiltVariant)]
+    rows = session.execute(select(*columns).where(VARIANTS.c.movie_id == movie_id))
+    return {row.media: BuiltVariant(*row) for row in rows}
 
 
-def _state(
-    title: str, poster: Poster, leased: bool, variants: Mapping[str, BuiltVariant]
-) -> PosterState:
+def _state(row: Any, variants: Mapping[str, BuiltVariant]) -> PosterState:
     failure = None
-    if poster.failure_code is not None and poster.retry_at is not None:
-        failure = Failure(poster.failure_code, poster.failure_message or "", poster.retry_at)
+    if row.failure_code is not None and row.retry_at is not None:
+        failure = Failure(row.failure_code, row.failure_message or "", row.retry_at)
     return PosterState(
-        movie_id=poster.movie_id,
-        title=title,
-        source_number=poster.source_number,
-        attempt=poster.attempt,
-        source_url=poster.source_url,
-        original_key=poster.original_key,
+        movie_id=row.id,
+        title=row.title,
+        source_number=row.source_number,
+        attempt=row.attempt,
+        source_url=row.source_url,
+        original_key=row.original_key,
         failure=failure,
-        leased=leased,
+        leased=bool(row.leased),
         variants=variants,
     )
