@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from mozi import clock, metrics
 from mozi.database import reading
-from mozi.errors import MoziError
+from mozi.errors import Busy, MoziError
 from mozi.pagecache.entries import Entry, make_entry
 from mozi.pagecache.fingerprints import fingerprint_of, marks_of, what_changed
 from mozi.pagecache.slots import Slot, Slots
@@ -29,6 +30,7 @@ T = TypeVar("T")
 
 HTML = "text/html; charset=utf-8"
 TURN_S = 0.05  # how often a request that waits looks whether the page is there
+LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
 OTHERS_RENDER_S = 10.0  # how long another process may take before we render for ourselves
 CHANGES_LISTED = 10
 REST_S = 1.0  # how long nobody reads or renders again after that has failed
@@ -105,11 +107,12 @@ class PageCache:
     def serve(self, page: Page[Any]) -> Served:
         """Return the page; of all who ask at once, one reads its rows and renders them.
 
-        Raises what page.load raises where there is no such page, and what failed where there
-        is no previous page to show instead.
+        Raises what page.load raises where there is no such page, what failed where there is no
+        previous page to show instead, and Busy where somebody else's render takes too long.
         """
         slot = self.slots.ensure(page.key)
-        while True:
+        until = time.monotonic() + LONGEST_WAIT_S
+        while time.monotonic() < until:
             ready = self.find_ready(page.key, page.day)
             if ready is not None:
                 return ready
@@ -119,6 +122,7 @@ class PageCache:
                 finally:
                     slot.working_since = None
                     slot.turn.release()
+        raise Busy(f"The page {page.name} takes long to render.")
 
     def _see_to(self, slot: Slot, page: Page[Any]) -> Served:
         slot.working_since = time.monotonic()
@@ -127,7 +131,7 @@ class PageCache:
             if self._is_current(slot.entry, read, page):
                 return self._confirmed(slot, read)
             return self._renew(slot, page, read)
-        except MoziError:
+        except (MoziError, HTTPException):
             self.slots.forget(page.key)  # it is no page any more
             raise
         except Exception as error:

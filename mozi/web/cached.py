@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Response, request
+from prometheus_client import Counter
 
 from mozi import clock, metrics
 from mozi.pagecache.cache import Page, PageCache, Served
@@ -26,7 +27,6 @@ CACHE_STATUS = {
     "stale": "mozi; hit; detail=stale",
     "miss": "mozi; fwd=miss; stored",
 }
-BYPASS = "mozi; fwd=bypass"
 
 
 class CachedPages:
@@ -88,12 +88,18 @@ def _host(environ: Mapping[str, Any]) -> str:
 def answer(served: Served, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:
     """Return status line, headers and body for what the request accepts and knows already."""
     entry = served.entry
-    metrics.PAGE_CACHE_REQUESTS.labels(served.page, served.result).inc()
+    _counter(served.page, served.result).inc()
     if _knows(environ.get("HTTP_IF_NONE_MATCH"), entry.etag):
         return "304 Not Modified", _headers(entry.etag, served.result), b""
     coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
     body = entry.bodies[coding]
     return "200 OK", _whole_headers(entry, served.result, coding, len(body)), body
+
+
+@lru_cache(maxsize=64)
+def _counter(page: str, result: str) -> Counter:
+    """Return the counter with these labels; looking it up there costs as much as counting."""
+    return metrics.PAGE_CACHE_REQUESTS.labels(page, result)
 
 
 def _knows(known: str | None, etag: str) -> bool:

@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support.servers import free_port  # noqa: E402 - found by the path above
 
+WORKERS_START_S = 2
 CODINGS = {"gzip": "gzip", "br": "br"}
 
 
@@ -44,6 +45,7 @@ def serving(app: str, env: dict[str, str]) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}/"
     try:
         _wait_for(address)
+        time.sleep(WORKERS_START_S)  # or wrk's connections all go to the first that is ready
         yield address
     finally:
         server.terminate()
@@ -90,6 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="", help="subjects whose name has this in it")
     options = parser.parse_args()
     if not shutil.which("wrk"):
         raise SystemExit("wrk is needed: apt-get install wrk")
@@ -98,15 +101,17 @@ def main() -> None:
         with serving("wsgi:app", env) as address, urllib.request.urlopen(address) as page:  # noqa: S310
             Path(folder, "page.html").write_bytes(page.read())
         env["BENCH_PAGE"] = str(Path(folder, "page.html"))
-        rates = measure(env, options.seconds, options.runs)
+        rates = measure(env, options.seconds, options.runs, options.only)
     show(rates)
 
 
-def measure(env: dict[str, str], seconds: float, runs: int) -> dict[str, float]:
+def measure(env: dict[str, str], seconds: float, runs: int, only: str) -> dict[str, float]:
     """Return requests a second by app and request, medians of the runs."""
     taken: dict[str, list[float]] = {}
     for _ in range(runs):
         for name, app, headers in subjects():
+            if not re.search(only, name):
+                continue
             try:
                 with serving(app, env) as address:
                     tag = etag_of(address) if "304" in name else ""

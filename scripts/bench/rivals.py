@@ -21,13 +21,22 @@ HTML = "text/html; charset=utf-8"
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
+# The same bytes as Mozi's: each header costs gunicorn about a microsecond.
+SHARED = [
+    ("ETag", '"x"'),
+    ("Cache-Control", "no-cache"),
+    ("Vary", "Accept-Encoding"),
+    ("X-Rival", "hit"),
+]
+
+
 def answering(body: bytes, *headers: tuple[str, str]) -> WSGIApp:
     """Return the barest app there is that answers with body, and with 304 who has it."""
-    listed = [("Content-Type", HTML), ("Content-Length", str(len(body))), ("ETag", '"x"'), *headers]
+    listed = [("Content-Type", HTML), ("Content-Length", str(len(body))), *headers, *SHARED]
 
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_IF_NONE_MATCH") == '"x"':
-            start_response("304 Not Modified", [("ETag", '"x"')])
+            start_response("304 Not Modified", SHARED)
             return (b"",)
         start_response("200 OK", listed)
         return (body,)

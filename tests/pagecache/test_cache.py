@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
-from mozi.errors import MovieNotFound
+from mozi.errors import Busy, MovieNotFound
 from mozi.pagecache.cache import Page, PageCache
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
@@ -262,6 +263,30 @@ def test_a_movie_that_was_deleted_is_no_page_any_more(
     with pytest.raises(MovieNotFound):
         cache.serve(source.page())
     assert cache.find_ready(source.page().key, source.page().day) is None
+
+
+def test_a_render_that_hangs_does_not_hold_everybody(
+    make_cache: MakeCache, source: Source, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.pagecache.cache.LONGEST_WAIT_S", 0.2)
+    cache, source.slow_s = make_cache(), 1.0
+
+    def ask() -> str:
+        try:
+            return cache.serve(source.page()).result
+        except Busy:
+            return "busy"
+
+    assert sorted(at_once(app, ask, 4)) == ["busy"] * 3 + ["miss"]
+
+
+def test_a_page_that_aborts_is_no_failure(make_cache: MakeCache, source: Source) -> None:
+    def load(session: Session) -> str:
+        raise NotFound
+
+    page = Page("test", "http://site/?", "2026-11-26", load, source.render)
+    with pytest.raises(NotFound):
+        make_cache().serve(page)
 
 
 def test_each_render_says_why_in_one_line(
