@@ -1,0 +1,152 @@
+"""Hits at a fixed 200 requests a second while 800 movies' variants are built beside them.
+
+    .venv/bin/python -m scripts.bench.beside [--movies 800] [--rate 200]
+
+Open loop: requests are sent by the clock, whether the ones before were answered or not, and
+timed from when they were due. Then 200 requests at once on a page that has just changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+from pagecache import serving  # noqa: E402 - found by the path above
+from sources import jpeg_sources  # noqa: E402
+from warm import SERVE, calendar  # noqa: E402
+
+GRACE_S = 10.0
+LOOKS_AGAIN_S = 2.2  # the page is read again, and nobody has yet: the change meets all of them
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Timed:
+    """Answers: seconds from when each was due, status and Cache-Status."""
+
+    def __init__(self, address: str) -> None:
+        self.address = urlsplit(address)
+        self.seconds: list[float] = []
+        self.said: Counter[str] = Counter()
+
+    async def ask(self, due: float) -> None:
+        """Ask once, on a connection of its own."""
+        await self.ask_on(await self.connection(), due)
+
+    async def connection(self) -> Connection:
+        return await asyncio.open_connection(self.address.hostname, self.address.port)
+
+    async def ask_on(self, connection: Connection, due: float) -> None:
+        reader, writer = connection
+        writer.write(
+            b"GET / HTTP/1.1\r\nHost: mozi\r\nAccept-Encoding: br\r\nConnection: close\r\n\r\n"
+        )
+        answer = await reader.read(-1)
+        self.seconds.append(time.perf_counter() - due)
+        found = re.search(rb"Cache-Status: ([^\r]*)", answer)
+        self.said[found[1].decode() if found else answer[:20].decode()] += 1
+        writer.close()
+
+    async def at_rate(self, rate: float, until: asyncio.Event) -> None:
+        """Ask so many times a second until the event is set."""
+        began, sent, tasks = time.perf_counter(), 0, set()
+        while not until.is_set():
+            due = began + sent / rate
+            await asyncio.sleep(max(0, due - time.perf_counter()))
+            task = asyncio.create_task(self.ask(due))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+            sent += 1
+        await asyncio.wait_for(asyncio.gather(*tasks), GRACE_S)
+
+    def report(self, phase: str) -> None:
+        """Print the percentiles."""
+        ordered = sorted(self.seconds)
+        at = {
+            p: 1000 * ordered[min(len(ordered) - 1, int(p / 100 * len(ordered)))]
+            for p in (50, 95, 99)
+        }
+        times = ", ".join(f"p{p} {ms:.1f} ms" for p, ms in at.items())
+        worst = f"worst {1000 * ordered[-1]:.0f} ms"
+        print(f"{phase}: {len(ordered)} answers, {times}, {worst}; {dict(self.said)}")
+
+
+async def for_seconds(address: str, rate: float, seconds: float) -> Timed:
+    timed, done = Timed(address), asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, done.set)
+    await timed.at_rate(rate, done)
+    return timed
+
+
+async def while_warming(address: str, rate: float, env: dict[str, str]) -> Timed:
+    timed, done = Timed(address), asyncio.Event()
+    warm = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "flask", "warm-posters",
+        cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    asking = asyncio.create_task(timed.at_rate(rate, done))
+    await warm.wait()
+    done.set()
+    await asking
+    return timed
+
+
+async def at_once(address: str, number: int, change: Callable[[], None]) -> Timed:
+    """Have so many clients that are connected already ask at once, right after a change."""
+    timed = Timed(address)
+    clients = [await timed.connection() for _ in range(number)]
+    change()
+    await asyncio.sleep(LOOKS_AGAIN_S)
+    due = time.perf_counter()
+    await asyncio.gather(*(timed.ask_on(client, due) for client in clients))
+    return timed
+
+
+def change_a_title(env: dict[str, str]) -> None:
+    """Change a movie on the index, by hand."""
+    with closing(sqlite3.connect(Path(env["DATA_DIR"], "mozi.sqlite3"))) as database:
+        database.execute("UPDATE movie SET title = title || '!' WHERE id = 1")
+        database.commit()
+
+
+def main() -> None:
+    """Print percentiles before, while warming, after, and for 200 at once."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--movies", type=int, default=800)
+    parser.add_argument("--rate", type=float, default=200)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as files, tempfile.TemporaryDirectory() as folder:
+        for number, source in enumerate(jpeg_sources()):
+            Path(files, f"{number}.jpg").write_bytes(source.body)
+        command = [sys.executable, "-c", SERVE, files]
+        origin = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        assert origin.stdout is not None  # noqa: S101
+        env = calendar(Path(folder), int(origin.stdout.readline()), options.movies)
+        env["SITE_TODAY"] = "2026-11-26"
+        try:
+            with serving("wsgi:app", env) as address:
+                asyncio.run(for_seconds(address, options.rate, 5)).report("before")
+                asyncio.run(while_warming(address, options.rate, env)).report("while warming")
+                asyncio.run(for_seconds(address, options.rate, 5)).report("after")
+                timed = asyncio.run(at_once(address, 200, lambda: change_a_title(env)))
+                timed.report("200 at once, just changed")
+        finally:
+            origin.terminate()
+
+
+if __name__ == "__main__":
+    main()
