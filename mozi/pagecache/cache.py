@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HTML = "text/html; charset=utf-8"
-TURN_S = 0.05  # how often a request that waits looks whether the page is there
+LOOK_EVERY_S = 0.005  # how often a request that waits looks whether it may be answered
+OTHERS_LOOK_S = 0.05  # the same, while another process renders: it costs a read of the store
 LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
 OTHERS_RENDER_S = 10.0  # how long another process may take before we render for ourselves
 CHANGES_LISTED = 10
@@ -116,7 +117,7 @@ class PageCache:
             ready = self.find_ready(page.key, page.day)
             if ready is not None:
                 return ready
-            if slot.turn.acquire(timeout=TURN_S):
+            if slot.turn.acquire(timeout=LOOK_EVERY_S):
                 try:
                     return self.find_ready(page.key, page.day) or self._see_to(slot, page)
                 finally:
@@ -156,7 +157,7 @@ class PageCache:
                     return self._found_or_rendered(slot, page, read)
             if early := self.find_ready(page.key, page.day):
                 return early
-            time.sleep(TURN_S)
+            time.sleep(OTHERS_LOOK_S)
 
     def _found_or_rendered(self, slot: Slot, page: Page[Any], read: _Read) -> Served:
         """Look once more, now that it is our turn: the one before us may have rendered it."""
