@@ -21,6 +21,7 @@ from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
+from mozi.web import static_files
 from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
 
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     install(app, Parts(settings, storage, pipeline, on_demand, pages))
     web.register(app)
+    static_files.register(app, settings.data_dir / "static")
     commands.register(app)
     _put_cache_in_front(app, settings, pages)
     _trust_proxies(app, settings.trusted_proxy_hops)

@@ -33,6 +33,7 @@ HOMES = {
     "botocore": ("storage/s3",),
     "requests": ("posters/sources",),
     "flask_caching": ("pagecache/store", "pagecache/folder"),
+    "whitenoise": ("web/static_files",),
     "gevent": ("web/worker", "web/threads", "web/bodies"),
 }
 

@@ -1,0 +1,96 @@
+"""Static files under names that their content makes, so that a browser asks for each once.
+
+`url_for("static", filename="style.css")` gives /static/style.<digest>.css: another content has
+another name, so the answer may be kept for good, and a page never gets the files of another
+release. The copies, compressed once, stand in DATA_DIR/static; WhiteNoise serves them. Files
+asked for by their plain names are Flask's, to be asked for anew each time.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
+
+import brotli
+from flask import Flask
+from whitenoise import WhiteNoise
+
+DIGEST_LENGTH = 12
+HASHED = re.compile(rf"\.[0-9a-f]{{{DIGEST_LENGTH}}}\.\w+$")
+WORTH_IT = 0.9  # of the plain size; pictures and fonts are compressed already
+
+
+def register(app: Flask, folder: Path) -> None:
+    """Serve the app's static files under hashed names, from copies in folder.
+
+    With --debug the plain names are linked, so that an edit shows without a restart.
+    """
+    names = dict(collect(Path(app.static_folder or ""), folder))
+
+    def hashed(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and not app.debug:
+            values["filename"] = names.get(values["filename"], values["filename"])
+
+    app.url_defaults(hashed)
+    noise = WhiteNoise(
+        app.wsgi_app,
+        immutable_file_test=lambda path, url: HASHED.search(url) is not None,
+        allow_all_origins=False,
+        add_headers_function=_forbid_sniffing,
+    )
+    for name in names.values():
+        noise.add_file_to_dictionary(f"{app.static_url_path}/{name}", str(folder / name))
+    app.wsgi_app = noise  # type: ignore[method-assign]  # the documented way
+
+
+def collect(static: Path, folder: Path) -> Iterator[tuple[str, str]]:
+    """Copy the files of static into folder; yield each name and the one with its digest.
+
+    Former releases' copies stay: a page that a browser still shows may link them.
+    """
+    for path in sorted(static.rglob("*")):
+        name = path.relative_to(static)
+        if path.is_file() and not name.name.startswith("."):
+            body = path.read_bytes()
+            hashed = hashed_name(name, body)
+            _copy(body, folder / hashed)
+            yield name.as_posix(), hashed
+
+
+def hashed_name(name: Path, body: bytes) -> str:
+    """Return name with the digest of body before its ending: fonts/a.<digest>.woff2."""
+    digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
+    return name.with_name(f"{name.stem}.{digest}{name.suffix}").as_posix()
+
+
+def _copy(body: bytes, path: Path) -> None:
+    """Write body, and what it is compressed where that is worth it; the plain file comes last."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for ending, compressed in ((".gz", gzip.compress(body, mtime=0)), (".br", _brotli(body))):
+        if len(compressed) < WORTH_IT * len(body):
+            _write_at_once(path.with_name(path.name + ending), compressed)
+    _write_at_once(path, body)
+
+
+def _brotli(body: bytes) -> bytes:
+    compressed: bytes = brotli.compress(body)
+    return compressed
+
+
+def _write_at_once(path: Path, body: bytes) -> None:
+    """Write beside the place, then move there: several workers start at once."""
+    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    beside.write_bytes(body)
+    beside.replace(path)
+
+
+def _forbid_sniffing(headers: Headers, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
