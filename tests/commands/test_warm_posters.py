@@ -149,7 +149,7 @@ def test_an_unknown_movie_and_one_without_a_source_are_failures(runner: FlaskCli
     bare = make_movie(title="Árva")
     result, said = warm(runner, "--movie", "99", "--movie", str(bare))
     assert result.exit_code == 1
-    assert [failed["movie_id"] for failed in said["failed"]] == [99, bare]
+    assert {failed["movie_id"] for failed in said["failed"]} == {99, bare}
 
 
 @pytest.mark.parametrize("args", [["--media", "huge"], ["--from", "soon"], ["--workers", "0"]])
