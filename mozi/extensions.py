@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData
@@ -30,3 +31,4 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 migrate = Migrate()
+babel = Babel()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from mozi.web import errors, health, media, pages, posters
+from mozi.web import errors, health, languages, media, pages, posters
+
+PUBLIC = (pages.blueprint,)
+"""What visitors read, at its own addresses and in English under /en: see `languages`."""
 
 
 def register(app: Flask) -> None:
     """Add every blueprint and the error pages."""
-    for blueprint in (pages.blueprint, posters.blueprint, media.blueprint, health.blueprint):
+    languages.register(app, PUBLIC)
+    for blueprint in (posters.blueprint, media.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)

@@ -32,6 +32,7 @@ WEEKDAYS = ("hétfő", "kedd", "szerda", "csütörtök", "péntek", "szombat", "
 
 # Near days have words of their own; the number is that of days from today.
 NEAR_DAYS = {-2: "tegnapelőtt", -1: "tegnap", 0: "ma", 1: "holnap", 2: "holnapután"}
+UNITS = {"day": ("nap", "napja"), "month": ("hónap", "hónapja"), "year": ("év", "éve")}
 DAYS_TOLD = 60  # beyond, days say nothing to a person: months, from two years on years
 DAYS_A_MONTH = 30.44
 DAYS_A_YEAR = 365.25
@@ -99,13 +100,31 @@ def machine_date(day: date, precision: str) -> str:
     return day.isoformat()[: {"day": 10, "month": 7, "year": 4}[precision]]
 
 
+def moved(old: date, new: date, *, today: date) -> str:
+    """Return "december 3. → 10.", "november 26. → december 3."; years outside the present one."""
+    if old.year != new.year or new.year != today.year:
+        return f"{old.year}. {_day(old)}. → {new.year}. {_day(new)}."
+    end = str(new.day) if old.month == new.month else _day(new)
+    return f"{_day(old)}. → {end}."
+
+
 def distance(day: date, *, today: date) -> str:
     """Return how far a day is: "holnap", "12 nap múlva", "3 hónapja", "68 éve"."""
     days = (day - today).days
     if days in NEAR_DAYS:
         return NEAR_DAYS[days]
-    number, unit, ago = _rounded(abs(days))
-    return f"{number} {unit} múlva" if days > 0 else f"{number} {ago}"
+    number, unit = distance_in_units(days)
+    to_come, ago = UNITS[unit]
+    return f"{number} {to_come} múlva" if days > 0 else f"{number} {ago}"
+
+
+def distance_in_units(days: int) -> tuple[int, str]:
+    """Return a distance in "day", "month" or "year", whichever says most to a person."""
+    if abs(days) <= DAYS_TOLD:
+        return abs(days), "day"
+    if abs(days) < 2 * DAYS_A_YEAR:
+        return round(abs(days) / DAYS_A_MONTH), "month"
+    return int(abs(days) / DAYS_A_YEAR), "year"
 
 
 def near_day(day: date, *, today: date) -> str:
@@ -134,14 +153,6 @@ def _day(day: date) -> str:
 
 def _short_day(day: date) -> str:
     return f"{SHORT_MONTHS[day.month - 1]} {day.day}"
-
-
-def _rounded(days: int) -> tuple[int, str, str]:
-    if days <= DAYS_TOLD:
-        return days, "nap", "napja"
-    if days < 2 * DAYS_A_YEAR:
-        return round(days / DAYS_A_MONTH), "hónap", "hónapja"
-    return int(days / DAYS_A_YEAR), "év", "éve"
 
 
 def _in_suffix(digits: str) -> str:

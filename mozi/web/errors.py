@@ -7,12 +7,13 @@ of its own; whatever it lets through comes here. Nothing here asks the database.
 from __future__ import annotations
 
 from flask import Flask, current_app, redirect, render_template
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from mozi import clock
 from mozi.errors import (
     BuildAbandoned,
     Busy,
@@ -26,7 +27,8 @@ from mozi.errors import (
     SourceError,
     StorageError,
 )
-from mozi.parts import parts
+from mozi.web.languages import translations
+from mozi.web.showing import today
 
 # Each error of the family by its own class or the nearest above it.
 STATUS: dict[type[MoziError], int] = {
@@ -44,17 +46,20 @@ STATUS: dict[type[MoziError], int] = {
 }
 
 # What a visitor reads: heading and text.
-WORDS: dict[int, tuple[str, str]] = {
+WORDS: dict[int, tuple[LazyString, LazyString]] = {
     404: (
-        "Ez az oldal nincs műsoron",
-        "Lehet, hogy elírás van a címben, vagy a film lekerült a naptárról.",
+        _("Ez az oldal nincs műsoron"),
+        _("Lehet, hogy elírás van a címben, vagy a film lekerült a naptárról."),
     ),
-    405: ("Ezt így nem lehet", "Ezen a címen csak nézelődni lehet, küldeni nem."),
-    413: ("Ez túl nagy", "A küldött fájl nagyobb, mint amekkorát át tudunk venni."),
-    500: ("Elszakadt a film", "Nálunk történt hiba, nem nálad. Nézz vissza kicsit később."),
-    503: ("Rövid szünet", "Most nem tudjuk megmutatni az oldalt. Pár másodperc, és újra megy."),
+    405: (_("Ezt így nem lehet"), _("Ezen a címen csak nézelődni lehet, küldeni nem.")),
+    413: (_("Ez túl nagy"), _("A küldött fájl nagyobb, mint amekkorát át tudunk venni.")),
+    500: (_("Elszakadt a film"), _("Nálunk történt hiba, nem nálad. Nézz vissza kicsit később.")),
+    503: (
+        _("Rövid szünet"),
+        _("Most nem tudjuk megmutatni az oldalt. Pár másodperc, és újra megy."),
+    ),
 }
-OTHER_WORDS = ("Ezt nem tudjuk teljesíteni", "A kérés nem érthető, vagy nem megengedett.")
+OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
 RETRY_AFTER_S = 5
 
@@ -107,9 +112,13 @@ def _page(answer: Response, *, retry_after_s: int) -> Response:
     """Write the page of its status into an answer."""
     status = answer.status_code
     heading, text = WORDS.get(status, WORDS[500] if status >= 500 else OTHER_WORDS)
-    today = clock.today(parts().settings)
     html = render_template(
-        "error.html", status=status, heading=heading, text=text, today=today, canonical=None
+        "error.html",
+        status=status,
+        heading=heading,
+        text=text,
+        today=today(),
+        translations=translations("/"),
     )
     answer.set_data(html)
     answer.content_type = "text/html; charset=utf-8"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from flask import url_for
+from flask import request
 
 from mozi.calendar.pictures import slug
 from mozi.settings import Settings
+from mozi.web.languages import url_for
 
 
 class HasTitle(Protocol):
@@ -25,9 +26,12 @@ def film_path(movie: HasTitle) -> str:
     return url_for("pages.film", movie_id=movie.id, slug=slug(movie.title))
 
 
-def canonical(path: str, settings: Settings) -> str | None:
-    """Return the absolute address of path; None without SITE_URL, since Host proves nothing."""
-    return f"{settings.site_url}{path}" if settings.site_url else None
+def origin(settings: Settings) -> str:
+    """Return what absolute addresses begin with: SITE_URL, else the request's own host.
+
+    A host that a request made up is part of its page's key, so it reaches no other visitor.
+    """
+    return settings.site_url or request.host_url.rstrip("/")
 
 
 def web_link(url: str | None) -> str | None:

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Any
-
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 
-from mozi import clock
 from mozi.calendar import queries
 from mozi.calendar.shown import MoviePage
 from mozi.calendar.weeks import find_month, is_year
 from mozi.errors import Moved
-from mozi.pagecache.cache import Page
-from mozi.parts import parts
-from mozi.web import dates, links
-from mozi.web.cached import cached, key_of
+from mozi.web import links
+from mozi.web.showing import show, today
 
 blueprint = Blueprint("pages", __name__)
 
-FILTERS = (
-    dates.day_name,
-    dates.distance,
-    dates.full_month,
-    dates.in_month,
-    dates.in_year,
-    dates.machine_date,
-    dates.month_name,
-    dates.near_day,
-    dates.premiere,
-    dates.short_day,
-    dates.week_span,
-    links.film_path,
-    links.web_link,
-)
+FILTERS = (links.film_path, links.web_link)
 
 
 @blueprint.record_once
@@ -50,15 +29,15 @@ def prepare_templates(state: BlueprintSetupState) -> None:
 @blueprint.get("/")
 def index() -> Response:
     """Show this programme week and those to come."""
-    today = _today()
-    return _page("index", lambda session: queries.index_page(session, today))
+    day = today()
+    return show("index", lambda session: queries.index_page(session, day))
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>")
 def month(year: int, month: int) -> Response:
     """Show one month."""
     shown = find_month(year, month) or abort(404)
-    return _page("month", lambda session: queries.month_page(session, shown))
+    return show("month", lambda session: queries.month_page(session, shown))
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>")
@@ -66,7 +45,7 @@ def year(year: int) -> Response:
     """Show one year."""
     if not is_year(year):
         abort(404)
-    return _page("year", lambda session: queries.year_page(session, year))
+    return show("year", lambda session: queries.year_page(session, year))
 
 
 @blueprint.get("/film/<int(max=2147483647):movie_id>", defaults={"slug": ""})
@@ -84,20 +63,4 @@ def film(movie_id: int, slug: str) -> Response:
             raise Moved(right)
         return page
 
-    return _page("film", load)
-
-
-def _page(name: str, load: Callable[[Session], Any]) -> Response:
-    """Answer from the cache with the page that the template of this name makes of load's rows."""
-    settings, today = parts().settings, _today()
-    canonical = links.canonical(request.script_root + request.path, settings)
-
-    def render(shown: object) -> str:
-        return render_template(f"{name}.html", page=shown, today=today, canonical=canonical)
-
-    key = key_of(request.environ, settings, query="")
-    return cached(Page(name, key, today.isoformat(), load, render), parts().pages)
-
-
-def _today() -> date:
-    return clock.today(parts().settings)
+    return show("film", load)

@@ -227,8 +227,11 @@ def test_the_canonical_address_is_the_site_s_whatever_the_host(make_app: MakeApp
     assert "evil.example" not in html
 
 
-def test_without_a_site_url_no_address_is_called_canonical(client: FlaskClient) -> None:
-    assert "canonical" not in get(client, "/")
+def test_without_a_site_url_the_canonical_address_is_taken_from_the_request(
+    client: FlaskClient,
+) -> None:
+    html = client.get("/?utm=x", headers={"Host": "mozi.test"}).text
+    assert '<link rel="canonical" href="http://mozi.test/">' in html
 
 
 def test_the_style_sheet_is_small_and_reached(app: Flask, client: FlaskClient) -> None:

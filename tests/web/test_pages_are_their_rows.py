@@ -18,7 +18,7 @@ from mozi.errors import MoziError
 from mozi.extensions import db
 from mozi.pagecache.cache import Page, PageCache
 from mozi.pagecache.fingerprints import fingerprint_of
-from mozi.web import pages
+from mozi.web import showing
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
 PATHS = ("/", "/premierek/2026/11", "/premierek/2026", "/film/2-bela")
@@ -57,13 +57,13 @@ def calendar(app: Flask) -> None:
 def shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that gives a path's uncached text and its fingerprint, read anew."""
     declared: dict[str, Page[Any]] = {}
-    real = pages.cached
+    real = showing.cached
 
     def noting(page: Page[Any], cache: PageCache) -> Response:
         declared[request.path] = page
         return real(page, cache)
 
-    monkeypatch.setattr(pages, "cached", noting)
+    monkeypatch.setattr(showing, "cached", noting)
 
     def show(path: str) -> tuple[str, str]:
         if path not in declared:

@@ -1,0 +1,48 @@
+"""From a page's rows to its answer: the one way in which HTML pages go through the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Response, render_template, request
+from sqlalchemy.orm import Session
+
+from mozi import clock
+from mozi.pagecache.cache import Page
+from mozi.parts import parts
+from mozi.web import languages, links
+from mozi.web.cached import cached, key_of
+
+
+def show(name: str, load: Callable[[Session], Any], *, query: str = "") -> Response:
+    """Answer from the cache with the page that the template of this name makes of load's rows.
+
+    load: reads all that the page shows; the template has it as `page`. query: the arguments
+    that the page names, in an order of its own ("kind=cinema&age=12"); all others are ignored.
+    The language is the path's, and so is part of the key.
+    """
+    day = today()
+
+    def render(shown: object) -> str:
+        return render_template(f"{name}.html", page=shown, today=day, **surroundings(query))
+
+    key = key_of(request.environ, parts().settings, query=query)
+    return cached(Page(name, key, day.isoformat(), load, render), parts().pages)
+
+
+def surroundings(query: str = "") -> dict[str, Any]:
+    """Return what the layout says of the page at hand: its own address, and its translations."""
+    origin = links.origin(parts().settings)
+    asked = f"?{query}" if query else ""
+    return {
+        "origin": origin,
+        "canonical": f"{origin}{request.script_root}{request.path}{asked}",
+        "translations": languages.translations(request.path, query),
+    }
+
+
+def today() -> date:
+    """Return the site's date."""
+    return clock.today(parts().settings)
