@@ -40,6 +40,8 @@ from mozi.vocabulary import (
 )
 
 NO_WORDS = text("''")
+# PostgreSQL would sort by its own locale; SQLite compares code points as it is.
+BY_CODE_POINT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):
@@ -114,6 +116,25 @@ class Movie(Model):
     )
 
 
+class MovieName(Model):
+    """What sorting and searching make of a movie's title; triggers keep a row for every movie.
+
+    A trigger also empties it when the title changes, whoever changed it, and calendar/names.py
+    fills it again: the Hungarian order is beyond SQL. The words that a search looks through
+    are in movie_search, which no model describes: it is another kind of table on each database.
+    """
+
+    __tablename__ = "movie_name"
+
+    movie_id: Mapped[int] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    sort_key: Mapped[str | None] = mapped_column(BY_CODE_POINT)
+    folded: Mapped[str | None] = mapped_column(BY_CODE_POINT, index=True)
+
+    __table_args__ = (Index("ix_movie_name_sort_key_movie_id", "sort_key", "movie_id"),)
+
+
 class Poster(Model):
     """Where a movie's poster comes from, what of it is shown, why it failed, and who builds it.
 
@@ -183,3 +204,4 @@ class Admin(Model):
 MOVIES = cast(Table, Movie.__table__)
 POSTERS = cast(Table, Poster.__table__)
 VARIANTS = cast(Table, PosterVariant.__table__)
+NAMES = cast(Table, MovieName.__table__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask_migrate
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -15,8 +17,14 @@ from tests.conftest import on_both_backends
 @on_both_backends
 def test_models_and_migrations_agree(app: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        opts = {"compare_server_default": True, "include_name": _is_in_a_model}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, db.metadata) == []
+
+
+def _is_in_a_model(name: str | None, kind: str, parents: Any) -> bool:
+    """Leave out the search's own tables, which are of another kind on each database."""
+    return not (kind == "table" and (name or "").startswith("movie_search"))
 
 
 @on_both_backends

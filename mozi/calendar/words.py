@@ -1,0 +1,48 @@
+"""Words as a search compares them: no accents, no capitals, no punctuation.
+
+The index over the movies folds in SQL (migrations/versions/0002_search.py), so that no way of
+writing a row can leave it behind; a query is folded here, and the two must agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Letters that Unicode does not take for a letter and a mark; the migration has the same table.
+UNMARKED = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i",
+    "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "¹": "1", "²": "2", "³": "3", "½": " 1 2",
+}  # fmt: skip
+EDITS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+_PLAIN = str.maketrans(UNMARKED)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """Return the text's words with a space between them: "Kőszívű – EMBER" is "koszivu ember"."""
+    return " ".join(words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the text's words, folded, in order."""
+    parted = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
+    return _WORD.findall("".join(char for char in parted if not unicodedata.combining(char)))
+
+
+def slips_of(word: str) -> Iterator[str]:
+    """Yield what word may have been meant as: every word that is one slip away, and itself.
+
+    A slip is a letter too few, too many or wrong, or two neighbours in each other's place.
+    """
+    yield word
+    for place in range(len(word) + 1):
+        head, tail = word[:place], word[place:]
+        yield from (head + letter + tail for letter in EDITS)
+        if tail:
+            yield head + tail[1:]
+            yield from (head + letter + tail[1:] for letter in EDITS)
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
