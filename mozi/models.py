@@ -135,6 +135,22 @@ class MovieName(Model):
     __table_args__ = (Index("ix_movie_name_sort_key_movie_id", "sort_key", "movie_id"),)
 
 
+class DateChange(Model):
+    """A premiere that was moved: what its date was before, and what it became then."""
+
+    __tablename__ = "date_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="CASCADE"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    old_date: Mapped[date] = mapped_column(Date)
+    old_precision: Mapped[str] = mapped_column(String(10))
+    new_date: Mapped[date] = mapped_column(Date)
+    new_precision: Mapped[str] = mapped_column(String(10))
+
+    __table_args__ = (Index("ix_date_change_movie_id_id", "movie_id", "id"),)
+
+
 class Poster(Model):
     """Where a movie's poster comes from, what of it is shown, why it failed, and who builds it.
 
@@ -186,6 +202,8 @@ class PosterVariant(Model):
     width_px: Mapped[int]
     height_px: Mapped[int]
     size_bytes: Mapped[int]
+    # A data address of some 150 characters, shown until the file has come; None: built before.
+    preview: Mapped[str | None] = mapped_column(String(300))
 
 
 class Admin(Model):

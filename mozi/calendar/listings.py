@@ -5,6 +5,7 @@ Sorting within a day is done here and not by the database, whose collations diff
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 
@@ -12,17 +13,25 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
-from mozi.calendar.shown import Details, Listing, Neighbour
+from mozi.calendar.shown import Details, Listing, Move, Neighbour
 from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
 from mozi.errors import MovieNotFound
-from mozi.models import Movie, Poster
+from mozi.models import DateChange, Movie, Poster
 from mozi.vocabulary import DATE_PRECISIONS
 
+MOVES_SHOWN = 20
 _HAS_SOURCE = or_(Poster.source_url.is_not(None), Poster.original_key.is_not(None))
+_LAST_MOVE = (
+    select(func.max(DateChange.id))
+    .where(DateChange.movie_id == Movie.id)
+    .correlate(Movie)
+    .scalar_subquery()
+)
 LISTING = (
     Movie.id,
     Movie.version,
     Movie.title,
+    Movie.original_title,
     Movie.premiere_date,
     Movie.date_precision,
     Movie.kind,
@@ -31,10 +40,11 @@ LISTING = (
     Movie.runtime_minutes,
     Movie.age_rating,
     _HAS_SOURCE.label("has_source"),
+    DateChange.old_date,
+    DateChange.old_precision,
 )
 DETAILS = (
     *LISTING,
-    Movie.original_title,
     Movie.synopsis,
     Movie.director,
     Movie.cast,
@@ -51,6 +61,7 @@ def listings(
     rows = session.execute(
         select(*LISTING)
         .outerjoin(Poster)
+        .outerjoin(DateChange, DateChange.id == _LAST_MOVE)
         .where(Movie.premiere_date.between(first, last), *conditions)
         .order_by(Movie.premiere_date, Movie.id)
         .limit(limit)
@@ -60,11 +71,24 @@ def listings(
 
 def get_details(session: Session, movie_id: int) -> Details:
     """Return one movie's row; raises MovieNotFound."""
-    statement = select(*DETAILS).outerjoin(Poster).where(Movie.id == movie_id)
+    statement = (
+        select(*DETAILS)
+        .outerjoin(Poster)
+        .outerjoin(DateChange, DateChange.id == _LAST_MOVE)
+        .where(Movie.id == movie_id)
+    )
     row = session.execute(statement).one_or_none()
     if row is None:
         raise MovieNotFound(movie_id)
     return Details(**row._mapping)
+
+
+def moves_of(session: Session, movie_id: int) -> tuple[Move, ...]:
+    """Return how a movie's date changed, the latest first."""
+    columns = [getattr(DateChange, field.name) for field in fields(Move)]
+    of_movie = select(*columns).where(DateChange.movie_id == movie_id)
+    rows = session.execute(of_movie.order_by(DateChange.id.desc()).limit(MOVES_SHOWN))
+    return tuple(Move(**row._mapping) for row in rows)
 
 
 def dates_around(

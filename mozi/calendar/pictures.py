@@ -57,12 +57,13 @@ def load_pictures(session: Session, wanted: Mapping[str, Iterable[Listing]]) -> 
             PosterVariant.url,
             PosterVariant.width_px,
             PosterVariant.height_px,
+            PosterVariant.preview,
         ).where(or_(*conditions))
     )
     return Pictures(
         {
             (row.movie_id, row.media): Picture(
-                row.media, row.url, row.width_px, row.height_px, built=True
+                row.media, row.url, row.width_px, row.height_px, built=True, preview=row.preview
             )
             for row in rows
         }

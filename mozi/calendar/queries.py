@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
+from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
 from mozi.calendar.listings import (
     dates_around,
     get_details,
     listings,
+    moves_of,
     neighbours,
     title_order,
 )
@@ -37,6 +39,8 @@ from mozi.posters.recipes import BLURRED, POSTER, THUMB
 
 WEEKS_SHOWN = 9  # this one and the next eight
 INDEX_LIMIT = 300  # movies; some 40 open in a busy week
+UNDATED_YEARS = 3
+UNDATED_LIMIT = 12  # movies without a day: a hint of what comes, not a list
 LIST_LIMIT = 2000  # movies on a month's or a year's page, for the page's sake
 
 
@@ -47,11 +51,16 @@ def index_page(session: Session, today: date) -> IndexPage:
     found = listings(session, first, last, Movie.date_precision == "day", limit=INDEX_LIMIT + 1)
     shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
     leads = _leads(weeks, shown)
-    wanted = {THUMB.media: shown, BLURRED.media: leads.values()}
+    undated = _undated(session, today)
+    wanted = {THUMB.media: [*shown, *undated], BLURRED.media: leads.values()}
     pictures = load_pictures(session, wanted)
     earlier, later = dates_around(session, first, last, Movie.date_precision != "year")
     return IndexPage(
-        weeks=tuple(_week(week, shown, leads, pictures) for week in weeks),
+        weeks=tuple(
+            _week(week, shown, leads, pictures, whole=week.last < _cut_at(unshown))
+            for week in weeks
+        ),
+        undated=_cards(undated, pictures),
         earlier=month_of(earlier) if earlier else None,
         later=_later_month(unshown, later),
         cut=bool(unshown),
@@ -103,15 +112,31 @@ def movie_page(session: Session, movie_id: int) -> MoviePage:
         movie=movie,
         poster=pictures.find(movie, POSTER.media),
         backdrop=pictures.find(movie, BLURRED.media),
+        moves=moves_of(session, movie_id),
         earlier=earlier,
         later=later,
     )
+
+
+def _undated(session: Session, today: date) -> list[Listing]:
+    """Return the next films that are announced for a month or a year that is not over."""
+    month, year = month_of(today).first, date(today.year, 1, 1)
+    day, precision = Movie.premiere_date, Movie.date_precision
+    to_come = or_(and_(precision == "month", day >= month), precision == "year")
+    last = date(today.year + UNDATED_YEARS, 12, 31)
+    scheduled = Movie.status == "scheduled"
+    return listings(session, year, last, to_come, scheduled, limit=UNDATED_LIMIT)
 
 
 def _later_month(unshown: Sequence[Listing], later: date | None) -> Month | None:
     """Return where the calendar goes on: at the first movie that did not fit, else after it."""
     following = unshown[0].premiere_date if unshown else later
     return month_of(following) if following else None
+
+
+def _cut_at(unshown: Sequence[Listing]) -> date:
+    """Return the day from which on not all movies are shown."""
+    return unshown[0].premiere_date if unshown else date.max
 
 
 def _leads(weeks: Iterable[Week], movies: Sequence[Listing]) -> dict[Week, Listing]:
@@ -125,13 +150,20 @@ def _leads(weeks: Iterable[Week], movies: Sequence[Listing]) -> dict[Week, Listi
 
 
 def _week(
-    week: Week, movies: Iterable[Listing], leads: dict[Week, Listing], pictures: Pictures
+    week: Week,
+    movies: Sequence[Listing],
+    leads: dict[Week, Listing],
+    pictures: Pictures,
+    *,
+    whole: bool,
 ) -> WeekShown:
     lead = leads.get(week)
+    opening = [movie for movie in movies if movie.premiere_date in week]
     return WeekShown(
         week=week,
-        days=_days([movie for movie in movies if movie.premiere_date in week], pictures),
+        days=_days(opening, pictures),
         backdrop=pictures.find(lead, BLURRED.media) if lead else None,
+        films=sum(movie.status == "scheduled" for movie in opening) if whole else None,
     )
 
 

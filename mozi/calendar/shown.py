@@ -8,29 +8,37 @@ the two pages are, and `repr` of one (no value here has an order of its own) can
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from mozi.calendar.weeks import Month, Week
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One variant to link; pixels. built: whether url is the object's own, not the route's."""
+    """One variant to link; pixels. built: whether url is the object's own, not the route's.
+
+    preview: a data address of a few pixels to show until the picture has come, if there is one.
+    """
 
     media: str
     url: str
     width_px: int
     height_px: int
     built: bool
+    preview: str | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A movie's row as lists need it; has_source: whether a poster can be had at all."""
+    """A movie's row as lists need it; has_source: whether a poster can be had at all.
+
+    old_date, old_precision: before its date was last moved; None where it never was.
+    """
 
     id: int
     version: int
     title: str
+    original_title: str | None
     premiere_date: date
     date_precision: str
     kind: str
@@ -39,6 +47,8 @@ class Listing:
     runtime_minutes: int | None
     age_rating: str | None
     has_source: bool
+    old_date: date | None
+    old_precision: str | None
 
 
 @dataclass(frozen=True)
@@ -59,21 +69,27 @@ class Day:
 
 @dataclass(frozen=True)
 class WeekShown:
-    """A programme week; backdrop: of its lead, the first film with a poster."""
+    """A programme week; backdrop: of its lead, the first film with a poster.
+
+    films: how many open in it, cancelled ones left out; None where not all of them are here.
+    """
 
     week: Week
     days: tuple[Day, ...]
     backdrop: Picture | None
+    films: int | None
 
 
 @dataclass(frozen=True)
 class IndexPage:
     """This week and those to come. earlier, later: the nearest months with more premieres.
 
-    cut: whether a week of this page holds more movies than fit; they are on later's page.
+    undated: the next films that are announced without a day. cut: whether a week of this page
+    holds more movies than fit; they are on later's page.
     """
 
     weeks: tuple[WeekShown, ...]
+    undated: tuple[Card, ...]
     earlier: Month | None
     later: Month | None
     cut: bool
@@ -126,7 +142,6 @@ class Neighbour:
 class Details(Listing):
     """A movie's row as its own page needs it."""
 
-    original_title: str | None
     synopsis: str | None
     director: tuple[str, ...]
     cast: tuple[str, ...]
@@ -136,11 +151,26 @@ class Details(Listing):
 
 
 @dataclass(frozen=True)
+class Move:
+    """One change of a premiere's date; changed_at: aware, UTC."""
+
+    changed_at: datetime
+    old_date: date
+    old_precision: str
+    new_date: date
+    new_precision: str
+
+
+@dataclass(frozen=True)
 class MoviePage:
-    """A movie with its pictures and the movies before and after it."""
+    """A movie with its pictures and the movies before and after it.
+
+    moves: how its date changed, the latest first.
+    """
 
     movie: Details
     poster: Picture | None
     backdrop: Picture | None
+    moves: tuple[Move, ...]
     earlier: Neighbour | None
     later: Neighbour | None

@@ -36,7 +36,10 @@ NO_FAILURE: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class StoredVariant:
-    """A variant that is in the storage but that no page knows of yet. Sizes in pixels, bytes."""
+    """A variant that is in the storage but that no page knows of yet. Sizes in pixels, bytes.
+
+    preview: a data address of its few pixels, for the time until it has come.
+    """
 
     recipe: Recipe
     object_key: str
@@ -44,6 +47,7 @@ class StoredVariant:
     width_px: int
     height_px: int
     size_bytes: int
+    preview: str
 
 
 def record_original(lease: Lease, state: PosterState, key: str) -> None:
@@ -93,6 +97,7 @@ def _row(state: PosterState, variant: StoredVariant) -> dict[str, Any]:
         "width_px": variant.width_px,
         "height_px": variant.height_px,
         "size_bytes": variant.size_bytes,
+        "preview": variant.preview,
     }
 
 

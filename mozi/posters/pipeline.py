@@ -222,6 +222,7 @@ class PosterPipeline:
             width_px=rendered.width_px,
             height_px=rendered.height_px,
             size_bytes=len(rendered.body),
+            preview=rendered.preview,
         )
 
 

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from mozi.calendar.changes import create_movie, update_movie
 from mozi.database import reading, writing
-from mozi.models import Movie, Poster
+from mozi.models import DateChange, Movie, Poster
 from tests.support.factories import THURSDAY, make_movie
 
 URL = "https://example.org/poster.jpg"
@@ -73,3 +74,26 @@ def test_none_clears_the_address_of_the_poster(app: Flask) -> None:
     movie_id = make_movie(poster_url=URL)
     change(movie_id, poster_url=None)
     assert source_url(movie_id) is None
+
+
+def moves(movie_id: int) -> list[tuple[date, str, date, str]]:
+    with reading() as session:
+        rows = session.scalars(select(DateChange).where(DateChange.movie_id == movie_id))
+        return [(m.old_date, m.old_precision, m.new_date, m.new_precision) for m in rows]
+
+
+def test_a_new_date_of_a_movie_is_remembered_with_the_old_one(app: Flask) -> None:
+    movie_id = make_movie(premiere_date=date(2026, 12, 1), date_precision="month")
+    change(movie_id, premiere_date=date(2026, 12, 3), date_precision="day")
+    change(movie_id, premiere_date=date(2026, 12, 10))
+    assert moves(movie_id) == [
+        (date(2026, 12, 1), "month", date(2026, 12, 3), "day"),
+        (date(2026, 12, 3), "day", date(2026, 12, 10), "day"),
+    ]
+
+
+def test_the_same_date_is_no_move_and_neither_is_a_new_movie(app: Flask) -> None:
+    with writing() as session:
+        movie_id = create_movie(session, {"title": "Kontroll", "premiere_date": THURSDAY}).id
+    change(movie_id, premiere_date=THURSDAY, date_precision="day", title="Szerelem")
+    assert moves(movie_id) == []

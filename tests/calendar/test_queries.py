@@ -11,11 +11,13 @@ from flask import Flask
 from sqlalchemy import event
 
 from mozi.calendar import queries
+from mozi.calendar.changes import update_movie
 from mozi.calendar.shown import Card, Day, IndexPage, MonthPage, MoviePage, YearPage
 from mozi.calendar.weeks import Month
-from mozi.database import reading
+from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
 from mozi.extensions import db
+from mozi.models import Movie
 from tests.conftest import on_both_backends
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
@@ -220,6 +222,41 @@ def test_the_way_forward_is_the_way_back() -> None:
     assert film(ids[1]).later is None
 
 
+def test_the_index_announces_what_has_no_day_yet() -> None:
+    for title, day, precision in (
+        ("This month", date(2026, 11, 1), "month"),
+        ("Last month", date(2026, 10, 1), "month"),
+        ("Next year", date(2027, 1, 1), "year"),
+        ("This year", date(2026, 1, 1), "year"),
+        ("Last year", date(2025, 1, 1), "year"),
+    ):
+        make_movie(title=title, premiere_date=day, date_precision=precision)
+    make_movie(title="Off", date_precision="month", status="cancelled")
+    assert titles(index().undated) == ["This year", "This month", "Next year"]
+
+
+def test_a_week_counts_the_films_that_open_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for weeks, status in ((0, "scheduled"), (0, "cancelled"), (2, "scheduled"), (2, "scheduled")):
+        make_movie(premiere_date=THURSDAY + timedelta(weeks=weeks), status=status)
+    assert [week.films for week in index().weeks][:4] == [1, 0, 2, 0]
+    monkeypatch.setattr(queries, "INDEX_LIMIT", 3)
+    assert [week.films for week in index().weeks][:4] == [1, 0, None, None]
+
+
+def test_a_list_knows_the_date_before_the_last_move_and_a_movie_all_of_them() -> None:
+    movie_id = make_movie()
+    for weeks in (1, 2):
+        with writing() as session:
+            movie = session.get_one(Movie, movie_id)
+            update_movie(session, movie, {"premiere_date": THURSDAY + timedelta(weeks=weeks)})
+    (card,) = index().weeks[2].days[0].cards
+    assert (card.movie.old_date, card.movie.old_precision) == (date(2026, 12, 3), "day")
+    assert [move.new_date for move in film(movie_id).moves] == [
+        date(2026, 12, 10),
+        date(2026, 12, 3),
+    ]
+
+
 def test_an_unknown_movie_is_not_found() -> None:
     with reading() as session, pytest.raises(MovieNotFound):
         queries.movie_page(session, 404)
@@ -227,20 +264,20 @@ def test_an_unknown_movie_is_not_found() -> None:
 
 @on_both_backends
 @pytest.mark.parametrize("movies", [0, 1, 30])
-def test_a_list_costs_three_queries_whatever_its_length(app: Flask, movies: int) -> None:
+def test_a_list_costs_the_same_few_queries_whatever_its_length(app: Flask, movies: int) -> None:
     for number in range(movies):
         make_variants(make_movie(premiere_date=THURSDAY + timedelta(days=number % 20)))
-    for page in (index, lambda: month(2026, 11), lambda: year(2026)):
+    for page, cost in ((index, 4), (lambda: month(2026, 11), 3), (lambda: year(2026), 3)):
         with counted_queries() as statements:
             page()
-        assert len([s for s in statements if "movie" in s]) == 3
+        assert len([s for s in statements if "movie" in s]) == cost
 
 
-def test_a_movie_costs_three_queries() -> None:
+def test_a_movie_costs_four_queries() -> None:
     movie_id = make_movie(poster_url=SOURCE)
     with counted_queries() as statements:
         film(movie_id)
-    assert len([s for s in statements if "movie" in s]) == 3
+    assert len([s for s in statements if "movie" in s]) == 4
 
 
 def test_the_week_is_found_by_index_and_not_by_reading_the_table() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from itertools import combinations
@@ -120,6 +121,17 @@ def test_the_blur_keeps_the_colours() -> None:
     for place, colour in zip(places, pictures.corners(), strict=True):
         off = [abs(a - b) for a, b in zip(blurred.getpixel(place), colour, strict=True)]
         assert max(off) < 12
+
+
+def test_a_preview_is_a_short_data_address_with_the_colours_of_the_picture() -> None:
+    decoded = decode(pictures.photo_jpeg(), max_pixels=LIMIT)
+    variants = render(decoded, ALL)
+    (preview,) = {variant.preview for variant in variants}
+    assert len(preview) <= 300
+    body = b64decode(preview.removeprefix("data:image/webp;base64,"))
+    small, large = (Image.open(BytesIO(each)).convert("RGB") for each in (body, variants[0].body))
+    assert small.size == (8, 12)
+    assert difference(small, large.resize(small.size, Image.Resampling.BOX)) < 12
 
 
 @pytest.mark.parametrize("recipe", ALL, ids=lambda recipe: recipe.media)
