@@ -4,6 +4,7 @@ MoziError
 ├── SettingsError          the start stops; every fault is printed on a line of its own
 ├── MovieNotFound          404
 ├── MediaNotFound          404: an address asks for a variant that is not in the list of recipes
+├── FilterNotFound         404: an address filters by what no movie has or can have
 ├── Moved                  301 to where the page is
 ├── NoPosterSource         404 for a poster; a page shows the title's tile
 ├── SourceError            the source's own fault: remembered, left alone for a growing while
@@ -52,6 +53,15 @@ class MediaNotFound(MoziError):
     def __init__(self, media: str) -> None:
         super().__init__(f"There is no variant called {media!r}.")
         self.media = media
+
+
+class FilterNotFound(MoziError):
+    """No movie has this, or can have it; name: "kind", "genre" or "age"."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(f"There is no {name} {value!r} to filter by.")
+        self.name = name
+        self.value = value
 
 
 class Moved(MoziError):

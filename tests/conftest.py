@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import shutil
 import time
 import uuid
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import flask_migrate
@@ -138,6 +140,16 @@ def make_bucket(s3_url: str, bucket: str) -> None:
     client.close()
 
 
+class Visitor(FlaskClient):
+    """A client whose requests see nothing of the test's own app context: its `g`, for one.
+
+    There a request would find the token and the user of the request before.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def make_app(backend_env: dict[str, str]) -> Iterator[MakeApp]:
     """Return a function that makes an app on the test's database: make_app(SITE_TODAY="…")."""
@@ -147,6 +159,7 @@ def make_app(backend_env: dict[str, str]) -> Iterator[MakeApp]:
         defaults = {"SITE_TODAY": "2026-11-26", "POSTER_ALLOW_PRIVATE_SOURCES": "1"}
         app = create_app(Settings.from_env({**backend_env, **defaults, **env}))
         app.testing = True
+        app.test_client_class = Visitor
         made.append(app)
         return app
 

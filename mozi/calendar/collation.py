@@ -86,3 +86,12 @@ def _number(digits: str) -> str:
     """Return digits so that fewer come first: their number leads (9 stands for 9 and more)."""
     value = digits.lstrip("0") or "0"
     return f"{min(len(value), 9)}{value}"
+
+
+LETTERS = tuple(_LETTERS)
+"""The letters that a title's order begins with, in order; á goes with a, ő with ö."""
+
+
+def keys_of(letter: str) -> tuple[str, str]:
+    """Return the first sort key that begins with one of LETTERS, and the first beyond it."""
+    return _LETTERS[letter], chr(ord(_LETTERS[letter]) + 1)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
+from mozi.calendar.filters import NONE, Filters, choice_of
 from mozi.calendar.listings import (
     dates_around,
     get_details,
@@ -44,17 +45,19 @@ UNDATED_LIMIT = 12  # movies without a day: a hint of what comes, not a list
 LIST_LIMIT = 2000  # movies on a month's or a year's page, for the page's sake
 
 
-def index_page(session: Session, today: date) -> IndexPage:
+def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexPage:
     """Return this programme week and those to come; today is the site's date."""
+    wanted = filters.conditions()
     weeks = weeks_from(today, count=WEEKS_SHOWN)
     first, last = weeks[0].first, weeks[-1].last
-    found = listings(session, first, last, Movie.date_precision == "day", limit=INDEX_LIMIT + 1)
+    known = Movie.date_precision == "day"
+    found = listings(session, first, last, known, *wanted, limit=INDEX_LIMIT + 1)
     shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
     leads = _leads(weeks, shown)
-    undated = _undated(session, today)
-    wanted = {THUMB.media: [*shown, *undated], BLURRED.media: leads.values()}
-    pictures = load_pictures(session, wanted)
-    earlier, later = dates_around(session, first, last, Movie.date_precision != "year")
+    undated = _undated(session, today, *wanted)
+    linked = {THUMB.media: [*shown, *undated], BLURRED.media: leads.values()}
+    pictures = load_pictures(session, linked)
+    earlier, later = dates_around(session, first, last, Movie.date_precision != "year", *wanted)
     return IndexPage(
         weeks=tuple(
             _week(week, shown, leads, pictures, whole=week.last < _cut_at(unshown))
@@ -64,16 +67,17 @@ def index_page(session: Session, today: date) -> IndexPage:
         earlier=month_of(earlier) if earlier else None,
         later=_later_month(unshown, later),
         cut=bool(unshown),
+        filters=choice_of(session, filters, [*shown, *undated], among=(first, last)),
     )
 
 
-def month_page(session: Session, month: Month) -> MonthPage:
+def month_page(session: Session, month: Month, filters: Filters = NONE) -> MonthPage:
     """Return the premieres of one month."""
-    known = Movie.date_precision != "year"
-    found = listings(session, month.first, month.last, known, limit=LIST_LIMIT + 1)
+    wanted = (Movie.date_precision != "year", *filters.conditions())
+    found = listings(session, month.first, month.last, *wanted, limit=LIST_LIMIT + 1)
     shown = found[:LIST_LIMIT]
     pictures = load_pictures(session, {THUMB.media: shown})
-    earlier, later = dates_around(session, month.first, month.last, known)
+    earlier, later = dates_around(session, month.first, month.last, *wanted)
     undated = [movie for movie in shown if movie.date_precision != "day"]
     return MonthPage(
         month=month,
@@ -82,16 +86,17 @@ def month_page(session: Session, month: Month) -> MonthPage:
         earlier=month_of(earlier) if earlier else None,
         later=month_of(later) if later else None,
         cut=len(found) > len(shown),
+        filters=choice_of(session, filters, shown, among=(month.first, month.last)),
     )
 
 
-def year_page(session: Session, year: int) -> YearPage:
+def year_page(session: Session, year: int, filters: Filters = NONE) -> YearPage:
     """Return the premieres of one year."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    found = listings(session, first, last, limit=LIST_LIMIT + 1)
+    first, last, wanted = date(year, 1, 1), date(year, 12, 31), filters.conditions()
+    found = listings(session, first, last, *wanted, limit=LIST_LIMIT + 1)
     shown = found[:LIST_LIMIT]
     pictures = load_pictures(session, {THUMB.media: shown})
-    earlier, later = dates_around(session, first, last)
+    earlier, later = dates_around(session, first, last, *wanted)
     undated = [movie for movie in shown if movie.date_precision == "year"]
     return YearPage(
         year=year,
@@ -100,6 +105,7 @@ def year_page(session: Session, year: int) -> YearPage:
         earlier=earlier.year if earlier else None,
         later=later.year if later else None,
         cut=len(found) > len(shown),
+        filters=choice_of(session, filters, shown, among=(first, last)),
     )
 
 
@@ -118,14 +124,14 @@ def movie_page(session: Session, movie_id: int) -> MoviePage:
     )
 
 
-def _undated(session: Session, today: date) -> list[Listing]:
+def _undated(session: Session, today: date, *conditions: ColumnElement[bool]) -> list[Listing]:
     """Return the next films that are announced for a month or a year that is not over."""
     month, year = month_of(today).first, date(today.year, 1, 1)
     day, precision = Movie.premiere_date, Movie.date_precision
     to_come = or_(and_(precision == "month", day >= month), precision == "year")
     last = date(today.year + UNDATED_YEARS, 12, 31)
     scheduled = Movie.status == "scheduled"
-    return listings(session, year, last, to_come, scheduled, limit=UNDATED_LIMIT)
+    return listings(session, year, last, to_come, scheduled, *conditions, limit=UNDATED_LIMIT)
 
 
 def _later_month(unshown: Sequence[Listing], later: date | None) -> Month | None:

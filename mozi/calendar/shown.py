@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from mozi.calendar.filters import Choice
 from mozi.calendar.weeks import Month, Week
 
 
@@ -93,6 +94,7 @@ class IndexPage:
     earlier: Month | None
     later: Month | None
     cut: bool
+    filters: Choice
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class MonthPage:
     earlier: Month | None
     later: Month | None
     cut: bool
+    filters: Choice
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ class YearPage:
     earlier: int | None
     later: int | None
     cut: bool
+    filters: Choice
 
 
 @dataclass(frozen=True)

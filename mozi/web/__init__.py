@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from mozi.web import errors, health, languages, media, pages, posters
+from mozi.web import errors, health, languages, media, pages, posters, search
 
-PUBLIC = (pages.blueprint,)
+PUBLIC = (pages.blueprint, search.blueprint)
 """What visitors read, at its own addresses and in English under /en: see `languages`."""
 
 

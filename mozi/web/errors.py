@@ -6,7 +6,7 @@ of its own; whatever it lets through comes here. Nothing here asks the database.
 
 from __future__ import annotations
 
-from flask import Flask, current_app, redirect, render_template
+from flask import Flask, current_app, redirect, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import OperationalError
@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from mozi.errors import (
     BuildAbandoned,
     Busy,
+    FilterNotFound,
     ImportRejected,
     MediaNotFound,
     Moved,
@@ -27,7 +28,7 @@ from mozi.errors import (
     SourceError,
     StorageError,
 )
-from mozi.web.languages import translations
+from mozi.web.languages import is_admin, translations
 from mozi.web.showing import today
 
 # Each error of the family by its own class or the nearest above it.
@@ -37,6 +38,7 @@ STATUS: dict[type[MoziError], int] = {
     Moved: 301,
     MovieNotFound: 404,
     MediaNotFound: 404,
+    FilterNotFound: 404,
     NoPosterSource: 404,
     SourceError: 503,
     StorageError: 503,
@@ -122,7 +124,8 @@ def _page(answer: Response, *, retry_after_s: int) -> Response:
     )
     answer.set_data(html)
     answer.content_type = "text/html; charset=utf-8"
-    answer.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
+    kept_nowhere = status >= 500 or is_admin(request.path)
+    answer.headers["Cache-Control"] = "no-store" if kept_nowhere else "no-cache"
     if status == 503:
         answer.headers.setdefault("Retry-After", str(retry_after_s))
     return answer

@@ -95,6 +95,11 @@ def in_language(path: str, language: str) -> str:
     return plain if language == HUNGARIAN else f"{PREFIX}{plain}"
 
 
+def is_admin(path: str) -> bool:
+    """Return whether a path is one of the admin's, in either language, there or not."""
+    return f"{in_language(path, HUNGARIAN)}/".startswith("/admin/")
+
+
 def translations(path: str, query: str = "") -> tuple[Translation, ...]:
     """Return the page at path in every language, itself included, each with the same query."""
     asked = f"?{query}" if query else ""

@@ -7,15 +7,16 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 
 from mozi.calendar import queries
+from mozi.calendar.filters import filters_of
 from mozi.calendar.shown import MoviePage
 from mozi.calendar.weeks import find_month, is_year
 from mozi.errors import Moved
-from mozi.web import links
-from mozi.web.showing import show, today
+from mozi.web import links, words
+from mozi.web.showing import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
 
-FILTERS = (links.film_path, links.web_link)
+FILTERS = (links.film_path, links.web_link, local_day, words.genre_name)
 
 
 @blueprint.record_once
@@ -29,15 +30,19 @@ def prepare_templates(state: BlueprintSetupState) -> None:
 @blueprint.get("/")
 def index() -> Response:
     """Show this programme week and those to come."""
-    day = today()
-    return show("index", lambda session: queries.index_page(session, day))
+    day, filters = today(), filters_of(request.args)
+    return show(
+        "index", lambda session: queries.index_page(session, day, filters), query=filters.query
+    )
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>")
 def month(year: int, month: int) -> Response:
     """Show one month."""
-    shown = find_month(year, month) or abort(404)
-    return show("month", lambda session: queries.month_page(session, shown))
+    shown, filters = find_month(year, month) or abort(404), filters_of(request.args)
+    return show(
+        "month", lambda session: queries.month_page(session, shown, filters), query=filters.query
+    )
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>")
@@ -45,7 +50,10 @@ def year(year: int) -> Response:
     """Show one year."""
     if not is_year(year):
         abort(404)
-    return show("year", lambda session: queries.year_page(session, year))
+    filters = filters_of(request.args)
+    return show(
+        "year", lambda session: queries.year_page(session, year, filters), query=filters.query
+    )
 
 
 @blueprint.get("/film/<int(max=2147483647):movie_id>", defaults={"slug": ""})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, render_template, request
@@ -41,6 +41,11 @@ def surroundings(query: str = "") -> dict[str, Any]:
         "canonical": f"{origin}{request.script_root}{request.path}{asked}",
         "translations": languages.translations(request.path, query),
     }
+
+
+def local_day(moment: datetime) -> date:
+    """Return the site's date at an aware moment."""
+    return moment.astimezone(parts().settings.site_timezone).date()
 
 
 def today() -> date:

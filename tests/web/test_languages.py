@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 READ_ALOUD = re.compile(r'(?:alt|title|aria-label|placeholder|content)="([^"]*)"')
-TECHNICAL = {"light dark", "noindex", "width=device-width, initial-scale=1"}
+TECHNICAL = {"light dark", "noindex", "noindex, follow", "width=device-width, initial-scale=1"}
 
 
 def english() -> Catalog:
@@ -32,13 +32,18 @@ def english() -> Catalog:
 
 
 def texts_of(catalogue: Catalog) -> dict[object, object]:
-    return {message.id: message.string for message in catalogue if message.id}
+    return {_plain(message.id): _plain(message.string) for message in catalogue if message.id}
+
+
+def _plain(text: object) -> object:
+    """Return the text, or the forms of a plural; read_mo gives a list where read_po has a tuple."""
+    return tuple(text) if isinstance(text, list | tuple) else text
 
 
 def texts_in_the_sources() -> set[object]:
     with (ROOT / "translations" / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    keywords = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "gettext": None, "lazy_gettext": None, "N_": None, "ngettext": (1, 2)}
     found = extract_from_dir(ROOT, methods, options, keywords=keywords)
     return {text for _, _, text, _, _ in found}
 
@@ -72,6 +77,7 @@ def test_no_template_says_a_word_past_the_catalogue(path: Path) -> None:
     tokens = Environment(autoescape=True).lex(path.read_text())
     html = "".join(text for _, kind, text in tokens if kind == "data")
     said = [text for text in READ_ALOUD.findall(html) if text not in TECHNICAL]
+    html = re.sub(r' lang="hu"', " ", html)  # half a tag, where a macro adds it
     between = re.sub(r"<[^>]*>?", " ", html)
     assert re.findall(r"[^\W\d_]{2,}", f"{between} {' '.join(said)}") in ([], ["Mozi"])
 

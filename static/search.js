@@ -1,0 +1,30 @@
+// Results as one types: the same page is fetched and its results are put in place of these.
+// Without this script the form sends itself as any other.
+const form = document.querySelector("[data-search]");
+const field = form.elements.q;
+const PAUSE_MS = 200;
+let timer, asked = field.value.trim(), running;
+
+async function look() {
+  const query = field.value.trim();
+  if (query === asked) return;
+  asked = query;
+  running?.abort();
+  running = new AbortController();
+  const address = `${form.action}${query ? `?${new URLSearchParams({ q: query })}` : ""}`;
+  try {
+    const answer = await fetch(address, { signal: running.signal });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelector("#talalatok").replaceChildren(...page.querySelector("#talalatok").childNodes);
+    document.title = page.title;
+    history.replaceState(null, "", address);
+  } catch (error) {
+    if (error.name !== "AbortError") asked = null; // the network failed: the next key tries again
+  }
+}
+
+field.addEventListener("input", () => {
+  clearTimeout(timer);
+  timer = setTimeout(look, PAUSE_MS);
+});
