@@ -19,17 +19,40 @@ hold the connections and threads run the app; the way there and back takes some 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import gc
+import os
 import resource
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from mozi.errors import SettingsError
-from mozi.settings import Settings
-from mozi.web import capacity
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - named by mkdtemp
+
+
+def _remove_metrics(folder: str, master: int) -> None:
+    """Remove the metrics with the server that they were of; its forks leave them alone."""
+    if os.getpid() == master:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# Where the workers keep their metrics for each other, told before prometheus_client is imported.
+# In memory: these files are mapped, and on a full disk writing to them would kill the worker
+# (SIGBUS). A reload reads this file again, and keeps the folder that the workers know.
+if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="mozi-metrics-", dir=MEMORY)
+    atexit.register(_remove_metrics, os.environ["PROMETHEUS_MULTIPROC_DIR"], os.getpid())
+
+from prometheus_client import multiprocess  # noqa: E402 - reads the variable above
+
+from mozi.errors import SettingsError  # noqa: E402
+from mozi.logs import gunicorn_logging  # noqa: E402
+from mozi.settings import Settings  # noqa: E402
+from mozi.web import capacity  # noqa: E402
 
 # Checked here, in the master, before anything is bound: a setting that cannot be used ends the
 # start with a line a fault, instead of a worker that dies and is started again.
@@ -72,7 +95,7 @@ preload_app = False
 max_requests = 0
 
 # The heartbeat is a file that is touched: on a disk that stalls, a worker would look dead.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - not for data
+worker_tmp_dir = MEMORY
 
 # A socket to control gunicorn by, with a thread in the master, that nobody here uses.
 control_socket_disable = True
@@ -83,6 +106,7 @@ secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 
 loglevel = settings.log_level.lower()
+logconfig_dict = gunicorn_logging(settings)
 
 
 def _allow_open_files(wanted: int) -> None:
@@ -123,3 +147,8 @@ def when_ready(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """Tell the worker how large a body may be: the largest poster, and the form around it."""
     worker.max_body_bytes = settings.poster_max_bytes + capacity.FORM_BYTES
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Take a worker that is gone out of what is counted at the moment; its totals stay."""
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

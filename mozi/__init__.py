@@ -17,11 +17,12 @@ from mozi.pagecache.store import PageStore
 from mozi.parts import Parts, install
 from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
+from mozi.request_lines import RequestLines
 from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
-from mozi.web import static_files
+from mozi.web import observing, static_files
 from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     static_files.register(app, settings.data_dir / "static")
     commands.register(app)
     _put_cache_in_front(app, settings, pages)
+    observing.register(app, RequestLines(settings))
     _trust_proxies(app, settings.trusted_proxy_hops)
     return app
 

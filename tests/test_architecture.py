@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module imports from its own layer and from those above it in this list.
 LAYERS = (
     ("base", (
-        "errors", "clock", "settings", "vocabulary", "logs", "metrics", "extensions", "database",
+        "errors", "clock", "settings", "vocabulary", "logs", "request_lines", "metrics",
+        "extensions", "database",
     )),
     ("pure", (
         "posters.recipes", "posters.keys", "posters.imaging", "posters.limits", "posters.stages",

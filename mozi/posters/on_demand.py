@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 
 from mozi.errors import BuildAbandoned, Busy
 from mozi.posters.limits import Budget
@@ -69,8 +70,12 @@ class OnDemandBuilds:
             if build is None:
                 if len(self._in_hand) >= BUILDS_IN_HAND:
                     raise Busy("Too many posters are being built.")
-                build = self._in_hand[movie_id] = self._threads.submit(self._run, movie_id)
+                build = self._in_hand[movie_id] = self._begin(movie_id)
             return build
+
+    def _begin(self, movie_id: int) -> Future[None]:
+        """Build in a thread that logs under the id of the request that asks."""
+        return self._threads.submit(copy_context().run, self._run, movie_id)
 
     def _run(self, movie_id: int) -> None:
         try:

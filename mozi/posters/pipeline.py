@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from mozi.errors import Busy, ObjectNotFound, SourceError, SourceUnavailable
+from mozi.logs import event
 from mozi.posters.changes import StoredVariant, publish, record_failure, record_original
+from mozi.posters.counting import counted_build, counted_fetch
 from mozi.posters.imaging import Decoded, Rendered, decode, read_header, render
 from mozi.posters.keys import original_digest, original_key, variant_key
 from mozi.posters.leases import Lease, release_lease, take_lease
@@ -124,7 +126,9 @@ class PosterPipeline:
             if recipes:
                 if not retry_failed:
                     respect_pause(state)
-                self._build(Build(lease, state, recipes))
+                build = Build(lease, state, recipes)
+                with counted_build(recipes, build.stages):
+                    self._build(build)
                 published = True
         finally:
             if not published:  # publishing has given it back
@@ -148,7 +152,7 @@ class PosterPipeline:
                 rendered = self._render(build, decoded)
             stored = self._store(build, rendered, original)
             publish(build.lease, build.state, original_key=original, stored=stored)
-            logger.info("poster %s: built %s", build.state.movie_id, build.stages)
+            _say_built(build)
         except SourceError as error:
             record_failure(build.state, error, first_pause_s=self.retry_s)
             logger.warning("poster %s: %s", build.state.movie_id, error)
@@ -164,7 +168,8 @@ class PosterPipeline:
             raise SourceUnavailable("original_lost", "The uploaded file is lost; upload it again.")
         with self.fetches.slot(url, build.lease.left_s), build.stages("fetch"):
             limits = replace(self.limits, timeout_s=min(self.limits.timeout_s, build.lease.left_s))
-            return Source(fetch(url, limits, site_url=self.site_url), None)
+            with counted_fetch():
+                return Source(fetch(url, limits, site_url=self.site_url), None)
 
     def _find_kept_original(self, build: Build) -> Source | None:
         key = build.state.original_key
@@ -238,6 +243,18 @@ def respect_pause(state: PosterState) -> None:
     """Raise the remembered failure while its source is to be left alone."""
     if state.failure is not None and state.failure.pause_s > 0:
         raise state.failure.as_error()
+
+
+def _say_built(build: Build) -> None:
+    movie_id, media = build.state.movie_id, [recipe.media for recipe in build.recipes]
+    logger.info(
+        **event(
+            f"poster {movie_id}: built {' '.join(media)} {build.stages}",
+            movie_id=movie_id,
+            media=media,
+            stages_ms=build.stages.ms,
+        )
+    )
 
 
 def _key_for(state: PosterState, recipe: Recipe, original: str) -> str:

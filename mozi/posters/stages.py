@@ -23,5 +23,10 @@ class Stages:
             spent = time.perf_counter() - began
             self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
+    @property
+    def ms(self) -> dict[str, int]:
+        """Whole milliseconds by stage."""
+        return {stage: round(1000 * seconds) for stage, seconds in self.seconds.items()}
+
     def __str__(self) -> str:
-        return " ".join(f"{stage}={1000 * s:.0f}ms" for stage, s in self.seconds.items())
+        return " ".join(f"{stage}={ms}ms" for stage, ms in self.ms.items())

@@ -17,6 +17,7 @@ from mozi import clock, metrics
 from mozi.pagecache.cache import Page, PageCache, Served
 from mozi.pagecache.entries import Entry
 from mozi.settings import Settings
+from mozi.web.observing import ENDPOINT
 
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -48,6 +49,7 @@ class CachedPages:
         served = self._find(environ)
         if served is None:
             return self.app(environ, start_response)
+        environ[ENDPOINT] = served.page
         status, headers, body = answer(served, environ)
         start_response(status, list(headers))
         return (body,) if environ["REQUEST_METHOD"] == "GET" else ()

@@ -5,7 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from mozi.errors import Busy, SourceError, StorageError
+from mozi.errors import (
+    Busy,
+    MediaNotFound,
+    MovieNotFound,
+    NoPosterSource,
+    SourceError,
+    StorageError,
+)
+from mozi.metrics import POSTER_REQUESTS
 from mozi.parts import parts
 from mozi.posters.imaging import placeholder
 from mozi.posters.keys import poster_path
@@ -22,16 +30,33 @@ blueprint = Blueprint("posters", __name__)
 @blueprint.get("/poster/<int(max=2147483647):movie_id>-<slug>.<media>.jpg")
 def poster(movie_id: int, slug: str, media: str) -> Response:
     """Answer with the way to the picture, building first what the movie misses."""
+    try:
+        return _poster(movie_id, slug, media)
+    except (MovieNotFound, MediaNotFound, NoPosterSource):
+        _count("not_found")
+        raise
+
+
+def _poster(movie_id: int, slug: str, media: str) -> Response:
     recipe = get_recipe(media)
     state = get_poster(movie_id)
     if slug != state.slug:
+        _count("moved")
         return _redirect(poster_path(movie_id, state.slug, media), code=301, max_age=OTHER_SLUG_S)
-    if not _is_current(state, recipe) and request.method != "HEAD":
-        try:
-            state = parts().on_demand.ensure_poster(state)
-        except (SourceError, StorageError, Busy) as error:
-            return _fallback(state, recipe, error)
+    if _is_current(state, recipe) or request.method == "HEAD":
+        _count("present")
+        return _answer(state.variants.get(media), recipe)
+    try:
+        state = parts().on_demand.ensure_poster(state)
+    except (SourceError, StorageError, Busy) as error:
+        _count("busy" if isinstance(error, Busy) else "failed")
+        return _fallback(state, recipe, error)
+    _count("built")
     return _answer(state.variants.get(media), recipe)
+
+
+def _count(result: str) -> None:
+    POSTER_REQUESTS.labels(result).inc()
 
 
 def _is_current(state: PosterState, recipe: Recipe) -> bool:
