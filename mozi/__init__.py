@@ -22,9 +22,10 @@ from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
-from mozi.web import observing, static_files
+from mozi.web import headers, observing, static_files
 from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
+from mozi.web.headers import SecurityHeaders
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,10 +58,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         coalesce_s=settings.page_cache_coalesce_seconds,
     )
     install(app, Parts(settings, storage, pipeline, on_demand, pages))
-    web.register(app)
+    web.register(app, settings)
+    security = SecurityHeaders(storage)
+    headers.register(app, security)
     static_files.register(app, settings.data_dir / "static")
     commands.register(app)
-    _put_cache_in_front(app, settings, pages)
+    _put_cache_in_front(app, settings, pages, security)
     observing.register(app, RequestLines(settings))
     _trust_proxies(app, settings.trusted_proxy_hops)
     return app
@@ -88,10 +91,12 @@ def _bind_database(app: Flask, settings: Settings) -> None:
             prepare_sqlite(db.engine)
 
 
-def _put_cache_in_front(app: Flask, settings: Settings, pages: PageCache) -> None:
+def _put_cache_in_front(
+    app: Flask, settings: Settings, pages: PageCache, security: SecurityHeaders
+) -> None:
     cookie = app.config["SESSION_COOKIE_NAME"]
     app.wsgi_app = CachedPages(  # type: ignore[method-assign]  # the documented way
-        app.wsgi_app, pages, settings, session_cookie=cookie
+        app.wsgi_app, pages, settings, security, session_cookie=cookie
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -173,6 +174,9 @@ class Poster(Model):
     # Whether the wanted source is an upload; a forgotten address then does not take it away.
     uploaded: Mapped[bool] = mapped_column(default=False, server_default=false())
     shown_original_key: Mapped[str | None] = mapped_column(String(200))
+    # What a crop must keep: percent from the left and from the top; None: the middle.
+    focus_x: Mapped[int | None]
+    focus_y: Mapped[int | None]
     attempt: Mapped[int] = mapped_column(default=1, server_default="1")
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     failure_code: Mapped[str | None] = mapped_column(String(50))
@@ -184,6 +188,8 @@ class Poster(Model):
     lease_until: Mapped[float | None] = mapped_column(Double)  # seconds, the database's clock
 
     movie: Mapped[Movie] = relationship(back_populates="poster")
+
+    __table_args__ = (Index("ix_poster_original_key", "original_key"),)
 
 
 class PosterVariant(Model):
@@ -215,6 +221,65 @@ class Admin(Model):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class Attempt(Model):
+    """How often something was tried since its counter began; until: seconds since the epoch."""
+
+    __tablename__ = "attempt"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    count: Mapped[int]
+    until: Mapped[float] = mapped_column(Double, index=True)
+
+
+class Edit(Model):
+    """One change of a movie: who, when, what. It outlives the movie, so it refers to none.
+
+    changes: [before, after] by column, as JSON holds them. old_…: the poster that was replaced;
+    its objects are kept for as long as this row is.
+    """
+
+    __tablename__ = "edit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    movie_id: Mapped[int]
+    edited_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    editor: Mapped[str] = mapped_column(String(254))
+    action: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    old_source_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
+    old_uploaded: Mapped[bool] = mapped_column(default=False, server_default=false())
+    old_original_key: Mapped[str | None] = mapped_column(String(200))
+    old_thumb_key: Mapped[str | None] = mapped_column(String(300))
+
+    __table_args__ = (Index("ix_edit_movie_id_id", "movie_id", "id"),)
+
+
+class DeletedMovie(Model):
+    """A movie that was deleted and can be had back; rows: those of its tables, by table."""
+
+    __tablename__ = "deleted_movie"
+
+    movie_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    premiere_date: Mapped[date] = mapped_column(Date)
+    deleted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+    deleted_by: Mapped[str] = mapped_column(String(254))
+    rows: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ImportDraft(Model):
+    """A file that an admin looks at before importing it."""
+
+    __tablename__ = "import_draft"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admin.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 # The tables behind the classes, for statements that are run once a build or once a request:

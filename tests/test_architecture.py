@@ -22,7 +22,7 @@ LAYERS = (
         "pagecache.entries", "pagecache.locks", "pagecache.slots", "pagecache.folder",
     )),
     ("edges", ("models", "storage", "posters.sources", "posters.dialing", "pagecache.store")),
-    ("services", ("calendar", "posters", "pagecache", "demo")),
+    ("services", ("accounts", "calendar", "posters", "pagecache", "demo")),
     ("parts", ("parts",)),
     ("entrances", ("web", "commands")),
     ("assembly", ("",)),
@@ -35,6 +35,8 @@ HOMES = {
     "requests": ("posters/sources",),
     "flask_caching": ("pagecache/store", "pagecache/folder"),
     "whitenoise": ("web/static_files",),
+    "argon2": ("accounts/passwords",),
+    "limits": ("accounts/attempts",),
     "gevent": ("web/worker", "web/threads", "web/bodies"),
 }
 

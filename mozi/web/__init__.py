@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from flask import Flask
 
-from mozi.web import errors, health, languages, media, metrics, pages, posters, search
+from mozi.settings import Settings
+from mozi.web import (
+    admin,
+    errors,
+    health,
+    languages,
+    media,
+    metrics,
+    pages,
+    posters,
+    search,
+    sessions,
+)
 
 PUBLIC = (pages.blueprint, search.blueprint)
 """What visitors read, at its own addresses and in English under /en: see `languages`."""
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, settings: Settings) -> None:
     """Add every blueprint and the error pages."""
-    languages.register(app, PUBLIC)
+    sessions.register(app, settings)
+    languages.register(app, (*PUBLIC, admin.blueprint))
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)

@@ -14,10 +14,13 @@ from flask import Response, request
 from prometheus_client import Counter
 
 from mozi import clock, metrics
+from mozi.database import reading
 from mozi.pagecache.cache import Page, PageCache, Served
 from mozi.pagecache.entries import Entry
 from mozi.settings import Settings
+from mozi.web.headers import SecurityHeaders
 from mozi.web.observing import ENDPOINT
+from mozi.web.sessions import signed_in
 
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -28,6 +31,7 @@ CACHE_STATUS = {
     "stale": "mozi; hit; detail=stale",
     "miss": "mozi; fwd=miss; stored",
 }
+BYPASS = {"Cache-Control": "private, no-store", "Cache-Status": "mozi; fwd=bypass"}
 
 
 class CachedPages:
@@ -38,11 +42,18 @@ class CachedPages:
     """
 
     def __init__(
-        self, app: WSGIApp, cache: PageCache, settings: Settings, *, session_cookie: str
+        self,
+        app: WSGIApp,
+        cache: PageCache,
+        settings: Settings,
+        security: SecurityHeaders,
+        *,
+        session_cookie: str,
     ) -> None:
         self.app = app
         self.cache = cache
         self.settings = settings
+        self.security = security
         self.session_cookie = f"{session_cookie}="
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -51,7 +62,7 @@ class CachedPages:
             return self.app(environ, start_response)
         environ[ENDPOINT] = served.page
         status, headers, body = answer(served, environ)
-        start_response(status, list(headers))
+        start_response(status, [*headers, *self.security.of(environ)])
         return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
 
     def _find(self, environ: Mapping[str, Any]) -> Served | None:
@@ -64,9 +75,21 @@ class CachedPages:
 
 
 def cached(page: Page[Any], cache: PageCache) -> Response:
-    """Return Flask's answer for a page that the layer in front could not answer."""
+    """Return Flask's answer for a page that the layer in front could not answer.
+
+    Signed-in admins see every page as it is now, and leave the cache alone; a session cookie
+    of anybody else changes nothing.
+    """
+    if signed_in() is not None:
+        return _uncached(page)
     status, headers, body = answer(cache.serve(page), request.environ)
     return Response(body, status=status, headers=list(headers))
+
+
+def _uncached(page: Page[Any]) -> Response:
+    with reading() as session:
+        shown = page.load(session)
+    return Response(page.render(shown), content_type=page.content_type, headers=BYPASS)
 
 
 def key_of(environ: Mapping[str, Any], settings: Settings, query: str | None = None) -> str:

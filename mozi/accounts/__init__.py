@@ -1,0 +1,1 @@
+"""Who may edit: admins, their passwords, and how often somebody may try to sign in."""

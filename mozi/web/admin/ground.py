@@ -1,0 +1,68 @@
+"""What all admin pages stand on: the blueprint, who may come in, and nothing kept by caches."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as AnyResponse
+
+from mozi.accounts.admins import SignedIn
+from mozi.web import languages
+from mozi.web.sessions import signed_in
+from mozi.web.showing import today
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+OPEN = "sign_in"  # the one view that is for everybody
+
+
+@blueprint.before_request
+def let_in() -> ResponseReturnValue | None:
+    """Send whoever is not signed in to the sign-in page, and back afterwards."""
+    if str(request.endpoint).rpartition(".")[2] == OPEN or signed_in() is not None:
+        return None
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=401)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(languages.url_for(f"admin.{OPEN}", next=wanted))
+
+
+@blueprint.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Forbid every cache, the browser's own included, to keep an admin page."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def page(name: str, *, status: int = 200, **shown: Any) -> Response:
+    """Return an admin page made by the template admin/<name>.html."""
+    html = render_template(
+        f"admin/{name}.html",
+        today=today(),
+        me=signed_in(),
+        translations=languages.translations(request.path, request.query_string.decode()),
+        **shown,
+    )
+    return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def me() -> SignedIn:
+    """Return the signed-in admin; only for views that nobody else reaches."""
+    admin = signed_in()
+    assert admin is not None  # noqa: S101 - let_in has looked
+    return admin
+
+
+def go(endpoint: str, **values: Any) -> AnyResponse:
+    """Return the redirect after a form: the browser asks for the page anew, by GET."""
+    return redirect(languages.url_for(f"admin.{endpoint}", **values), code=303)
+
+
+def is_admin_path(path: str) -> bool:
+    """Return whether path leads to an admin page of this site, and nowhere else."""
+    parts = urlsplit(path)
+    elsewhere = parts.scheme or parts.netloc or "\\" in path
+    return not elsewhere and languages.is_admin(parts.path)

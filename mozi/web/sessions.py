@@ -1,0 +1,76 @@
+"""Sessions: signed cookies, who is signed in, one token against forged forms, and throttling.
+
+What is not an admin's own answer neither sets a cookie nor depends on one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask_login import current_user
+
+from mozi.accounts.admins import SignedIn, find_by_session
+from mozi.accounts.attempts import AttemptsInDatabase
+from mozi.extensions import csrf, limiter, login
+from mozi.settings import Settings
+
+LIFE = timedelta(days=14)
+REDIS_TIMEOUT_S = 1.0
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, Secure exactly where the request came by https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Return whether the cookie is for https alone."""
+        return request.is_secure
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Leave answers alone that every visitor gets: reading the session changed nothing there.
+
+        (Flask would add Vary: Cookie, and no cache between could keep the page.)
+        """
+        if session.modified or response.cache_control.no_store:
+            super().save_session(app, session, response)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Give the app sessions, sign-in, the check of forms, and a store for throttling."""
+    app.session_interface = Sessions()
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=LIFE,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: who types for hours loses nothing
+        WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no Referer
+        RATELIMIT_STRATEGY="fixed-window",
+        **_throttle_store(settings.redis_url),
+    )
+    login.session_protection = None  # a phone changes its address on the way
+    login.user_loader(find_by_session)
+    for extension in (login, csrf, limiter):
+        extension.init_app(app)
+
+
+def signed_in() -> SignedIn | None:
+    """Return the admin who asks; without a session cookie that costs nothing, and is nobody."""
+    if request.cookies.get("session") is None:
+        return None
+    user = current_user._get_current_object()
+    return user if isinstance(user, SignedIn) else None
+
+
+def _throttle_store(redis_url: str | None) -> dict[str, Any]:
+    """Return Redis, with memory to fall back on while it is away, else the database."""
+    if redis_url is None:
+        return {"RATELIMIT_STORAGE_URI": f"{AttemptsInDatabase.STORAGE_SCHEME[0]}://"}
+    timeouts = {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S}
+    return {
+        "RATELIMIT_STORAGE_URI": redis_url.replace("unix://", "redis+unix://", 1),
+        "RATELIMIT_STORAGE_OPTIONS": timeouts,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+    }

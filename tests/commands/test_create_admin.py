@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskCliRunner
+
+from mozi.accounts.admins import find_by_password, find_by_session
+
+
+def create(runner: FlaskCliRunner, email: str, password: str) -> tuple[int, str]:
+    result = runner.invoke(args=["create-admin", email, "--password-stdin"], input=f"{password}\n")
+    return result.exit_code, result.output
+
+
+def test_makes_an_admin_with_the_password_of_standard_input(runner: FlaskCliRunner) -> None:
+    assert create(runner, "Anna@example.org", "long enough") == (
+        0,
+        "anna@example.org is an admin now.\n",
+    )
+    assert find_by_password("anna@example.org", "long enough")
+    assert find_by_password("anna@example.org", "long enough ") is None
+
+
+def test_sets_a_new_password_and_ends_every_session(runner: FlaskCliRunner) -> None:
+    create(runner, "anna@example.org", "long enough")
+    admin = find_by_password("anna@example.org", "long enough")
+    assert admin
+    assert find_by_session(admin.get_id()) == admin
+    assert create(runner, "anna@example.org", "another one")[0] == 0
+    assert find_by_password("anna@example.org", "long enough") is None
+    assert find_by_session(admin.get_id()) is None
+
+
+def test_asks_twice_on_a_terminal(runner: FlaskCliRunner) -> None:
+    asked = runner.invoke(args=["create-admin", "b@example.org"], input="12345678\n12345678\n")
+    assert asked.exit_code == 0
+    assert "12345678" not in asked.output
+    assert find_by_password("b@example.org", "12345678")
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("nobody", "long enough"), ("a@b", "short"), ("a@b", ""), ("a@b", "x" * 1001)],
+)
+def test_what_cannot_be_is_wrong_usage(runner: FlaskCliRunner, email: str, password: str) -> None:
+    assert create(runner, email, password)[0] == 2
+    assert find_by_password(email, password) is None

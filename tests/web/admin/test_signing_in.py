@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mozi.accounts.admins import ensure_admin
+from tests.conftest import Clock, MakeApp
+from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
+
+
+@pytest.fixture
+def _admin(app: Flask) -> None:
+    ensure_admin(EMAIL, PASSWORD)
+
+
+@pytest.mark.usefixtures("_admin")
+def test_whoever_is_not_signed_in_is_sent_to_the_form_and_back(client: FlaskClient) -> None:
+    answer = client.get("/admin/movies?q=a")
+    assert answer.status_code == 302
+    assert answer.location == "/admin/login?next=/admin/movies?q%3Da"
+    form = client.get(answer.location).get_data(as_text=True)
+    given = {"email": EMAIL, "password": PASSWORD, "csrf_token": token(form)}
+    back = client.post(answer.location, data=given)
+    assert (back.status_code, back.location) == (303, "/admin/movies?q=a")
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/admin/", "/\\evil.example", "/film/1"]
+)
+@pytest.mark.usefixtures("_admin")
+def test_nobody_is_sent_elsewhere_after_signing_in(client: FlaskClient, elsewhere: str) -> None:
+    form = client.get("/admin/login").get_data(as_text=True)
+    given = {"email": EMAIL, "password": PASSWORD, "csrf_token": token(form)}
+    answer = client.post("/admin/login", data=given, query_string={"next": elsewhere})
+    assert answer.location == "/admin/movies"
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
+@pytest.mark.usefixtures("_admin")
+def test_a_wrong_password_and_an_unknown_account_are_answered_alike(
+    client: FlaskClient, email: str
+) -> None:
+    form = client.get("/admin/login").get_data(as_text=True)
+    given = {"email": email, "password": "wrong", "csrf_token": token(form)}
+    answer = client.post("/admin/login", data=given)
+    assert answer.status_code == 401
+    assert "nem tartozik össze" in answer.text
+
+
+@pytest.mark.usefixtures("_admin")
+def test_the_address_to_sign_in_with_may_be_spelt_in_capitals(client: FlaskClient) -> None:
+    assert sign_in(client, email="  Anna@Example.ORG ") == 303
+
+
+@pytest.mark.usefixtures("_admin")
+def test_a_form_without_its_token_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/admin/login", data={"email": EMAIL, "password": PASSWORD})
+    assert answer.status_code == 400
+
+
+@pytest.mark.usefixtures("_admin")
+def test_too_many_attempts_at_one_account_are_stopped(
+    app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    for number in range(10):
+        assert _from(app, f"192.0.2.{number}", password="wrong") == 401
+    assert _from(app, "198.51.100.1", password=PASSWORD) == 429
+    clock.tick(301)
+    assert _from(app, "198.51.100.1", password=PASSWORD) == 303
+
+
+@pytest.mark.usefixtures("_admin")
+def test_too_many_attempts_from_one_address_are_stopped(app: Flask, clock: Clock) -> None:
+    for number in range(15):
+        assert _from(app, "192.0.2.1", email=f"a{number}@example.org") == 401
+    assert _from(app, "192.0.2.1") == 429
+    assert _from(app, "192.0.2.2") == 303
+
+
+@pytest.mark.usefixtures("_admin")
+def test_the_refusal_says_when_to_come_back(client: FlaskClient, clock: Clock) -> None:
+    for _ in range(10):
+        sign_in(client, password="wrong")
+    given = {"email": EMAIL, "csrf_token": token(client.get("/admin/login").text)}
+    answer = client.post("/admin/login", data=given)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 301
+    assert EMAIL in answer.text
+
+
+@pytest.mark.usefixtures("_admin")
+def test_what_succeeds_does_not_count(client: FlaskClient) -> None:
+    assert {sign_in(client) for _ in range(1)} == {303}
+    for _ in range(20):
+        client.delete_cookie("session")
+        assert sign_in(client) == 303
+
+
+@pytest.mark.usefixtures("_admin")
+def test_workers_count_together(make_app: MakeApp, app: Flask, clock: Clock) -> None:
+    other = make_app()
+    for number in range(10):
+        assert _from((app, other)[number % 2], "192.0.2.9", password="wrong") == 401
+    assert _from(other, "192.0.2.9", password="wrong") == 429
+
+
+def test_redis_counts_where_there_is_one(make_app: MakeApp, redis_url: str) -> None:
+    app = make_app(REDIS_URL=redis_url)
+    with app.app_context():
+        statuses = [_from(app, "192.0.2.77", email="x@example.org") for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+
+
+def _from(app: Flask, address: str, email: str = EMAIL, password: str = PASSWORD) -> int:
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return sign_in(client, email, password)
+
+
+def test_signing_out_ends_the_session(anna: FlaskClient) -> None:
+    page = anna.get("/admin/movies")
+    assert page.status_code == 200
+    anna.post("/admin/logout", data={"csrf_token": token(page.text)})
+    assert anna.get("/admin/movies").status_code == 302
+
+
+def test_a_new_password_signs_out_everywhere_else(app: Flask, anna: FlaskClient) -> None:
+    other = app.test_client()
+    sign_in(other)
+    given = {
+        "current_password": PASSWORD,
+        "new_password": "another long one",
+        "csrf_token": token(anna.get("/admin/password").text),
+    }
+    assert anna.post("/admin/password", data=given).status_code == 303
+    assert other.get("/admin/movies").status_code == 302
+    assert anna.get("/admin/movies").status_code == 200
+
+
+def test_a_new_password_needs_the_present_one(anna: FlaskClient) -> None:
+    form = anna.get("/admin/password").text
+    given = {"current_password": "no", "new_password": "x", "csrf_token": token(form)}
+    answer = anna.post("/admin/password", data=given)
+    assert answer.status_code == 422
+    assert "Ez nem a mostani jelszavad." in answer.text
+    assert "Legalább 8 karakter kell." in answer.text
+
+
+def test_the_session_cookie_is_for_https_where_the_request_came_by_it(make_app: MakeApp) -> None:
+    client = make_app(TRUSTED_PROXY_HOPS="1").test_client()
+    plain = client.get("/admin/login").headers["Set-Cookie"]
+    assert "HttpOnly" in plain
+    assert "SameSite=Lax" in plain
+    assert "Secure" not in plain
+    client.delete_cookie("session")
+    secure = client.get("/admin/login", headers={"X-Forwarded-Proto": "https"})
+    assert "Secure" in secure.headers["Set-Cookie"]
+
+
+def test_the_form_speaks_english_under_en(client: FlaskClient) -> None:
+    assert '<html lang="en">' in client.get("/en/admin/login").text
+    assert client.get("/en/admin/movies").location.startswith("/en/admin/login")
+
+
+@pytest.mark.parametrize("path", ["/admin/login", "/admin/movies", "/admin/", "/admin/nothing"])
+def test_no_admin_page_is_kept(anna: FlaskClient, path: str) -> None:
+    assert anna.get(path).headers["Cache-Control"] == "no-store"
