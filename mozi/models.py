@@ -73,6 +73,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+def _now() -> datetime:
+    """Return the clock's time when a row is written (tests put another clock in its place)."""
+    return clock.now()
+
+
 def _one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
@@ -101,6 +106,9 @@ class Movie(Model):
     runtime_minutes: Mapped[int | None]
     age_rating: Mapped[str | None] = mapped_column(String(2))
     trailer_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
+    # For feeds and crawlers, which ask "since when?"; None: entered before this was noted.
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now, onupdate=_now)
 
     poster: Mapped[Poster | None] = relationship(
         back_populates="movie", cascade="all, delete-orphan", passive_deletes=True
@@ -143,7 +151,7 @@ class DateChange(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="CASCADE"))
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     old_date: Mapped[date] = mapped_column(Date)
     old_precision: Mapped[str] = mapped_column(String(10))
     new_date: Mapped[date] = mapped_column(Date)

@@ -37,6 +37,8 @@ HOMES = {
     "whitenoise": ("web/static_files",),
     "argon2": ("accounts/passwords",),
     "limits": ("accounts/attempts",),
+    "icalendar": ("feeds/ical",),
+    "feedgenerator": ("feeds/rss",),
     "gevent": ("web/worker", "web/threads", "web/bodies"),
 }
 

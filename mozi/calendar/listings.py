@@ -5,11 +5,13 @@ Sorting within a day is done here and not by the database, whose collations diff
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
@@ -52,6 +54,7 @@ DETAILS = (
     Movie.distributor,
     Movie.trailer_url,
 )
+FEED = (*DETAILS, Movie.added_at, Movie.changed_at)
 
 
 def listings(
@@ -59,9 +62,7 @@ def listings(
 ) -> list[Listing]:
     """Return at most limit movies from first to last, in page order."""
     rows = session.execute(
-        select(*LISTING)
-        .outerjoin(Poster)
-        .outerjoin(DateChange, DateChange.id == _LAST_MOVE)
+        rows_of(LISTING)
         .where(Movie.premiere_date.between(first, last), *conditions)
         .order_by(Movie.premiere_date, Movie.id)
         .limit(limit)
@@ -69,15 +70,19 @@ def listings(
     return sorted((Listing(**row._mapping) for row in rows), key=page_order)
 
 
-def get_details(session: Session, movie_id: int) -> Details:
-    """Return one movie's row; raises MovieNotFound."""
-    statement = (
-        select(*DETAILS)
+def rows_of(columns: Sequence[Any]) -> Select[Any]:
+    """Return the query for columns (LISTING, or more) of all movies."""
+    return (
+        select(*columns)
+        .select_from(Movie)
         .outerjoin(Poster)
         .outerjoin(DateChange, DateChange.id == _LAST_MOVE)
-        .where(Movie.id == movie_id)
     )
-    row = session.execute(statement).one_or_none()
+
+
+def get_details(session: Session, movie_id: int) -> Details:
+    """Return one movie's row; raises MovieNotFound."""
+    row = session.execute(rows_of(DETAILS).where(Movie.id == movie_id)).one_or_none()
     if row is None:
         raise MovieNotFound(movie_id)
     return Details(**row._mapping)

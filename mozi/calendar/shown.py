@@ -178,3 +178,54 @@ class MoviePage:
     moves: tuple[Move, ...]
     earlier: Neighbour | None
     later: Neighbour | None
+
+
+@dataclass(frozen=True)
+class FeedMovie(Details):
+    """A movie's row as feeds need it; added_at, changed_at: aware, UTC; None: not noted then."""
+
+    added_at: datetime | None
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CalendarFeed:
+    """The premieres of a calendar to subscribe to, by date."""
+
+    movies: tuple[FeedMovie, ...]
+
+
+@dataclass(frozen=True)
+class News:
+    """A movie that is new in the calendar, or, with its move, one that was moved."""
+
+    movie: FeedMovie
+    move: Move | None
+
+    @property
+    def told_at(self) -> datetime | None:
+        """Return when it was entered or moved."""
+        return self.move.changed_at if self.move else self.movie.added_at
+
+
+@dataclass(frozen=True)
+class NewsFeed:
+    """What is new, the latest first."""
+
+    items: tuple[News, ...]
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A movie with a picture of each media, as far as there are any."""
+
+    movie: FeedMovie
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Premieres:
+    """A part of the premieres between two dates; has_more: whether there is another part."""
+
+    portraits: tuple[Portrait, ...]
+    has_more: bool

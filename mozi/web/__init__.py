@@ -8,6 +8,7 @@ from mozi.settings import Settings
 from mozi.web import (
     admin,
     errors,
+    feeds,
     health,
     languages,
     media,
@@ -18,7 +19,7 @@ from mozi.web import (
     sessions,
 )
 
-PUBLIC = (pages.blueprint, search.blueprint)
+PUBLIC = (pages.blueprint, search.blueprint, feeds.blueprint)
 """What visitors read, at its own addresses and in English under /en: see `languages`."""
 
 

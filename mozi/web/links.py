@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from mozi.calendar.pictures import slug
+from mozi.parts import parts
 from mozi.settings import Settings
 from mozi.web.languages import url_for
 
@@ -32,6 +33,11 @@ def origin(settings: Settings) -> str:
     A host that a request made up is part of its page's key, so it reaches no other visitor.
     """
     return settings.site_url or request.host_url.rstrip("/")
+
+
+def absolute(address: str) -> str:
+    """Return an address with the site's origin in front, where it has none of its own."""
+    return f"{origin(parts().settings)}{address}" if address.startswith("/") else address
 
 
 def web_link(url: str | None) -> str | None:

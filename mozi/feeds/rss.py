@@ -1,0 +1,62 @@
+"""What is new, for feed readers: RSS 2.0 (rssboard.org/rss-specification)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from feedgenerator import Rss201rev2Feed
+
+from mozi.feeds.text import fit
+
+CONTENT_TYPE = "application/rss+xml; charset=utf-8"
+TTL_MIN = "60"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of news. id: for good, and no address. told_at: aware; None: nobody knows."""
+
+    id: str
+    title: str
+    text: str
+    url: str
+    categories: tuple[str, ...]
+    told_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What the feed is. url: the page that shows the same; feed_url: its own address."""
+
+    title: str
+    text: str
+    url: str
+    feed_url: str
+    language: str
+
+
+def rss(channel: Channel, items: Iterable[Item]) -> str:
+    """Return the feed; items come as they are to be read, the latest first."""
+    feed = Rss201rev2Feed(
+        title=channel.title,
+        description=channel.text,
+        link=channel.url,
+        feed_url=channel.feed_url,
+        language=channel.language,
+        ttl=TTL_MIN,
+    )
+    for item in items:
+        feed.add_item(
+            title=fit(item.title),
+            description=escape(fit(item.text), quote=False),  # readers take it for HTML
+            link=item.url,
+            unique_id=item.id,
+            unique_id_is_permalink=False,
+            categories=[fit(category) for category in item.categories],
+            pubdate=item.told_at,
+        )
+    text: str = feed.writeString("utf-8")
+    return text
