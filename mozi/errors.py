@@ -103,7 +103,14 @@ class UnreadableSource(SourceError):
 
 
 class StorageError(MoziError):
-    """The storage did not do what was asked, through no fault of the object."""
+    """The storage did not do what was asked, through no fault of the object.
+
+    code: the service's own word for it ("AccessDenied"), "" where there is none.
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ObjectNotFound(StorageError):

@@ -22,7 +22,7 @@ LAYERS = (
         "pagecache.entries", "pagecache.locks", "pagecache.slots", "pagecache.folder",
     )),
     ("edges", ("models", "storage", "posters.sources", "posters.dialing", "pagecache.store")),
-    ("services", ("accounts", "calendar", "posters", "pagecache", "demo")),
+    ("services", ("accounts", "calendar", "posters", "pagecache", "demo", "house")),
     ("parts", ("parts",)),
     ("entrances", ("web", "commands")),
     ("assembly", ("",)),

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mozi.commands.check_storage import check_storage
 from mozi.commands.create_admin import create_admin
 from mozi.commands.import_movies import import_movies
 from mozi.commands.load_demo import load_demo
 from mozi.commands.warm_posters import warm_posters
 
+COMMANDS = (
+    check_storage,
+    create_admin,
+    import_movies,
+    load_demo,
+    warm_posters,
+)
+
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
-    for command in (create_admin, import_movies, load_demo, warm_posters):
+    for command in COMMANDS:
         app.cli.add_command(command)

@@ -6,6 +6,9 @@ Asked as a visitor would: without credentials, cookies, proxies or .netrc.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
@@ -13,6 +16,24 @@ from urllib3.exceptions import HTTPError
 
 TIMEOUT_S = 5.0
 MAX_REDIRECTS = 3
+
+
+@dataclass(frozen=True)
+class PublicAnswer:
+    """What a visitor was answered; body: no more of it than was asked for."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def content_type(self) -> str:
+        """Return the type without parameters, "unknown" where there is none."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip() or "unknown"
+
+
+class NoPublicAnswer(Exception):  # noqa: N818 - says what there is, as the other errors do
+    """Nobody answered a visitor; the message says why in a few words."""
 
 
 def bucket_url(bucket: str, endpoint_url: str) -> str:
@@ -35,32 +56,42 @@ def why_not_public(url: str, *, content_type: str, timeout_s: float = TIMEOUT_S)
     site in the bucket's place may well answer 200. It need not be the same bytes: some CDNs
     compress pictures again. timeout_s: until the head of the answer begins, redirects included.
     """
+    try:
+        answer = public_answer(url, timeout_s=timeout_s)
+    except NoPublicAnswer as reason:
+        return str(reason)
+    if answer.status != 200:
+        return f"the answer was {answer.status}"
+    if answer.content_type.partition("/")[0] != content_type.partition("/")[0]:
+        return f"the answer was of type {answer.content_type}, not {content_type}"
+    return None
+
+
+def public_answer(url: str, *, timeout_s: float = TIMEOUT_S, body_bytes: int = 0) -> PublicAnswer:
+    """Return what a visitor who asks for url is answered; raises NoPublicAnswer.
+
+    body_bytes: how much of the body to wait for.
+    """
     deadline = time.monotonic() + timeout_s
     with PoolManager(retries=False, headers={"User-Agent": "Mozi"}) as pool:
         for _ in range(1 + MAX_REDIRECTS):
             try:
-                answer = _ask(pool, url, deadline)
+                with closing(_ask(pool, url, deadline)) as answer:
+                    target = answer.get_redirect_location()
+                    if not target:
+                        return _read(answer, body_bytes)
             except HTTPError as error:
-                return f"no answer: {type(error).__name__}"
-            target = answer.get_redirect_location()
-            if not target:
-                return _fault(answer, content_type)
+                raise NoPublicAnswer(f"no answer: {type(error).__name__}") from error
             url = urljoin(url, target)
-    return f"more than {MAX_REDIRECTS} redirects"
+    raise NoPublicAnswer(f"more than {MAX_REDIRECTS} redirects")
 
 
 def _ask(pool: PoolManager, url: str, deadline: float) -> BaseHTTPResponse:
-    """Return the head of the answer; its body is not waited for."""
+    """Return the answer as soon as its head is there."""
     left = Timeout(total=max(deadline - time.monotonic(), 0.001))
-    answer = pool.request("GET", url, redirect=False, preload_content=False, timeout=left)
-    answer.close()
-    return answer
+    return pool.request("GET", url, redirect=False, preload_content=False, timeout=left)
 
 
-def _fault(answer: BaseHTTPResponse, content_type: str) -> str | None:
-    if answer.status != 200:
-        return f"the answer was {answer.status}"
-    kind = answer.headers.get("Content-Type", "")
-    if kind.partition("/")[0] != content_type.partition("/")[0]:
-        return f"the answer was of type {kind or 'unknown'}, not {content_type}"
-    return None
+def _read(answer: BaseHTTPResponse, body_bytes: int) -> PublicAnswer:
+    body = answer.read(body_bytes) if body_bytes else b""
+    return PublicAnswer(answer.status, answer.headers, body)

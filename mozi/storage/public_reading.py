@@ -22,6 +22,7 @@ class PublicReading:
     def __init__(self, acl: str, *, place: str) -> None:
         self.acl = acl
         self._place = place
+        self.acl_refused = False
         self._in_doubt = False
         self._lock = threading.Lock()
 
@@ -31,13 +32,13 @@ class PublicReading:
         From now on visitors depend on a policy that nobody may have written.
         """
         with self._lock:
-            self._in_doubt = True
+            self._in_doubt = self.acl_refused = True
             told, self.acl = not self.acl, ""
         if not told:
             log.warning(
                 "The bucket takes no ACLs; objects are stored without one. Set S3_ACL to"
                 " empty, and %s.",
-                self._cure,
+                self.cure,
             )
 
     def prove(self, url: str, *, content_type: str) -> None:
@@ -49,13 +50,14 @@ class PublicReading:
             return
         reason = why_not_public(url, content_type=content_type)
         if reason is not None:
-            fault = f"Visitors cannot read {url} ({reason}); nothing is published: {self._cure}."
+            fault = f"Visitors cannot read {url} ({reason}); nothing is published: {self.cure}."
             log.error(fault)
             raise NotPublic(fault)
         self._in_doubt = False
 
     @property
-    def _cure(self) -> str:
+    def cure(self) -> str:
+        """Return what makes objects public without ACLs."""
         return (
             "give the bucket a policy that allows everyone s3:GetObject on"
             f" arn:aws:s3:::{self._place}posters/*, with Block Public Access switched off for"

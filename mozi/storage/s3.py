@@ -13,7 +13,14 @@ from urllib.parse import quote
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSLError,
+)
 from urllib3.exceptions import HTTPError
 
 from mozi.errors import ObjectNotFound, StorageError
@@ -26,6 +33,7 @@ from mozi.storage.s3_faults import (
     MISSING,
     NO_BUCKET,
     NO_CREDENTIALS,
+    NO_ENDPOINT,
     code_of,
     in_words,
 )
@@ -118,13 +126,9 @@ class S3Storage:
 
     def url(self, key: str) -> str:
         """Return the object's public address, percent-encoded."""
-        path = quote(self._prefix + checked_key(key))
         if self._public_url:
-            return f"{self._public_url}/{path}"
-        if self._endpoint_url:
-            return f"{self._endpoint_url}/{self._bucket}/{path}"
-        with _translated("addressed", key):
-            return f"{bucket_url(self._bucket, self.client.meta.endpoint_url)}/{path}"
+            return f"{self._public_url}/{quote(self._prefix + checked_key(key))}"
+        return self.own_url(key)
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects whose key starts with prefix, 1000 to a request."""
@@ -138,6 +142,47 @@ class S3Storage:
                     if is_key(key):
                         stored_at = row["LastModified"].astimezone(UTC)
                         yield StoredObject(key, row["Size"], stored_at)
+
+    @property
+    def acl(self) -> str:
+        """Return the ACL that public objects get; "" where the bucket has refused it."""
+        return self._public_reading.acl
+
+    @property
+    def acl_refused(self) -> bool:
+        """Return whether the bucket has refused the ACL that the operator set."""
+        return self._public_reading.acl_refused
+
+    @property
+    def public_url(self) -> str | None:
+        """Return S3_PUBLIC_URL, None where pages link the bucket's own address."""
+        return self._public_url
+
+    @property
+    def policy_cure(self) -> str:
+        """Return what makes objects public without ACLs, as the end of a sentence."""
+        return self._public_reading.cure
+
+    def own_url(self, key: str) -> str:
+        """Return the object's address at the bucket itself, whatever S3_PUBLIC_URL says."""
+        path = quote(self._prefix + checked_key(key))
+        if self._endpoint_url:
+            return f"{self._endpoint_url}/{self._bucket}/{path}"
+        with _translated("addressed", key):
+            return f"{bucket_url(self._bucket, self.client.meta.endpoint_url)}/{path}"
+
+    def regions(self) -> tuple[str, str]:
+        """Return the region that is asked and the one that the bucket says it is in.
+
+        Both are the same for services other than Amazon, whose regions mean little.
+        """
+        asked = str(self.client.meta.region_name)
+        if self._endpoint_url:
+            return asked, asked
+        with _translated("found", f"The bucket {self._bucket}"):
+            answer = self.client.head_bucket(Bucket=self._bucket)
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        return asked, headers.get("x-amz-bucket-region", asked)
 
     def _address(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._bucket, "Key": self._prefix + checked_key(key)}
@@ -190,8 +235,11 @@ def _translated(done: str, key: str) -> Iterator[None]:
     except ClientError as error:
         if code_of(error.response) in MISSING:
             raise ObjectNotFound(key) from error
-        raise StorageError(f"{key} could not be {done}: {in_words(error.response)}") from error
-    except NoCredentialsError as error:
+        code, reason = code_of(error.response), in_words(error.response)
+        raise StorageError(f"{key} could not be {done}: {reason}", code=code) from error
+    except (NoCredentialsError, PartialCredentialsError) as error:
         raise StorageError(f"{key} could not be {done}: {NO_CREDENTIALS}") from error
+    except (EndpointConnectionError, SSLError) as error:
+        raise StorageError(f"{key} could not be {done}: {error}: {NO_ENDPOINT}") from error
     except (BotoCoreError, HTTPError, ValueError) as error:  # ValueError: an unusable endpoint
         raise StorageError(f"{key} could not be {done}: {error}") from error

@@ -11,13 +11,24 @@ MISSING = frozenset({"NoSuchKey", "404"})  # an answer to HEAD has no body and s
 
 NO_BUCKET = "S3_BUCKET names no bucket of this service."
 NO_CREDENTIALS = "there are no credentials for S3. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+NO_ENDPOINT = (
+    "S3_ENDPOINT_URL (for Amazon: AWS_DEFAULT_REGION) leads to no S3 service that answers."
+)
 _NO_ACCESS = (
     "The credentials need s3:PutObject, s3:GetObject, s3:DeleteObject and s3:ListBucket, and"
     " s3:PutObjectAcl too unless S3_ACL is empty; a public ACL also needs Block Public Access"
     " switched off."
 )
+_WRONG_REGION = "Set AWS_DEFAULT_REGION to the region that the bucket is in."
 _CURES = {
     "NoSuchBucket": NO_BUCKET,
+    "InvalidBucketName": NO_BUCKET,
+    "PermanentRedirect": _WRONG_REGION,
+    "AuthorizationHeaderMalformed": _WRONG_REGION,
+    "IllegalLocationConstraintException": _WRONG_REGION,
+    "RequestTimeTooSkewed": "Set the clock of this machine: it is minutes away from S3's.",
+    "InvalidToken": "AWS_SESSION_TOKEN is not valid there.",
+    "ExpiredToken": "AWS_SESSION_TOKEN has expired.",
     "InvalidAccessKeyId": "AWS_ACCESS_KEY_ID is not known there.",
     "SignatureDoesNotMatch": "AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID.",
     "AccessDenied": _NO_ACCESS,

@@ -38,6 +38,7 @@ class Origin:
         self.hits: Counter[str] = Counter()
         self.seen: dict[str, Mapping[str, str]] = {}
         self.answers: dict[str, Answer] = {}
+        self.otherwise: Answer = _not_found
         self.stopping = threading.Event()
         self.scheme = "https" if tls else "http"
         self._server = _Server(self, tls)
@@ -81,6 +82,15 @@ class Origin:
             request.wfile.write(body)
 
         self.answers[path] = answer
+
+    def serve_everywhere(self, body: bytes, *, content_type: str) -> None:
+        """Answer every path that has no answer of its own with body."""
+
+        def answer(request: _Handler) -> None:
+            request.head(200, {"Content-Type": content_type, "Content-Length": str(len(body))})
+            request.wfile.write(body)
+
+        self.otherwise = answer
 
     def redirect(self, path: str, to: str, *, status: int = 302) -> None:
         """Forward path to any address, itself included."""
@@ -237,7 +247,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.origin.hits[path] += 1
         self.origin.seen[path] = self.headers
         self.close_connection = True
-        self.origin.answers.get(path, _not_found)(self)
+        self.origin.answers.get(path, self.origin.otherwise)(self)
 
     def head(self, status: int, headers: Mapping[str, str]) -> None:
         self.send_response(status)

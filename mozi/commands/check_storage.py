@@ -1,0 +1,51 @@
+"""flask check-storage: whether the storage does all that Mozi asks of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from mozi.commands.endings import FAILED, plain_ending
+from mozi.commands.progress import quiet
+from mozi.house.storage_check import StorageCheck
+from mozi.parts import parts
+from mozi.storage.public import PublicAnswer, public_answer
+
+ENOUGH_BYTES = 1000  # of a body: more than the check's own objects have
+
+
+@click.command("check-storage")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@with_appcontext
+@plain_ending()
+def check_storage(as_json: bool) -> None:
+    """Write, read back as a visitor through the public address, check headers, delete.
+
+    Says in one line what to change where something is wrong.
+    """
+    began = time.monotonic()
+    with quiet("mozi.storage", below=logging.CRITICAL):  # the report says it, in a line
+        report = StorageCheck(parts().storage, _ask).run()
+    for fault in report.faults:
+        click.echo(fault, err=True)
+    if as_json:
+        seconds = round(time.monotonic() - began, 3)
+        click.echo(json.dumps({"ok": not report.faults, **vars(report), "seconds": seconds}))
+    elif not report.faults:
+        click.echo(f"The storage is in order: {', '.join(report.passed)}.")
+    if report.faults:
+        sys.exit(FAILED)
+
+
+def _ask(url: str) -> PublicAnswer:
+    """Return what a visitor is answered; the embedded default's own paths need no server."""
+    if not url.startswith("/"):
+        return public_answer(url, body_bytes=ENOUGH_BYTES)
+    with current_app.test_client().get(url) as answer:
+        return PublicAnswer(answer.status_code, dict(answer.headers), answer.get_data())
