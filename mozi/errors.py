@@ -5,6 +5,7 @@ MoziError
 ├── MovieNotFound          404
 ├── MediaNotFound          404: an address asks for a variant that is not in the list of recipes
 ├── FilterNotFound         404: an address filters by what no movie has or can have
+├── BadArguments           400: an address of the API asks for what cannot be
 ├── Moved                  301 to where the page is
 ├── NoPosterSource         404 for a poster; a page shows the title's tile
 ├── SourceError            the source's own fault: remembered, left alone for a growing while
@@ -62,6 +63,14 @@ class FilterNotFound(MoziError):
         super().__init__(f"There is no {name} {value!r} to filter by.")
         self.name = name
         self.value = value
+
+
+class BadArguments(MoziError):
+    """Arguments of an address that cannot be used; faults: the reason by argument."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name} {reason}" for name, reason in faults.items()))
+        self.faults = faults
 
 
 class Moved(MoziError):

@@ -7,6 +7,7 @@ from flask import Flask
 from mozi.settings import Settings
 from mozi.web import (
     admin,
+    api,
     errors,
     feeds,
     health,
@@ -19,7 +20,7 @@ from mozi.web import (
     sessions,
 )
 
-PUBLIC = (pages.blueprint, search.blueprint, feeds.blueprint)
+PUBLIC = (pages.blueprint, search.blueprint, feeds.blueprint, api.blueprint)
 """What visitors read, at its own addresses and in English under /en: see `languages`."""
 
 

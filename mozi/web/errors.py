@@ -6,6 +6,8 @@ of its own; whatever it lets through comes here. Nothing here asks the database.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, redirect, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -15,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from mozi.errors import (
+    BadArguments,
     BuildAbandoned,
     Busy,
     FilterNotFound,
@@ -28,7 +31,8 @@ from mozi.errors import (
     SourceError,
     StorageError,
 )
-from mozi.web.languages import is_admin, translations
+from mozi.feeds import records
+from mozi.web.languages import HUNGARIAN, in_language, is_admin, translations
 from mozi.web.showing import today
 
 # Each error of the family by its own class or the nearest above it.
@@ -39,6 +43,7 @@ STATUS: dict[type[MoziError], int] = {
     MovieNotFound: 404,
     MediaNotFound: 404,
     FilterNotFound: 404,
+    BadArguments: 400,
     NoPosterSource: 404,
     SourceError: 503,
     StorageError: 503,
@@ -86,7 +91,7 @@ def on_mozi_error(error: MoziError) -> Response:
     if status >= 500 and not isinstance(error, Busy):
         current_app.logger.error("%s: %s", type(error).__name__, error, exc_info=error)
     retry_after_s = error.retry_after_s if isinstance(error, Busy) else RETRY_AFTER_S
-    return _page(Response(status=status), retry_after_s=retry_after_s)
+    return _page(Response(status=status), retry_after_s=retry_after_s, error=error)
 
 
 def on_moved(error: Moved) -> Response:
@@ -110,22 +115,38 @@ def on_http_error(error: HTTPException) -> Response:
     return answer if ready else _page(answer, retry_after_s=RETRY_AFTER_S)
 
 
-def _page(answer: Response, *, retry_after_s: int) -> Response:
-    """Write the page of its status into an answer."""
+def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = None) -> Response:
+    """Write the page of its status into an answer, for programs as JSON."""
     status = answer.status_code
     heading, text = WORDS.get(status, WORDS[500] if status >= 500 else OTHER_WORDS)
-    html = render_template(
-        "error.html",
-        status=status,
-        heading=heading,
-        text=text,
-        today=today(),
-        translations=translations("/"),
-    )
-    answer.set_data(html)
-    answer.content_type = "text/html; charset=utf-8"
+    if in_language(request.path, HUNGARIAN).startswith("/api/"):
+        _write_record(answer, error, text=str(text))
+    else:
+        _write_html(answer, heading=heading, text=text)
     kept_nowhere = status >= 500 or is_admin(request.path)
     answer.headers["Cache-Control"] = "no-store" if kept_nowhere else "no-cache"
     if status == 503:
         answer.headers.setdefault("Retry-After", str(retry_after_s))
     return answer
+
+
+def _write_html(answer: Response, **words: LazyString) -> None:
+    html = render_template(
+        "error.html",
+        status=answer.status_code,
+        today=today(),
+        translations=translations("/"),
+        **words,
+    )
+    answer.set_data(html)
+    answer.content_type = "text/html; charset=utf-8"
+
+
+def _write_record(answer: Response, error: MoziError | None, *, text: str) -> None:
+    """Write {"error": …}: the request's fault in full, one of ours in general."""
+    known = error is not None and answer.status_code < 500
+    record: dict[str, Any] = {"error": str(error) if known else text}
+    if isinstance(error, BadArguments):
+        record["arguments"] = error.faults
+    answer.set_data(records.as_json(record))
+    answer.content_type = records.CONTENT_TYPE
