@@ -197,7 +197,10 @@ class Poster(Model):
 
     movie: Mapped[Movie] = relationship(back_populates="poster")
 
-    __table_args__ = (Index("ix_poster_original_key", "original_key"),)
+    __table_args__ = (
+        Index("ix_poster_original_key", "original_key"),
+        Index("ix_poster_shown_original_key", "shown_original_key"),
+    )
 
 
 class PosterVariant(Model):
@@ -262,7 +265,11 @@ class Edit(Model):
     old_original_key: Mapped[str | None] = mapped_column(String(200))
     old_thumb_key: Mapped[str | None] = mapped_column(String(300))
 
-    __table_args__ = (Index("ix_edit_movie_id_id", "movie_id", "id"),)
+    __table_args__ = (
+        Index("ix_edit_movie_id_id", "movie_id", "id"),
+        Index("ix_edit_old_original_key", "old_original_key"),
+        Index("ix_edit_old_thumb_key", "old_thumb_key"),
+    )
 
 
 class DeletedMovie(Model):
@@ -288,6 +295,40 @@ class ImportDraft(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
     name: Mapped[str] = mapped_column(String(200))
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RetiredObject(Model):
+    """A reference to an object that was dropped, and when; triggers note each, whoever dropped it.
+
+    The latest row of a key tells since when nothing refers to it, if nothing does. retired_at:
+    seconds since the epoch, by the database's clock, as all of these tables count.
+    """
+
+    __tablename__ = "retired_object"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    object_key: Mapped[str] = mapped_column(String(300), index=True)
+    retired_at: Mapped[float] = mapped_column(Double)
+
+
+class DoomedObject(Model):
+    """An object that a sweep deletes; what was stored under its key before `until` may be gone."""
+
+    __tablename__ = "doomed_object"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    object_key: Mapped[str] = mapped_column(String(300), index=True)
+    sweep: Mapped[str] = mapped_column(String(32))
+    until: Mapped[float] = mapped_column(Double)
+
+
+class Site(Model):
+    """The one row that every database has its own of: a random id, made by the migration."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    database_id: Mapped[str] = mapped_column(String(32))
 
 
 # The tables behind the classes, for statements that are run once a build or once a request:
