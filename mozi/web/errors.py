@@ -69,6 +69,7 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
 RETRY_AFTER_S = 5
+MOVED_S = 300
 
 
 def register(app: Flask) -> None:
@@ -95,8 +96,13 @@ def on_mozi_error(error: MoziError) -> Response:
 
 
 def on_moved(error: Moved) -> Response:
-    """Lead to where the page is."""
-    return redirect(error.location, code=301)
+    """Lead to where the page is, for a while: without an age a browser keeps a 301 for good.
+
+    A movie that got its old title back would then send its readers round in circles.
+    """
+    answer = redirect(error.location, code=301)
+    answer.headers["Cache-Control"] = f"public, max-age={MOVED_S}"
+    return answer
 
 
 def on_database_error(error: Exception) -> Response:

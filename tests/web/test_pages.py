@@ -154,6 +154,7 @@ def test_another_spelling_leads_to_the_right_address(client: FlaskClient, spelli
     movie_id = make_movie(title="Kontroll")
     answer = client.get(f"/film/{spelling.format(movie_id)}")
     assert (answer.status_code, answer.location) == (301, f"/film/{movie_id}-kontroll")
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
 
 
 def test_a_movie_says_what_is_known(client: FlaskClient) -> None:
