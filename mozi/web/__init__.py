@@ -8,6 +8,7 @@ from mozi.settings import Settings
 from mozi.web import (
     admin,
     api,
+    crawlers,
     errors,
     feeds,
     health,
@@ -20,7 +21,7 @@ from mozi.web import (
     sessions,
 )
 
-PUBLIC = (pages.blueprint, search.blueprint, feeds.blueprint, api.blueprint)
+PUBLIC = (pages.blueprint, search.blueprint, feeds.blueprint, api.blueprint, crawlers.blueprint)
 """What visitors read, at its own addresses and in English under /en: see `languages`."""
 
 

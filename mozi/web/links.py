@@ -22,9 +22,12 @@ class HasTitle(Protocol):
     def title(self) -> str: ...
 
 
-def film_path(movie: HasTitle) -> str:
-    """Return the one right address of a movie's page: /film/<id>-<slug>."""
-    return url_for("pages.film", movie_id=movie.id, slug=slug(movie.title))
+def film_path(movie: HasTitle, *, language: str | None = None) -> str:
+    """Return the one right address of a movie's page: /film/<id>-<slug>.
+
+    language: the request's own where none is given.
+    """
+    return url_for("pages.film", language=language, movie_id=movie.id, slug=slug(movie.title))
 
 
 def origin(settings: Settings) -> str:

@@ -1,0 +1,59 @@
+"""Which pages there are, for crawlers: the movies, and the months and years that have any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, extract, func, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR, Month
+from mozi.models import Movie, PosterVariant
+from mozi.posters.recipes import POSTER
+
+
+@dataclass(frozen=True)
+class MoviePlace:
+    """A movie's page; poster: the address of its picture, where it is built."""
+
+    id: int
+    title: str
+    changed_at: datetime | None
+    poster: str | None
+
+
+@dataclass(frozen=True)
+class Places:
+    """A part of all pages: months, oldest first, in the first part alone."""
+
+    months: tuple[Month, ...]
+    movies: tuple[MoviePlace, ...]
+
+
+def count_movies(session: Session) -> int:
+    """Return how many movies there are."""
+    return session.scalar(select(func.count()).select_from(Movie)) or 0
+
+
+def find_months(session: Session) -> tuple[Month, ...]:
+    """Return the months with premieres that the calendar has pages for."""
+    day = Movie.premiere_date
+    months = (extract("year", day), extract("month", day))
+    within = day.between(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
+    known = Movie.date_precision != "year"
+    rows = session.execute(select(*months).where(within, known).distinct().order_by(*months))
+    return tuple(Month(int(year), int(month)) for year, month in rows)
+
+
+def movie_places(session: Session, *, offset: int, limit: int) -> tuple[MoviePlace, ...]:
+    """Return the pages of some movies, in the order in which they were entered."""
+    of_movie = and_(PosterVariant.movie_id == Movie.id, PosterVariant.media == POSTER.media)
+    rows = session.execute(
+        select(Movie.id, Movie.title, Movie.changed_at, PosterVariant.url)
+        .outerjoin(PosterVariant, of_movie)
+        .order_by(Movie.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return tuple(MoviePlace(*row) for row in rows)
