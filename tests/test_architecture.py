@@ -17,8 +17,8 @@ LAYERS = (
     ("pure", (
         "posters.recipes", "posters.keys", "posters.imaging", "posters.limits", "posters.stages",
         "posters.fetchslots", "posters.addresses", "posters.refusals",
-        "calendar.weeks", "calendar.collation", "calendar.values", "calendar.fields",
-        "calendar.tables", "feeds", "pagecache.fingerprints",
+        "calendar.weeks", "calendar.collation", "calendar.reasons", "calendar.values",
+        "calendar.fields", "calendar.tables", "feeds", "pagecache.fingerprints",
         "pagecache.entries", "pagecache.locks", "pagecache.slots", "pagecache.folder",
     )),
     ("edges", ("models", "storage", "posters.sources", "posters.dialing", "pagecache.store")),

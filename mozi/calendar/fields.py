@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from mozi.calendar.reasons import Reason, Unfit
 from mozi.calendar.values import (
     Parser,
     choice,
@@ -70,7 +71,7 @@ class FieldFault:
     """Why one field cannot be taken: a reason without its subject ("is needed and …")."""
 
     column: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,6 @@ def check_fields(given: Mapping[str, object]) -> CheckedFields:
     for column, value in given.items():
         try:
             values[column] = PARSERS[column](value)
-        except ValueError as error:
-            faults.append(FieldFault(column, str(error)))
+        except Unfit as error:
+            faults.append(FieldFault(column, error.reason))
     return CheckedFields(values, tuple(faults))

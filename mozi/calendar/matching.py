@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.changes import POSTER_URL, Change, Values, differs
 from mozi.calendar.fields import REQUIRED, FieldValue
+from mozi.calendar.reasons import Reason, Unfit
 from mozi.errors import RowFault
 from mozi.models import Movie, Poster
 
@@ -71,8 +72,8 @@ def find_repetitions(rows: Sequence[ImportRow]) -> list[RowFault]:
         if not all(row.external_id for row in group)
     ]
     return [
-        *_repetitions(by_id, "external_id", "is the same"),
-        *_repetitions(by_key, "title", "and premiere_date are the same"),
+        *_repetitions(by_id, "external_id", "same_id"),
+        *_repetitions(by_key, "title", "same_title_and_date"),
     ]
 
 
@@ -86,12 +87,12 @@ def _groups(
 
 
 def _repetitions(
-    groups: Iterable[Sequence[ImportRow]], column: str, what: str
+    groups: Iterable[Sequence[ImportRow]], column: str, code: str
 ) -> Iterator[RowFault]:
     for group in groups:
         for row in group:
             other = group[1] if row is group[0] else group[0]
-            yield row.fault(column, f"{what} as in row {other.number}")
+            yield row.fault(column, Reason(code, row=other.number))
 
 
 def match_rows(session: Session, rows: Sequence[ImportRow]) -> Matched:
@@ -102,13 +103,13 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> Matched:
     for row in rows:
         try:
             movie = movies.take(row)
-        except LookupError as error:
-            matched.faults.append(row.fault("", str(error)))
+        except Unfit as error:
+            matched.faults.append(row.fault("", error.reason))
             continue
         if movie is not None:
             found.append((row, movie))
         elif missing := [column for column in REQUIRED if column not in row.values]:
-            reason = "is needed, because no movie is known by the row's external_id"
+            reason = Reason("needed_for_new")
             matched.faults.extend(row.fault(column, reason) for column in missing)
         else:
             matched.inserts.append(Change(None, row.values))
@@ -136,17 +137,15 @@ class _Movies:
         self.taken: dict[int, int] = {}
 
     def take(self, row: ImportRow) -> Movie | None:
-        """Return the row's movie, None for a new one; LookupError says why it cannot be told."""
+        """Return the row's movie, None for a new one; Unfit says why it cannot be told."""
         candidates = self._candidates(row)
         if len(candidates) > 1:
-            raise LookupError(
-                f"{len(candidates)} movies have this title and date; the row needs an external_id"
-            )
+            raise Unfit("ambiguous", count=len(candidates))
         if not candidates:
             return None
         [movie] = candidates
         if movie.id in self.taken:
-            raise LookupError(f"the row means the same movie as row {self.taken[movie.id]}")
+            raise Unfit("same_movie", row=self.taken[movie.id])
         self.taken[movie.id] = row.number
         return movie
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mozi.calendar.fields import COLUMNS
+from mozi.calendar.reasons import Reason
 from mozi.calendar.values import quoted
 from mozi.errors import ImportRejected, RowFault
 
@@ -39,16 +40,16 @@ def read_table(path: Path) -> list[TableRow]:
     with path.open("rb") as file:
         body = file.read(MAX_FILE_BYTES + 1)
     if len(body) > MAX_FILE_BYTES:
-        _reject(f"the file has more than {MAX_FILE_BYTES // 1024**2} MiB; split it")
+        _reject("file_too_large", mib=MAX_FILE_BYTES // 1024**2)
     text = _decode(body)
     if not text.strip():
-        _reject("the file is empty")
+        _reject("file_empty")
     is_json = path.suffix.lower() == ".json" or text.lstrip()[0] in "[{"
     return _json_rows(text) if is_json else list(_csv_rows(text))
 
 
-def _reject(reason: str, column: str = "", *, row: int = 0) -> NoReturn:
-    raise ImportRejected([RowFault(row, column, reason)])
+def _reject(code: str, **data: str | int) -> NoReturn:
+    raise ImportRejected([RowFault(0, "", Reason(code, **data))])
 
 
 def _decode(body: bytes) -> str:
@@ -56,10 +57,7 @@ def _decode(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        _reject(
-            f"the file is not UTF-8: line {line} holds the byte 0x{body[error.start]:02X}."
-            " Save it as UTF-8 (a spreadsheet's “CSV UTF-8”) and import that"
-        )
+        _reject("not_utf8", line=line, byte=f"{body[error.start]:02X}")
 
 
 def _csv_rows(text: str) -> Iterator[TableRow]:
@@ -71,7 +69,7 @@ def _csv_rows(text: str) -> Iterator[TableRow]:
             if any(cell.strip() for cell in cells):
                 yield _csv_row(number, heading, cells)
     except csv.Error as error:
-        _reject(f"line {lines.line_num} is no CSV: {error}")
+        _reject("not_csv", line=lines.line_num, error=str(error))
 
 
 def _heading(cells: Sequence[str]) -> list[str]:
@@ -84,7 +82,11 @@ def _heading(cells: Sequence[str]) -> list[str]:
             for name in names
             if name not in COLUMNS
         ),
-        *(RowFault(0, name, "is there twice") for name in _repeated(names) if name in COLUMNS),
+        *(
+            RowFault(0, name, Reason("column_twice"))
+            for name in _repeated(names)
+            if name in COLUMNS
+        ),
     ]
     if faults:
         raise ImportRejected(faults)
@@ -94,13 +96,14 @@ def _heading(cells: Sequence[str]) -> list[str]:
 def _refuse_other_delimiters(heading: str) -> None:
     for delimiter, name in OTHER_DELIMITERS.items():
         if delimiter in heading:
-            _reject(f"the columns are separated by {name}; the import takes commas")
+            _reject(name)
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str) -> Reason:
     near = get_close_matches(name.lower(), COLUMNS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COLUMNS)}"
-    return f"is no column of the import table; {hint}"
+    if near:
+        return Reason("misspelt_column", near=near[0])
+    return Reason("unknown_column", columns=", ".join(COLUMNS))
 
 
 def _repeated(names: Sequence[str]) -> list[str]:
@@ -111,7 +114,7 @@ def _csv_row(number: int, heading: Sequence[str], cells: Sequence[str]) -> Table
     row = dict(zip(heading, cells, strict=False))
     if len(cells) == len(heading):
         return TableRow(number, row)
-    reason = f"the row has {len(cells)} cells, the heading has {len(heading)}"
+    reason = Reason("wrong_cell_count", cells=len(cells), columns=len(heading))
     return TableRow(number, row, (RowFault(number, "", reason),))
 
 
@@ -123,20 +126,20 @@ def _json_rows(text: str) -> list[TableRow]:
     try:
         top = json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
-        _reject(f"the file is no JSON: {error}")
+        _reject("not_json", error=str(error))
     if isinstance(top, _Pairs) or not isinstance(top, list):
-        _reject("the file takes an array of objects, one a movie")
+        _reject("not_an_array")
     return [_json_row(number, each) for number, each in enumerate(top, 1)]
 
 
 def _json_row(number: int, value: object) -> TableRow:
     if not isinstance(value, _Pairs):
-        fault = RowFault(number, "", f"is {quoted(value)}; it takes an object")
+        fault = RowFault(number, "", Reason("not_an_object", value=quoted(value)))
         return TableRow(number, {}, (fault,))
     names = [name for name, _ in value]
     faults = (
         *(RowFault(number, _shown(name), _unknown(name)) for name in names if name not in COLUMNS),
-        *(RowFault(number, _shown(name), "is there twice") for name in _repeated(names)),
+        *(RowFault(number, _shown(name), Reason("column_twice")) for name in _repeated(names)),
     )
     return TableRow(number, {k: v for k, v in value if k in COLUMNS}, faults)
 
