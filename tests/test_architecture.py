@@ -35,6 +35,8 @@ HOMES = {
     "requests": ("posters/sources",),
     "flask_caching": ("pagecache/store", "pagecache/folder"),
     "whitenoise": ("web/static_files",),
+    "rcssmin": ("web/static_files",),
+    "rjsmin": ("web/static_files",),
     "argon2": ("accounts/passwords",),
     "limits": ("accounts/attempts",),
     "icalendar": ("feeds/ical",),

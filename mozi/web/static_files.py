@@ -2,27 +2,33 @@
 
 `url_for("static", filename="style.css")` gives /static/style.<digest>.css: another content has
 another name, so the answer may be kept for good, and a page never gets the files of another
-release. The copies, compressed once, stand in DATA_DIR/static; WhiteNoise serves them. Files
-asked for by their plain names are Flask's, to be asked for anew each time.
+release. The copies, without blanks and comments and compressed once, stand in DATA_DIR/static;
+WhiteNoise serves them. Files asked for by their plain names are Flask's, to be asked for anew
+each time.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
 import brotli
+import rcssmin
+import rjsmin
 from flask import Flask
 from whitenoise import WhiteNoise
 
 DIGEST_LENGTH = 12
 HASHED = re.compile(rf"\.[0-9a-f]{{{DIGEST_LENGTH}}}\.\w+$")
+SHORTER: Mapping[str, Callable[[str], str]] = {".css": rcssmin.cssmin, ".js": rjsmin.jsmin}
+LINKED = re.compile(r"url\(([\w./-]+)\)")  # what a style sheet links: another file of ours
 WORTH_IT = 0.9  # of the plain size; pictures and fonts are compressed already
 
 
@@ -52,15 +58,30 @@ def register(app: Flask, folder: Path) -> None:
 def collect(static: Path, folder: Path) -> Iterator[tuple[str, str]]:
     """Copy the files of static into folder; yield each name and the one with its digest.
 
-    Former releases' copies stay: a page that a browser still shows may link them.
+    Style sheets come last: they link others by the names that these got. Former releases'
+    copies stay: a page that a browser still shows may link them.
     """
-    for path in sorted(static.rglob("*")):
+    names: dict[str, str] = {}
+    for path in sorted(static.rglob("*"), key=lambda path: (path.suffix == ".css", path)):
         name = path.relative_to(static)
         if path.is_file() and not name.name.startswith("."):
-            body = path.read_bytes()
-            hashed = hashed_name(name, body)
+            body = served(path, name, names)
+            hashed = names[name.as_posix()] = hashed_name(name, body)
             _copy(body, folder / hashed)
             yield name.as_posix(), hashed
+
+
+def served(path: Path, name: Path, names: Mapping[str, str]) -> bytes:
+    """Return what is served of a file: style sheets and scripts short, with links that last."""
+    if name.suffix not in SHORTER:
+        return path.read_bytes()
+    text = SHORTER[name.suffix](path.read_text("utf-8"))
+
+    def lasting(link: re.Match[str]) -> str:
+        linked = (name.parent / link[1]).as_posix()
+        return f"url({os.path.relpath(names.get(linked, linked), name.parent)})"
+
+    return (LINKED.sub(lasting, text) if name.suffix == ".css" else text).encode()
 
 
 def hashed_name(name: Path, body: bytes) -> str:
