@@ -82,3 +82,6 @@ for (const img of document.querySelectorAll("img.poster")) {
   img.addEventListener("load", () => look(img));
   img.addEventListener("error", () => showTitle(img));
 }
+
+// The last calendar without a network: see sw.js.
+addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));

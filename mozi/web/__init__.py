@@ -12,6 +12,7 @@ from mozi.web import (
     errors,
     feeds,
     health,
+    installed,
     languages,
     media,
     metrics,
@@ -21,7 +22,14 @@ from mozi.web import (
     sessions,
 )
 
-PUBLIC = (pages.blueprint, search.blueprint, feeds.blueprint, api.blueprint, crawlers.blueprint)
+PUBLIC = (
+    pages.blueprint,
+    search.blueprint,
+    feeds.blueprint,
+    api.blueprint,
+    crawlers.blueprint,
+    installed.blueprint,
+)
 """What visitors read, at its own addresses and in English under /en: see `languages`."""
 
 

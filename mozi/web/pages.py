@@ -11,12 +11,15 @@ from mozi.calendar.filters import filters_of
 from mozi.calendar.shown import MoviePage
 from mozi.calendar.weeks import find_month, is_year
 from mozi.errors import Moved
-from mozi.web import links, words
+from mozi.web import links, structured, words
 from mozi.web.showing import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
 
-FILTERS = (links.film_path, links.web_link, local_day, words.genre_name)
+FILTERS = (
+    *(links.film_path, links.web_link, local_day, words.genre_name),
+    *(structured.card_picture, structured.structured_data),
+)
 
 
 @blueprint.record_once

@@ -1,0 +1,149 @@
+"""From a page's rows to what search engines read of it: mozi/feeds/schema_org.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import singledispatch
+from itertools import islice
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from mozi.calendar.alphabet import AlphabetPage
+from mozi.calendar.shown import Card, Details, IndexPage, MonthPage, MoviePage, Picture, YearPage
+from mozi.calendar.weeks import Month, month_of
+from mozi.feeds import schema_org
+from mozi.feeds.schema_org import Film, Node
+from mozi.web import links
+from mozi.web.languages import current, dates_in, url_for
+from mozi.web.words import genre_name
+
+NAME = "Mozi"
+CARD_PX = (1200, 630)  # static/icons/card.png, and what those who show cards ask for
+LISTED = 100  # more than any week has; a year's page would say all of itself twice
+
+
+def structured_data(page: object) -> Markup:
+    """Return the data block of a page, nothing for one that has none.
+
+    Nobody runs it, so the Content-Security-Policy lets it be (HTML, 4.12.1: a data block).
+    """
+    nodes = tuple(nodes_of(page))
+    text = schema_org.json_ld(*nodes) if nodes else ""
+    block = f'<script type="application/ld+json">{text}</script>' if nodes else ""
+    return Markup(block)  # noqa: S704 - json_ld leaves nothing that could end it
+
+
+def card_picture(page: object) -> Picture:
+    """Return what a shared link to a page shows: a built picture of the movie, else Mozi's card."""
+    own = page.poster if isinstance(page, MoviePage) else None
+    if own is not None and own.built:
+        return replace(own, url=links.absolute(own.url))
+    address = links.absolute(url_for("static", filename="icons/card.png"))
+    return Picture("card", address, *CARD_PX, built=True)
+
+
+@singledispatch
+def nodes_of(page: object) -> Iterator[Node]:
+    """Yield what there is to say of a page."""
+    yield from ()
+
+
+@nodes_of.register
+def _index(page: IndexPage) -> Iterator[Node]:
+    yield schema_org.web_site(NAME, _address("pages.index"), language=current())
+    yield from _list(card for week in page.weeks for day in week.days for card in day.cards)
+
+
+@nodes_of.register
+def _month(page: MonthPage) -> Iterator[Node]:
+    yield from _list([*(card for day in page.days for card in day.cards), *page.undated])
+    yield schema_org.breadcrumbs([_home(), _year_step(page.month.year), _month_step(page.month)])
+
+
+@nodes_of.register
+def _year(page: YearPage) -> Iterator[Node]:
+    yield from _list(card for month in page.months for card in month.cards)
+    yield schema_org.breadcrumbs([_home(), _year_step(page.year)])
+
+
+@nodes_of.register
+def _alphabet(page: AlphabetPage) -> Iterator[Node]:
+    yield from _list(card for group in page.groups for card in group.cards)
+
+
+@nodes_of.register
+def _movie(page: MoviePage) -> Iterator[Node]:
+    movie = page.movie
+    month = month_of(movie.premiere_date)
+    yield schema_org.movie(_film(page))
+    steps = [_home(), _year_step(month.year)]
+    if movie.date_precision != "year":
+        steps.append(_month_step(month))
+    yield schema_org.breadcrumbs([*steps, _step(movie)])
+
+
+def _list(cards: Iterable[Card]) -> Iterator[Node]:
+    entries = [_step(card.movie) for card in islice(cards, LISTED)]
+    if entries:
+        yield schema_org.item_list(gettext("Filmpremierek"), entries)
+
+
+def _film(page: MoviePage) -> Film:
+    movie = page.movie
+    status, before = _status(movie)
+    built = page.poster is not None and page.poster.built
+    return Film(
+        address=_step(movie)[1],
+        name=movie.title,
+        original_name=movie.original_title if movie.original_title != movie.title else None,
+        pictures=(links.absolute(page.poster.url),) if page.poster and built else (),
+        synopsis=movie.synopsis,
+        premiere=_date(movie.premiere_date, movie.date_precision),
+        previous_premiere=before,
+        status=status,
+        is_new=movie.kind != "rerelease",
+        minutes=movie.runtime_minutes,
+        age=movie.age_rating,
+        genres=tuple(genre_name(genre) for genre in movie.genres),
+        directors=movie.director,
+        actors=movie.cast,
+        countries=movie.country,
+        distributor=movie.distributor,
+    )
+
+
+def _status(movie: Details) -> tuple[str, str | None]:
+    """Return what became of the premiere, and its date before it was moved."""
+    moved = movie.old_date is not None and movie.old_precision == movie.date_precision == "day"
+    if movie.status == "cancelled" or not moved:
+        return movie.status, None
+    return "moved", movie.old_date.isoformat() if movie.old_date else None
+
+
+def _date(day: object, precision: str) -> str:
+    said: str = dates_in(current()).machine_date(day, precision)
+    return said
+
+
+def _home() -> tuple[str, str]:
+    return NAME, _address("pages.index")
+
+
+def _year_step(year: int) -> tuple[str, str]:
+    return str(year), _address("pages.year", year=year)
+
+
+def _month_step(month: Month) -> tuple[str, str]:
+    name = dates_in(current()).full_month(month)
+    return name, _address("pages.month", year=month.year, month=month.month)
+
+
+def _step(movie: links.HasTitle) -> tuple[str, str]:
+    return movie.title, links.absolute(links.film_path(movie))
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    return links.absolute(url_for(endpoint, **values))

@@ -1,0 +1,49 @@
+"""The manifest, and the service worker's address."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+
+@pytest.mark.parametrize(("path", "start", "language"), [("", "/", "hu"), ("/en", "/en/", "en")])
+def test_the_manifest_speaks_its_language(
+    client: FlaskClient, path: str, start: str, language: str
+) -> None:
+    answer = client.get(f"{path}/manifest.webmanifest")
+    assert answer.content_type == "application/manifest+json"
+    manifest = answer.get_json(force=True)
+    assert (manifest["lang"], manifest["start_url"], manifest["scope"]) == (language, start, "/")
+    assert (manifest["short_name"], manifest["display"]) == ("Mozi", "standalone")
+    assert f'<link rel="manifest" href="{path}/manifest.webmanifest">' in client.get(start).text
+
+
+def test_every_icon_is_there_in_its_size(client: FlaskClient) -> None:
+    icons = client.get("/manifest.webmanifest").get_json(force=True)["icons"]
+    assert {icon["purpose"] for icon in icons} == {"any", "maskable"}
+    for icon in icons:
+        with client.get(icon["src"]) as answer:
+            assert (answer.status_code, answer.mimetype) == (200, icon["type"])
+            if icon["type"] == "image/png":
+                size = Image.open(io.BytesIO(answer.data)).size
+                assert icon["sizes"] == "{}x{}".format(*size)
+
+
+def test_a_maskable_icon_has_nothing_to_lose_at_its_edge(client: FlaskClient) -> None:
+    with client.get("/static/icons/maskable-512.png") as answer:
+        icon = Image.open(io.BytesIO(answer.data)).convert("RGBA")
+    edge = {icon.getpixel((x, y)) for x in range(0, 512, 8) for y in (0, 40, 471, 511)}
+    assert len(edge) == 1
+    assert edge.pop()[3] == 255
+
+
+def test_the_worker_rules_the_whole_site_and_is_asked_for_anew(client: FlaskClient) -> None:
+    with client.get("/sw.js") as answer:
+        assert answer.mimetype == "text/javascript"
+        assert answer.headers["Cache-Control"] == "no-cache"
+        etag = answer.headers["ETag"]
+    with client.get("/sw.js", headers={"If-None-Match": etag}) as again:
+        assert again.status_code == 304
