@@ -1,0 +1,46 @@
+"""The last calendar without a network, and data that breaks no policy."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from tests.support.factories import make_movie
+
+CONTROLLED = "() => navigator.serviceWorker.ready.then(() => true)"
+KEPT = """async () => (await (await caches.open("pages-1")).keys())
+    .map(({ url }) => new URL(url).pathname)"""
+
+
+def test_the_data_block_is_read_and_breaks_no_policy(page: Page, complaints: list[str]) -> None:
+    movie_id = make_movie(title="</script><script>document.title='x'</script>")
+    page.goto(f"/film/{movie_id}")
+    data = json.loads(page.locator('script[type="application/ld+json"]').inner_text())
+    assert data["@graph"][0]["@type"] == "Movie"
+    assert "</script>" in page.title()
+    assert complaints == []
+
+
+def test_the_last_calendar_shows_without_a_network(page: Page) -> None:
+    movie_id = make_movie(title="Mephisto")
+    page.goto("/")
+    assert page.evaluate(CONTROLLED)
+    page.goto(f"/film/{movie_id}")
+    expect(page.locator("h1")).to_have_text("Mephisto")
+    page.wait_for_function(f"async () => (await ({KEPT})()).length === 2")
+    page.context.set_offline(True)
+    page.goto(f"/film/{movie_id}-mephisto")
+    expect(page.locator("h1")).to_have_text("Mephisto")
+    page.goto("/premierek/2026/11")  # never seen: the calendar as it was
+    expect(page.locator(".card__title").first).to_have_text("Mephisto")
+
+
+def test_the_admins_pages_are_never_kept(page: Page) -> None:
+    page.goto("/")
+    assert page.evaluate(CONTROLLED)
+    page.goto("/en/admin/login")
+    page.goto("/admin/login")
+    page.goto("/en/")
+    page.wait_for_function(f"async () => (await ({KEPT})()).includes('/en/')")
+    assert sorted(page.evaluate(KEPT)) == ["/", "/en/"]
