@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Update, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from mozi import clock
@@ -34,6 +34,23 @@ NO_FAILURE: dict[str, Any] = {
 }
 
 
+# Put together once: see leases.py.
+_OWNED = (
+    update(POSTERS)
+    .where(
+        POSTERS.c.movie_id == bindparam("movie"),
+        POSTERS.c.source_number == bindparam("number"),
+        POSTERS.c.lease_owner == bindparam("owner"),
+    )
+    .returning(POSTERS.c.movie_id)
+)
+_KEEP_ORIGINAL = _OWNED.values(original_key=bindparam("original"))
+_SHOW = _OWNED.values(
+    shown_original_key=bindparam("original"), lease_owner=None, lease_until=None, **NO_FAILURE
+)
+_ADD_VARIANT = insert(VARIANTS)
+
+
 @dataclass(frozen=True)
 class StoredVariant:
     """A variant that is in the storage but that no page knows of yet. Sizes in pixels, bytes.
@@ -53,7 +70,7 @@ class StoredVariant:
 def record_original(lease: Lease, state: PosterState, key: str) -> None:
     """Remember the stored original of the wanted source: it is never fetched again."""
     with writing() as session:
-        _still_wanted(session, lease, state, original_key=key)
+        _still_wanted(session, _KEEP_ORIGINAL, lease, state, original_key=key)
 
 
 def publish(
@@ -65,14 +82,11 @@ def publish(
     somebody else builds this poster. Variants of an earlier source all go at once. state was
     read under the lease, so its variants are those of the table: whoever publishes has it.
     """
-    given_back = {"lease_owner": None, "lease_until": None}
     with writing() as session:
-        _still_wanted(
-            session, lease, state, shown_original_key=original_key, **NO_FAILURE, **given_back
-        )
+        _still_wanted(session, _SHOW, lease, state, original_key=original_key)
         if state.variants:
             _make_room(session, state, stored)
-        session.execute(insert(VARIANTS), [_row(state, variant) for variant in stored])
+        session.execute(_ADD_VARIANT, [_row(state, variant) for variant in stored])
 
 
 def _make_room(session: Session, state: PosterState, stored: Sequence[StoredVariant]) -> None:
@@ -101,19 +115,12 @@ def _row(state: PosterState, variant: StoredVariant) -> dict[str, Any]:
     }
 
 
-def _still_wanted(session: Session, lease: Lease, state: PosterState, **values: Any) -> None:
-    """Set values where this build still owns the poster and its source; the row stays locked."""
-    kept = session.execute(
-        update(POSTERS)
-        .where(
-            POSTERS.c.movie_id == state.movie_id,
-            POSTERS.c.source_number == state.source_number,
-            POSTERS.c.lease_owner == lease.owner,
-        )
-        .values(**values)
-        .returning(POSTERS.c.movie_id)
-    ).first()
-    if kept is None:
+def _still_wanted(
+    session: Session, statement: Update, lease: Lease, state: PosterState, *, original_key: str
+) -> None:
+    """Run statement where this build still owns the poster and its source; the row stays locked."""
+    now = {"movie": state.movie_id, "number": state.source_number, "owner": lease.owner}
+    if session.execute(statement, {**now, "original": original_key}).first() is None:
         raise BuildAbandoned(f"The source of poster {state.movie_id} was replaced meanwhile.")
 
 

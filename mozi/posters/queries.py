@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mozi import clock
@@ -96,19 +96,26 @@ class PosterState:
         return any(v.source_number != self.source_number for v in self.variants.values())
 
 
+# Put together once: see leases.py.
+_POSTER = (
+    select(
+        MOVIES.c.id,
+        MOVIES.c.title,
+        *POSTERS.c,
+        (POSTERS.c.lease_until > database_now()).label("leased"),
+    )
+    .outerjoin_from(MOVIES, POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+    .where(MOVIES.c.id == bindparam("movie"))
+)
+_VARIANTS = select(*(VARIANTS.c[field.name] for field in fields(BuiltVariant))).where(
+    VARIANTS.c.movie_id == bindparam("movie")
+)
+
+
 def get_poster(movie_id: int) -> PosterState:
     """Return the movie's poster; raises MovieNotFound, or NoPosterSource where there is none."""
     with reading() as session:
-        row = session.execute(
-            select(
-                MOVIES.c.id,
-                MOVIES.c.title,
-                *POSTERS.c,
-                (POSTERS.c.lease_until > database_now()).label("leased"),
-            )
-            .outerjoin_from(MOVIES, POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-            .where(MOVIES.c.id == movie_id)
-        ).first()
+        row = session.execute(_POSTER, {"movie": movie_id}).first()
         if row is None:
             raise MovieNotFound(movie_id)
         if not (row.source_url or row.original_key):
@@ -117,8 +124,7 @@ def get_poster(movie_id: int) -> PosterState:
 
 
 def _variants(session: Session, movie_id: int) -> dict[str, BuiltVariant]:
-    columns = [VARIANTS.c[field.name] for field in fields(BuiltVariant)]
-    rows = session.execute(select(*columns).where(VARIANTS.c.movie_id == movie_id))
+    rows = session.execute(_VARIANTS, {"movie": movie_id})
     return {row.media: BuiltVariant(*row) for row in rows}
 
 
