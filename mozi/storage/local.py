@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,8 +35,11 @@ class LocalStorage:
         """Store body under key, whole or not at all, on the disk before this returns."""
         path = self.path_of(key)
         with _translated("stored", key):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_at_once(path, body)
+            try:
+                _write_at_once(path, body)
+            except FileNotFoundError:  # the first of its folder
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write_at_once(path, body)
 
     def get(self, key: str) -> bytes:
         """Return the file's bytes; raises ObjectNotFound."""
@@ -66,9 +70,9 @@ class LocalStorage:
         """Yield the files whose key starts with prefix; symbolic links are not followed."""
         folder = prefix.rpartition("/")[0]
         with _translated("listed", prefix):
-            start = self.path_of(folder) if folder else self._root()
+            start = self.path_of(folder) if folder else self._folder
             for entry in _files_below(start):
-                key = Path(entry.path).relative_to(self._root()).as_posix()
+                key = Path(entry.path).relative_to(self._folder).as_posix()
                 if key.startswith(prefix) and is_key(key):
                     yield from _stored_object(key, entry)
 
@@ -78,27 +82,34 @@ class LocalStorage:
         A link anywhere below the folder is refused, wherever it leads; the folder itself
         may be one, to another disk say.
         """
-        path = self._root() / checked_key(key)
-        if Path(os.path.realpath(path)) != path:
-            raise StorageError(f"The key {key} leads through a symbolic link.")
-        return path
-
-    def _root(self) -> Path:
-        return Path(os.path.realpath(self._folder))
+        path = str(self._folder)
+        for part in checked_key(key).split("/"):
+            path = f"{path}/{part}"
+            if os.path.islink(path):
+                raise StorageError(f"The key {key} leads through a symbolic link.")
+        return Path(path)
 
 
 def _write_at_once(path: Path, body: bytes) -> None:
     """Write beside the place, then move there; raises OSError and leaves nothing behind."""
-    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    beside = f"{path.parent}/.{secrets.token_hex(8)}.tmp"
     try:
-        with beside.open("xb") as file:
-            file.write(body)
-            file.flush()
+        with open(beside, "xb", buffering=0) as file:
+            _write_all(file, body)
             os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+        raise
     _sync_folder(path.parent)
+
+
+def _write_all(file: FileIO, body: bytes) -> None:
+    """Write body whole: one write may take less, on a disk that fills up say."""
+    left = memoryview(body)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _sync_folder(folder: Path) -> None:
