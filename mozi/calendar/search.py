@@ -43,8 +43,9 @@ class SearchPage:
 
 
 def tidy(query: str) -> str:
-    """Return a query as it is shown and kept: one line, at most QUERY_LENGTH characters."""
-    return " ".join(query.split())[:QUERY_LENGTH].strip()
+    """Return a query as it is shown: a line of printable text, at most QUERY_LENGTH characters."""
+    line = "".join(char for char in " ".join(query.split()) if char.isprintable())
+    return line[:QUERY_LENGTH].strip()
 
 
 def search_page(session: Session, query: str) -> SearchPage:

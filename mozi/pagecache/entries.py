@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import brotli
@@ -23,6 +23,11 @@ SIGNATURE_BYTES = 32
 GZIP_LEVEL = 6
 BROTLI_QUALITY = 5
 ENCODINGS = ("identity", "gzip", "br")
+COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {
+    "identity": bytes,
+    "gzip": lambda body: gzip.compress(body, GZIP_LEVEL, mtime=0),
+    "br": lambda body: brotli.compress(body, quality=BROTLI_QUALITY),
+}
 
 
 @dataclass(frozen=True)
@@ -66,14 +71,15 @@ def make_entry(
         day=day,
         began=began,
         content_type=content_type,
-        etag=f'W/"{hashlib.sha256(body).hexdigest()[:24]}"',  # weak: the same for all codings
+        etag=etag_of(body),
         marks=marks,
-        bodies={
-            "identity": body,
-            "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
-            "br": brotli.compress(body, quality=BROTLI_QUALITY),
-        },
+        bodies={coding: COMPRESS[coding](body) for coding in ENCODINGS},
     )
+
+
+def etag_of(body: bytes) -> str:
+    """Return a weak entity tag, since it is the same for all codings of body."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
 def pack(entry: Entry, key: bytes) -> bytes:

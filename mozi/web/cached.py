@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from mozi import clock, metrics
 from mozi.database import reading
 from mozi.pagecache.cache import Page, PageCache, Served
-from mozi.pagecache.entries import Entry
+from mozi.pagecache.entries import COMPRESS, Entry, etag_of
 from mozi.settings import Settings
 from mozi.web.headers import SecurityHeaders
 from mozi.web.observing import ENDPOINT
@@ -30,8 +30,9 @@ CACHE_STATUS = {
     "hit": "mozi; hit",
     "stale": "mozi; hit; detail=stale",
     "miss": "mozi; fwd=miss; stored",
+    "bypass": "mozi; fwd=bypass",
 }
-BYPASS = {"Cache-Control": "private, no-store", "Cache-Status": "mozi; fwd=bypass"}
+BYPASS = {"Cache-Control": "private, no-store", "Cache-Status": CACHE_STATUS["bypass"]}
 
 
 class CachedPages:
@@ -86,10 +87,31 @@ def cached(page: Page[Any], cache: PageCache) -> Response:
     return Response(body, status=status, headers=list(headers))
 
 
+def fresh(page: Page[Any]) -> Response:
+    """Return Flask's answer for a page that is made for this request and not kept.
+
+    For addresses without number: whoever made them up could push every page out of the cache.
+    """
+    if signed_in() is not None:
+        return _uncached(page)
+    body, environ = _rendered(page).encode(), request.environ
+    etag = etag_of(body)
+    if _knows(environ.get("HTTP_IF_NONE_MATCH"), etag):
+        return Response(status=304, headers=list(_headers(etag, "bypass")))
+    coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    answered = Response(COMPRESS[coding](body), content_type=page.content_type)
+    answered.headers.extend((*_encoded(coding), *_headers(etag, "bypass")))
+    return answered
+
+
 def _uncached(page: Page[Any]) -> Response:
+    return Response(_rendered(page), content_type=page.content_type, headers=BYPASS)
+
+
+def _rendered(page: Page[Any]) -> str:
     with reading() as session:
         shown = page.load(session)
-    return Response(page.render(shown), content_type=page.content_type, headers=BYPASS)
+    return page.render(shown)
 
 
 def key_of(environ: Mapping[str, Any], settings: Settings, query: str | None = None) -> str:
@@ -158,5 +180,8 @@ def _headers(etag: str, result: str) -> Headers:
 
 def _whole_headers(entry: Entry, result: str, coding: str, length: int) -> Headers:
     content = (("Content-Type", entry.content_type), ("Content-Length", str(length)))
-    encoded = () if coding == "identity" else (("Content-Encoding", coding),)
-    return (*content, *encoded, *_headers(entry.etag, result))
+    return (*content, *_encoded(coding), *_headers(entry.etag, result))
+
+
+def _encoded(coding: str) -> Headers:
+    return () if coding == "identity" else (("Content-Encoding", coding),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
+from sqlalchemy.orm import Session
 
 from mozi.calendar import alphabet
 from mozi.calendar.filters import filters_of, query_of
@@ -15,11 +16,15 @@ blueprint = Blueprint("search", __name__)
 
 @blueprint.get("/kereses")
 def search() -> Response:
-    """Show the movies that ?q= means; the form alone without it."""
+    """Show the movies that ?q= means; the form alone without it.
+
+    What is found is not kept: there are as many addresses as there are words, and finding
+    takes a few milliseconds.
+    """
     asked = tidy(request.args.get("q", ""))
     ensure_names()
     query = query_of({"q": asked}) if asked else ""
-    return show("search", lambda session: search_page(session, asked), query=query)
+    return show("search", lambda session: search_page(session, asked), query=query, kept=not asked)
 
 
 @blueprint.get("/filmek")
@@ -33,8 +38,9 @@ def movies() -> Response:
     ensure_names()
     place = {"betu": letter, "oldal": number if number > 1 else None}
     named = {name: value for name, value in place.items() if value}
-    return show(
-        "alphabet",
-        lambda session: alphabet.alphabet_page(session, letter, number, filters),
-        query=query_of({**named, **filters.arguments}),
-    )
+
+    def load(session: Session) -> alphabet.AlphabetPage:
+        page = alphabet.alphabet_page(session, letter, number, filters)
+        return page if page.groups or number == 1 else abort(404)
+
+    return show("alphabet", load, query=query_of({**named, **filters.arguments}))

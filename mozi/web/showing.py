@@ -13,15 +13,18 @@ from mozi import clock
 from mozi.pagecache.cache import Page
 from mozi.parts import parts
 from mozi.web import languages, links
-from mozi.web.cached import cached, key_of
+from mozi.web.cached import cached, fresh, key_of
 
 
-def show(name: str, load: Callable[[Session], Any], *, query: str = "") -> Response:
+def show(
+    name: str, load: Callable[[Session], Any], *, query: str = "", kept: bool = True
+) -> Response:
     """Answer from the cache with the page that the template of this name makes of load's rows.
 
     load: reads all that the page shows; the template has it as `page`. query: the arguments
     that the page names, in an order of its own ("kind=cinema&age=12"); all others are ignored.
-    The language is the path's, and so is part of the key.
+    The language is the path's, and so is part of the key. kept: whether it goes through the
+    cache at all.
     """
     day = today()
 
@@ -29,7 +32,8 @@ def show(name: str, load: Callable[[Session], Any], *, query: str = "") -> Respo
         return render_template(f"{name}.html", page=shown, today=day, **surroundings(query))
 
     key = key_of(request.environ, parts().settings, query=query)
-    return cached(Page(name, key, day.isoformat(), load, render), parts().pages)
+    page = Page(name, key, day.isoformat(), load, render)
+    return cached(page, parts().pages) if kept else fresh(page)
 
 
 def surroundings(query: str = "") -> dict[str, Any]:
