@@ -13,6 +13,7 @@ MoziError
 │   └── UnreadableSource   the bytes are no picture that Mozi accepts; an upload is refused
 ├── StorageError           ours or the storage's fault: said in the log, never held against a source
 │   ├── ObjectNotFound     this key is not there; the caller falls back
+│   ├── ForeignStorage     another database has marked it as its own: nothing is deleted there
 │   └── NotPublic          visitors could not read it: nothing is published
 ├── Busy                   come back in a moment: 503 with Retry-After
 ├── BuildAbandoned         what was built must not be published any more (lease or source moved on)
@@ -132,6 +133,19 @@ class ObjectNotFound(StorageError):
 
 class NotPublic(StorageError):
     """An object that visitors must be able to read cannot be read without credentials."""
+
+
+class ForeignStorage(StorageError):
+    """The storage is another database's; owner and us: the two, for people."""
+
+    def __init__(self, owner: str, us: str) -> None:
+        super().__init__(
+            f"Nothing is deleted: the storage is marked as another database's ({owner}), and this"
+            f" is {us}. If this database has taken its place, say so once: flask prune-posters"
+            " --take-over."
+        )
+        self.owner = owner
+        self.us = us
 
 
 class Busy(MoziError):

@@ -8,6 +8,7 @@ from mozi.commands.check_storage import check_storage
 from mozi.commands.create_admin import create_admin
 from mozi.commands.import_movies import import_movies
 from mozi.commands.load_demo import load_demo
+from mozi.commands.prune_posters import prune_posters
 from mozi.commands.warm_posters import warm_posters
 
 COMMANDS = (
@@ -15,6 +16,7 @@ COMMANDS = (
     create_admin,
     import_movies,
     load_demo,
+    prune_posters,
     warm_posters,
 )
 

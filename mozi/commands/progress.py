@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+LINE_EVERY_S = 60
 
 
 @contextmanager
@@ -17,3 +25,36 @@ def quiet(logger: str, *, below: int = logging.ERROR) -> Iterator[None]:
         yield
     finally:
         log.setLevel(level)
+
+
+class LineAMinute:
+    """Progress where nobody looks on: how far and how fast, once a minute."""
+
+    def __init__(self, unit: str, total: int | None) -> None:
+        self.unit = unit
+        self.total = total
+        self.done = 0
+        self.began = self.told = time.monotonic()
+
+    def update(self, more: int = 1) -> None:
+        """Count some, and say so where a minute has passed."""
+        self.done += more
+        now = time.monotonic()
+        if now >= self.told + LINE_EVERY_S:
+            self.told = now
+            of = f" of {self.total}" if self.total else ""
+            rate = self.done / (now - self.began)
+            click.echo(f"{self.done}{of} {self.unit}s, {rate:.1f} a second", err=True)
+
+
+@contextmanager
+def progress(unit: str, total: int | None = None) -> Iterator[Any]:
+    """Give a bar on a terminal, a line a minute elsewhere, both with `update(how_many)`.
+
+    unit: the word for one ("object"). total: None where nobody knows it.
+    """
+    if sys.stderr.isatty():
+        with tqdm(total=total, unit=f" {unit}s", file=sys.stderr, dynamic_ncols=True) as bar:
+            yield bar
+    else:
+        yield LineAMinute(unit, total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -19,8 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from mozi.database import database_now
 from mozi.models import DeletedMovie, Edit, Poster, PosterVariant, RetiredObject
 
+_VARIANT_OF = re.compile(r"posters/([0-9]{1,9})-")
 # The columns that refer to an object. A deleted movie's rows, which undo needs, are searched too.
 COLUMNS = (
     PosterVariant.object_key,
@@ -56,6 +59,19 @@ def retired_at(session: Session, keys: Collection[str]) -> dict[str, float]:
         .group_by(RetiredObject.object_key)
     )
     return {row.object_key: row.latest for row in rows}
+
+
+def being_built(session: Session, keys: Collection[str]) -> set[str]:
+    """Return those of keys that belong to a movie whose poster is being built just now.
+
+    They may have been stored a moment ago, to be recorded in the next.
+    """
+    movie_ids = {key: int(found[1]) for key in keys if (found := _VARIANT_OF.match(key))}
+    held = select(Poster.movie_id).where(
+        Poster.movie_id.in_(set(movie_ids.values())), Poster.lease_until > database_now()
+    )
+    building = set(session.scalars(held)) if movie_ids else set()
+    return {key for key, movie_id in movie_ids.items() if movie_id in building}
 
 
 def _kept_for_undo(session: Session, keys: Collection[str]) -> Select[Any]:

@@ -18,6 +18,7 @@ from mozi import clock
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, SourceError
 from mozi.models import POSTERS, VARIANTS, Poster
+from mozi.posters.doomed import refuse_doomed
 from mozi.posters.leases import Lease
 from mozi.posters.queries import PosterState
 from mozi.posters.recipes import Recipe
@@ -71,6 +72,7 @@ def record_original(lease: Lease, state: PosterState, key: str) -> None:
     """Remember the stored original of the wanted source: it is never fetched again."""
     with writing() as session:
         _still_wanted(session, _KEEP_ORIGINAL, lease, state, original_key=key)
+        refuse_doomed(session, [key], stored_from=lease.began_at)
 
 
 def publish(
@@ -78,12 +80,15 @@ def publish(
 ) -> None:
     """Make the stored variants the ones that pages link, and give the lease back: one transaction.
 
-    Raises BuildAbandoned, having written nothing, when another source is wanted by now or
-    somebody else builds this poster. Variants of an earlier source all go at once. state was
-    read under the lease, so its variants are those of the table: whoever publishes has it.
+    Raises BuildAbandoned, having written nothing, when another source is wanted by now, somebody
+    else builds this poster, or a sweep has just deleted what was stored. Variants of an earlier
+    source all go at once. state was read under the lease, so its variants are those of the table:
+    whoever publishes has it.
     """
     with writing() as session:
         _still_wanted(session, _SHOW, lease, state, original_key=original_key)
+        keys = [variant.object_key for variant in stored]
+        refuse_doomed(session, [original_key, *keys], stored_from=lease.began_at)
         if state.variants:
             _make_room(session, state, stored)
         session.execute(_ADD_VARIANT, [_row(state, variant) for variant in stored])

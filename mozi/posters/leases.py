@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import bindparam, or_, update
 
@@ -28,7 +28,7 @@ _TAKE = (
         or_(POSTERS.c.lease_until.is_(None), POSTERS.c.lease_until < database_now()),
     )
     .values(lease_owner=bindparam("owner"), lease_until=database_now() + LEASE_S)
-    .returning(POSTERS.c.movie_id)
+    .returning(POSTERS.c.lease_until)
 )
 _RELEASE = (
     update(POSTERS)
@@ -39,11 +39,15 @@ _RELEASE = (
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to build one movie's poster until `ends` (time.monotonic, seconds)."""
+    """The right to build one movie's poster until `ends` (time.monotonic, seconds).
+
+    began_at: when it was taken, by the database's clock, in seconds since the epoch.
+    """
 
     movie_id: int
     owner: str = field(default_factory=lambda: secrets.token_hex(16))
     ends: float = field(default_factory=lambda: time.monotonic() + BUILD_S)
+    began_at: float = 0.0
 
     def check(self) -> None:
         """Raise BuildAbandoned once the build's own time is up."""
@@ -61,7 +65,7 @@ def take_lease(movie_id: int) -> Lease | None:
     lease = Lease(movie_id)  # its own clock starts before the row's, so it ends before it
     with writing() as session:
         taken = session.execute(_TAKE, {"movie": movie_id, "owner": lease.owner}).first()
-    return lease if taken else None
+    return replace(lease, began_at=taken.lease_until - LEASE_S) if taken else None
 
 
 def release_lease(lease: Lease) -> None:

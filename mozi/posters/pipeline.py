@@ -19,6 +19,7 @@ from mozi.posters.imaging import Decoded, Rendered, decode, read_header, render
 from mozi.posters.keys import original_digest, original_key, variant_key
 from mozi.posters.leases import Lease, release_lease, take_lease
 from mozi.posters.limits import Budget
+from mozi.posters.ownership import ensure_marked
 from mozi.posters.queries import PosterState, get_poster
 from mozi.posters.recipes import RECIPES, Recipe, get_recipe
 from mozi.posters.sources import FetchLimits, FetchSlots, fetch
@@ -201,6 +202,7 @@ class PosterPipeline:
         key = original_key(source.body, header.extension)
         build.lease.check()
         with build.stages("store"):
+            ensure_marked(self.storage)
             self.storage.put(key, source.body, content_type=header.content_type, public=False)
         record_original(build.lease, build.state, key)
         return key
@@ -213,6 +215,7 @@ class PosterPipeline:
         self, build: Build, rendered: Sequence[Rendered], original: str
     ) -> list[StoredVariant]:
         with build.stages("store"):
+            ensure_marked(self.storage)
             return [self._store_one(build, one, original) for one in rendered]
 
     def _store_one(self, build: Build, rendered: Rendered, original: str) -> StoredVariant:

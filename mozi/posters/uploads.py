@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 from mozi.database import writing
-from mozi.errors import UnreadableSource
+from mozi.errors import BuildAbandoned, Busy, UnreadableSource
+from mozi.posters.doomed import database_time, refuse_doomed
 from mozi.posters.imaging import decode, read_header
 from mozi.posters.keys import original_key
+from mozi.posters.ownership import ensure_marked
 from mozi.posters.wanted import want_original
 from mozi.storage import Storage
 
 MIB = 1024 * 1024
+TRIES = 10  # a sweep has a key in hand for a second or so
+PAUSE_S = 0.5
 
 
 def take_upload(
@@ -17,8 +23,9 @@ def take_upload(
 ) -> str:
     """Return the original's key, having made body the movie's wanted poster.
 
-    Raises UnreadableSource where it is too large or no picture; then nothing has changed and
-    the old poster stays. The variants are built on their first hit, or by warm-posters.
+    Raises UnreadableSource where it is too large or no picture, MovieNotFound, StorageError or
+    Busy; then nothing has changed and the old poster stays. The variants are built on their
+    first hit, or by warm-posters.
     """
     if len(body) > max_bytes:
         message = (
@@ -28,7 +35,24 @@ def take_upload(
     header = read_header(body, max_pixels=max_pixels)
     decode(body, max_pixels=max_pixels)  # a header alone proves nothing
     key = original_key(body, header.extension)
-    storage.put(key, body, content_type=header.content_type, public=False)
-    with writing() as session:
-        want_original(session, movie_id, key)
+    ensure_marked(storage)
+    _store_and_want(storage, movie_id, key, body, content_type=header.content_type)
     return key
+
+
+def _store_and_want(
+    storage: Storage, movie_id: int, key: str, body: bytes, *, content_type: str
+) -> None:
+    """Store, then want; again where a sweep was just deleting an object of the same bytes."""
+    for attempt in range(TRIES):
+        stored_from = database_time()
+        storage.put(key, body, content_type=content_type, public=False)
+        try:
+            with writing() as session:
+                refuse_doomed(session, [key], stored_from=stored_from)
+                want_original(session, movie_id, key)
+            return
+        except BuildAbandoned as error:
+            if attempt == TRIES - 1:
+                raise Busy(str(error)) from error
+            time.sleep(PAUSE_S)

@@ -31,6 +31,11 @@ class LocalStorage:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @property
+    def folder(self) -> Path:
+        """Return the real path of the folder, links resolved."""
+        return Path(os.path.realpath(self._folder))
+
     def put(self, key: str, body: bytes, *, content_type: str, public: bool) -> None:
         """Store body under key, whole or not at all, on the disk before this returns."""
         path = self.path_of(key)

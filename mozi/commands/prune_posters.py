@@ -1,0 +1,98 @@
+"""flask prune-posters: delete the objects that nothing has referred to for long enough."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.progress import progress
+from mozi.commands.stopping import stopped_by_signals
+from mozi.house.pruning import PruneReport, Pruning
+from mozi.parts import parts
+from mozi.posters.ownership import mark
+
+DAY_S = 24 * 60 * 60
+MIB = 1024 * 1024
+# No page lives for as long: PAGE_CACHE_SECONDS, and what search engines keep of one.
+DEFAULT_DAYS = 30
+
+
+@click.command("prune-posters")
+@click.option(
+    "--older-than",
+    "days",
+    type=click.IntRange(0, 36_500),
+    default=DEFAULT_DAYS,
+    show_default=True,
+    metavar="DAYS",
+    help="Only what nothing has referred to for DAYS; 0: all of it.",
+)
+@click.option("--dry-run", is_flag=True, help="Name what would be deleted, and delete nothing.")
+@click.option("--take-over", is_flag=True, help="First make the storage this database's own.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@with_appcontext
+@plain_ending()
+def prune_posters(days: int, dry_run: bool, take_over: bool, as_json: bool) -> None:
+    """Delete the objects under posters/ and originals/ that nothing refers to any more.
+
+    History and undo refer to theirs. Counted from when the last reference was dropped; what
+    was never recorded, from when it was stored. A storage that another database has marked as
+    its own is refused. It can be stopped and started again at any time, beside live traffic.
+    """
+    began = time.monotonic()
+    storage = parts().storage
+    if take_over and not dry_run:
+        mark(storage)
+    with progress("object") as shown:
+        pruning = Pruning(storage, older_than_s=days * DAY_S, dry_run=dry_run, on_seen=shown.update)
+        with stopped_by_signals(pruning.stop):
+            report = pruning.run()
+    _tell(report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
+    sys.exit(_exit_status(report))
+
+
+def _tell(report: PruneReport, seconds: float, *, dry_run: bool, as_json: bool) -> None:
+    for each in report.failed:
+        click.echo(f"{each.key}: {each.reason}", err=True)
+    if report.stopped_by:
+        click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+    if report.interrupted:
+        click.echo("Stopped; what is left is deleted by the next run.", err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(report, seconds, dry_run=dry_run)))
+        return
+    for key in report.keys if dry_run else ():
+        click.echo(key)
+    done = "would be deleted" if dry_run else "deleted"
+    click.echo(
+        f"{report.seen} objects: {report.deleted} {done} ({report.size_bytes / MIB:.1f} MiB),"
+        f" {report.referred} in use, {report.waiting} unused for too short a time,"
+        f" {len(report.failed)} failed, {seconds:.1f} s."
+    )
+
+
+def _as_json(report: PruneReport, seconds: float, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "objects": report.seen,
+        "deleted": 0 if dry_run else report.deleted,
+        "would_delete": report.deleted if dry_run else 0,
+        "bytes": report.size_bytes,
+        "keys": report.keys,
+        "in_use": report.referred,
+        "waiting": report.waiting,
+        "failed": [vars(each) for each in report.failed],
+        "dry_run": dry_run,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _exit_status(report: PruneReport) -> int:
+    if report.interrupted:
+        return INTERRUPTED
+    return FAILED if report.failed or report.stopped_by else 0

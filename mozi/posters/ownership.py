@@ -1,0 +1,127 @@
+"""Whose objects a storage holds: the database that first stored something there marked it.
+
+The mark is an object, so it lies where the objects lie. A database is told from its copies by
+more than what is in it, since a copy has that too: on PostgreSQL by its cluster and its oid in
+it, on SQLite by its file's place.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import select, text
+
+from mozi import clock
+from mozi.database import reading
+from mozi.errors import ForeignStorage, ObjectNotFound, StorageError
+from mozi.extensions import db
+from mozi.models import Site
+from mozi.posters.keys import sha256_of
+from mozi.storage import Storage
+from mozi.storage.local import LocalStorage
+
+MARK = "owner.json"
+IDENTITY_LENGTH = 32
+_CLUSTER = "SELECT system_identifier FROM pg_control_system()"
+_DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()"
+
+logger = logging.getLogger(__name__)
+_looked_at: WeakSet[Storage] = WeakSet()
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The database that a storage belongs to. name: for people, without a password."""
+
+    identity: str
+    name: str
+
+
+def ensure_marked(storage: Storage) -> None:
+    """Mark the storage as this database's, unless it is marked; looked at once a process.
+
+    Called before anything is stored, and never in its way: what goes wrong is only logged.
+    """
+    if storage in _looked_at:
+        return
+    try:
+        owner, us = find_owner(storage) or mark(storage), this_database(storage)
+    except StorageError as error:
+        logger.warning("whose storage this is could not be told: %s", error)
+        return
+    _looked_at.add(storage)
+    if owner.identity != us.identity:
+        logger.warning("the storage belongs to another database: %s", owner.name)
+
+
+def check_owner(storage: Storage) -> None:
+    """Raise ForeignStorage where another database has marked the storage."""
+    owner, us = find_owner(storage), this_database(storage)
+    if owner is not None and owner.identity != us.identity:
+        raise ForeignStorage(owner.name, us.name)
+
+
+def claim(storage: Storage) -> None:
+    """Make the storage this database's where it is nobody's; raises ForeignStorage."""
+    check_owner(storage)
+    if find_owner(storage) is None:
+        mark(storage)
+
+
+def mark(storage: Storage) -> Owner:
+    """Mark the storage as this database's, whosever it was, and return it as its owner."""
+    us = this_database(storage)
+    body = {"database": us.identity, "name": us.name, "since": clock.now().isoformat()}
+    storage.put(
+        MARK, json.dumps(body, indent=2).encode(), content_type="application/json", public=False
+    )
+    return us
+
+
+def find_owner(storage: Storage) -> Owner | None:
+    """Return whose the storage is, None where nobody has marked it."""
+    try:
+        body = storage.get(MARK)
+    except ObjectNotFound:
+        return None
+    try:
+        marked = json.loads(body)
+        return Owner(str(marked["database"]), str(marked.get("name", "?")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Owner("", f"whoever wrote {MARK} in another form")
+
+
+def this_database(storage: Storage) -> Owner:
+    """Return the database that this program uses, as an owner."""
+    with reading() as session:
+        own_id = session.scalars(select(Site.database_id)).one()
+        if session.get_bind().dialect.name == "postgresql":
+            made_of = [session.scalar(text(query)) for query in (_CLUSTER, _DATABASE)]
+        else:
+            made_of = _place_of_file(storage)
+    digest = sha256_of(json.dumps([own_id, *made_of]).encode())
+    return Owner(digest[:IDENTITY_LENGTH], _name())
+
+
+def _place_of_file(storage: Storage) -> list[Any]:
+    """Return what a copy of SQLite's file has not: where it is.
+
+    Beside objects on disk: its way from there, so that a whole DATA_DIR can be moved. With
+    objects elsewhere: its path, and its number in the file system.
+    """
+    file = os.path.realpath(db.engine.url.database or "")
+    if isinstance(storage, LocalStorage):
+        return [os.path.relpath(file, storage.folder)]
+    return [file, os.stat(file).st_ino]
+
+
+def _name() -> str:
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite":
+        return f"SQLite, {os.path.realpath(url.database or '')}"
+    return f"PostgreSQL, {url.database} at {url.host}:{url.port or 5432}"
