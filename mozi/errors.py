@@ -17,7 +17,9 @@ MoziError
 │   └── NotPublic          visitors could not read it: nothing is published
 ├── Busy                   come back in a moment: 503 with Retry-After
 ├── BuildAbandoned         what was built must not be published any more (lease or source moved on)
-└── ImportRejected         rows of an import file that cannot be taken, each with its reason
+├── ImportRejected         rows of an import file that cannot be taken, each with its reason
+├── PreviewOutdated        an import would do something else by now: it is looked at once more
+└── DraftNotFound          404: no file waits under this name to be imported, or not for long enough
 """
 
 from __future__ import annotations
@@ -189,3 +191,11 @@ class ImportRejected(MoziError):
     def __init__(self, faults: Sequence[RowFault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+
+
+class PreviewOutdated(MoziError):
+    """What was agreed to is not what the import would do by now; nothing was written."""
+
+
+class DraftNotFound(MoziError):
+    """No file waits to be imported under this name, for this admin."""

@@ -18,9 +18,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from mozi.calendar.changes import save_changes
 from mozi.calendar.fields import check_fields
 from mozi.calendar.matching import ImportRow, Matched, find_repetitions, match_rows
+from mozi.calendar.previews import Preview, preview_of
 from mozi.calendar.tables import TableRow, read_table
 from mozi.database import reading, writing
-from mozi.errors import Busy, ImportRejected, RowFault
+from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
 
 # On PostgreSQL somebody may save one of the movies between our look and our write.
 ATTEMPTS = 3
@@ -45,13 +46,26 @@ def import_file(path: Path, *, dry_run: bool = False, skip_bad: bool = False) ->
     same movies.
     """
     rows, faults = check_rows(read_table(path))
-    matched = _look(rows, faults, skip_bad) if dry_run else _save(rows, faults, skip_bad)
-    return ImportReport(
-        inserted=len(matched.inserts),
-        updated=len(matched.updates),
-        unchanged=len(matched.unchanged),
-        refused=tuple(matched.faults),
-    )
+    if dry_run:
+        return _report(_strict(_look(rows, faults), skip_bad))
+    return _report(_save(rows, faults, skip_bad))
+
+
+def preview_table(table: Sequence[TableRow]) -> Preview:
+    """Return what importing the rows would do now, row by row; nothing is written or refused."""
+    rows, faults = check_rows(table)
+    with reading() as session:
+        return preview_of(_match(session, rows, faults))
+
+
+def import_table(table: Sequence[TableRow], *, agreed: str, skip_bad: bool = False) -> ImportReport:
+    """Do as import_file does with the rows of a file that somebody has looked at before.
+
+    agreed: the digest of the preview that was shown. Raises PreviewOutdated, having written
+    nothing, where it would come out otherwise by now, and what import_file raises.
+    """
+    rows, faults = check_rows(table)
+    return _report(_save(rows, faults, skip_bad, agreed=agreed))
 
 
 def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
@@ -69,29 +83,50 @@ def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFaul
     return [row for row in rows if row.number not in bad], faults
 
 
-def _look(rows: Sequence[ImportRow], faults: Sequence[RowFault], skip_bad: bool) -> Matched:
+def _look(rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> Matched:
     with reading() as session:
-        return _match(session, rows, faults, skip_bad=skip_bad)
+        return _match(session, rows, faults)
 
 
-def _save(rows: Sequence[ImportRow], faults: Sequence[RowFault], skip_bad: bool) -> Matched:
+def _save(
+    rows: Sequence[ImportRow],
+    faults: Sequence[RowFault],
+    skip_bad: bool,
+    *,
+    agreed: str | None = None,
+) -> Matched:
+    """Write what the rows mean now; agreed: the digest of the only preview that may be written."""
     for _ in range(ATTEMPTS):
         try:
             with writing() as session:
-                matched = _match(session, rows, faults, skip_bad=skip_bad)
-                save_changes(session, [*matched.inserts, *matched.updates])
+                matched = _match(session, rows, faults)
+                if agreed is not None and preview_of(matched).digest != agreed:
+                    raise PreviewOutdated
+                save_changes(session, _strict(matched, skip_bad).changes)
                 return matched
         except (IntegrityError, StaleDataError):
             continue
     raise Busy("Somebody else keeps changing the same movies; nothing was written.")
 
 
-def _match(
-    session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault], *, skip_bad: bool
-) -> Matched:
-    """Return what to write; raises ImportRejected unless every row is good or skip_bad is set."""
+def _match(session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> Matched:
+    """Return what to write, and all faults by row: those of the file alone, and the others."""
     matched = match_rows(session, rows)
     matched.faults[:] = sorted([*faults, *matched.faults], key=lambda fault: fault.row)
+    return matched
+
+
+def _strict(matched: Matched, skip_bad: bool) -> Matched:
+    """Return matched; raises ImportRejected unless every row is good or skip_bad is set."""
     if matched.faults and not skip_bad:
         raise ImportRejected(matched.faults)
     return matched
+
+
+def _report(matched: Matched) -> ImportReport:
+    return ImportReport(
+        inserted=len(matched.inserts),
+        updated=len(matched.updates),
+        unchanged=len(matched.unchanged),
+        refused=tuple(matched.faults),
+    )

@@ -50,13 +50,53 @@ class ImportRow:
 
 
 @dataclass(frozen=True)
-class Matched:
-    """What is to be written; how many rows say nothing new; what is wrong with the others."""
+class Source:
+    """Where a movie's poster comes from: the address given last, and whether an upload is shown."""
 
-    inserts: list[Change] = field(default_factory=list)
-    updates: list[Change] = field(default_factory=list)
-    unchanged: list[ImportRow] = field(default_factory=list)
+    url: str | None = None
+    uploaded: bool = False
+
+
+@dataclass(frozen=True)
+class MatchedRow:
+    """A row with the movie that it means, None for a new one, and that movie's poster."""
+
+    row: ImportRow
+    movie: Movie | None = None
+    source: Source = Source()
+
+    @property
+    def change(self) -> Change:
+        """Return what the row writes."""
+        return Change(self.movie, self.row.values)
+
+    @property
+    def has_new_address(self) -> bool:
+        """Return whether the row gives the poster another address, or takes its address away."""
+        values = self.row.values
+        return POSTER_URL in values and values[POSTER_URL] != self.source.url
+
+    @property
+    def says_anything_new(self) -> bool:
+        """Return whether writing the row would change anything."""
+        if self.movie is None:
+            return True
+        return differs(self.movie, self.row.values) or self.has_new_address
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What is to be written; the rows that say nothing new; what is wrong with the others."""
+
+    inserts: list[MatchedRow] = field(default_factory=list)
+    updates: list[MatchedRow] = field(default_factory=list)
+    unchanged: list[MatchedRow] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[Change]:
+        """Return all that is to be written."""
+        return [each.change for each in (*self.inserts, *self.updates)]
 
 
 def find_repetitions(rows: Sequence[ImportRow]) -> list[RowFault]:
@@ -112,13 +152,11 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> Matched:
             reason = Reason("needed_for_new")
             matched.faults.extend(row.fault(column, reason) for column in missing)
         else:
-            matched.inserts.append(Change(None, row.values))
-    addresses = _poster_addresses(session, found)
+            matched.inserts.append(MatchedRow(row))
+    sources = _sources(session, found)
     for row, movie in found:
-        if differs(movie, row.values) or _new_address(row.values, addresses.get(movie.id)):
-            matched.updates.append(Change(movie, row.values))
-        else:
-            matched.unchanged.append(row)
+        each = MatchedRow(row, movie, sources.get(movie.id, Source()))
+        (matched.updates if each.says_anything_new else matched.unchanged).append(each)
     return matched
 
 
@@ -167,19 +205,14 @@ def _look_up(session: Session, column: Any, values: Iterable[FieldValue]) -> lis
     return found
 
 
-def _poster_addresses(
-    session: Session, found: Iterable[tuple[ImportRow, Movie]]
-) -> dict[int, str | None]:
+def _sources(session: Session, found: Iterable[tuple[ImportRow, Movie]]) -> dict[int, Source]:
     ids = [movie.id for row, movie in found if POSTER_URL in row.values]
-    addresses: dict[int, str | None] = {}
+    sources: dict[int, Source] = {}
     for chunk in _chunks(ids):
-        query = select(Poster.movie_id, Poster.source_url).where(Poster.movie_id.in_(chunk))
-        addresses.update((movie_id, url) for movie_id, url in session.execute(query))
-    return addresses
-
-
-def _new_address(values: Values, known: str | None) -> bool:
-    return POSTER_URL in values and values[POSTER_URL] != known
+        columns = (Poster.movie_id, Poster.source_url, Poster.uploaded)
+        rows = session.execute(select(*columns).where(Poster.movie_id.in_(chunk)))
+        sources.update((row.movie_id, Source(row.source_url, row.uploaded)) for row in rows)
+    return sources
 
 
 def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

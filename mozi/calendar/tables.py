@@ -39,13 +39,23 @@ def read_table(path: Path) -> list[TableRow]:
     """Return the file's rows; raises ImportRejected where the file as a whole is unfit."""
     with path.open("rb") as file:
         body = file.read(MAX_FILE_BYTES + 1)
-    if len(body) > MAX_FILE_BYTES:
-        _reject("file_too_large", mib=MAX_FILE_BYTES // 1024**2)
+    return parse_table(body, name=path.name, max_bytes=MAX_FILE_BYTES)
+
+
+def parse_table(
+    body: bytes, *, name: str, max_bytes: int, max_rows: int | None = None
+) -> list[TableRow]:
+    """Return the rows of a file's bytes; name: the file's own, which tells CSV from JSON."""
+    if len(body) > max_bytes:
+        _reject("file_too_large", mib=max_bytes // 1024**2)
     text = _decode(body)
     if not text.strip():
         _reject("file_empty")
-    is_json = path.suffix.lower() == ".json" or text.lstrip()[0] in "[{"
-    return _json_rows(text) if is_json else list(_csv_rows(text))
+    is_json = name.lower().endswith(".json") or text.lstrip()[0] in "[{"
+    rows = _json_rows(text) if is_json else list(_csv_rows(text))
+    if max_rows is not None and len(rows) > max_rows:
+        _reject("file_too_long", rows=max_rows)
+    return rows
 
 
 def _reject(code: str, **data: str | int) -> NoReturn:

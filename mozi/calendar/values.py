@@ -194,7 +194,8 @@ def _text(value: object) -> str:
 
 def _composed(value: object) -> str:
     """Return the text trimmed, in composed letters (NFC), so that equal titles compare equal."""
-    return unicodedata.normalize("NFC", _text(value).strip())
+    text = _text(value).strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _checked(text: str, max_length: int, *, unfit: re.Pattern[str]) -> str:

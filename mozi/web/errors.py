@@ -20,6 +20,7 @@ from mozi.errors import (
     BadArguments,
     BuildAbandoned,
     Busy,
+    DraftNotFound,
     FilterNotFound,
     ImportRejected,
     MediaNotFound,
@@ -27,6 +28,7 @@ from mozi.errors import (
     MovieNotFound,
     MoziError,
     NoPosterSource,
+    PreviewOutdated,
     SettingsError,
     SourceError,
     StorageError,
@@ -50,6 +52,8 @@ STATUS: dict[type[MoziError], int] = {
     Busy: 503,
     BuildAbandoned: 503,
     ImportRejected: 422,
+    PreviewOutdated: 409,
+    DraftNotFound: 404,
 }
 
 # What a visitor reads: heading and text.

@@ -1,0 +1,157 @@
+"""Importing a file: choose it, look at what it would do, then do that and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+
+from mozi.calendar.drafts import MAX_ROWS, Draft, drop_draft, find_drafts, get_draft, keep_draft
+from mozi.calendar.fields import COLUMNS, FieldValue
+from mozi.calendar.importing import ImportReport, import_table, preview_table
+from mozi.calendar.previews import ACTIONS, INSERT, REFUSED, UPDATE, Preview, RowPreview
+from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, RowFault
+from mozi.web.admin.ground import blueprint, go, me, page
+from mozi.web.admin.reasons import COLUMN_NAMES, reason_words
+from mozi.web.capacity import IMPORT_BYTES, MIB
+
+ROWS_A_PAGE = 50
+COUNTED = ("inserted", "updated", "unchanged", "refused")
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of the rows of one action, counted from 1."""
+
+    action: str
+    number: int
+    last: int
+    rows: tuple[RowPreview, ...]
+
+
+@blueprint.get("/import")
+def imports() -> ResponseReturnValue:
+    """Show the form to choose a file, and what became of the one before."""
+    done = {name: request.args.get(name, 0, type=int) for name in COUNTED}
+    return _choice(done=done if any(name in request.args for name in COUNTED) else None)
+
+
+@blueprint.post("/import")
+def choose_import() -> ResponseReturnValue:
+    """Keep the file, and lead to the page that tells what it would do."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _choice(nothing=True, status=422)
+    body = file.stream.read(IMPORT_BYTES + 1)
+    try:
+        draft_id = keep_draft(me().id, file.filename, body, max_bytes=IMPORT_BYTES)
+    except ImportRejected as error:
+        return _choice(faults=error.faults, file_name=file.filename, status=422)
+    return go("preview_import", draft_id=draft_id)
+
+
+@blueprint.get("/import/<string(length=32):draft_id>")
+def preview_import(draft_id: str) -> ResponseReturnValue:
+    """Show what the file would do as things are now; nothing is written."""
+    draft, table = get_draft(me().id, draft_id)
+    return _preview(draft, preview_table(table))
+
+
+@blueprint.post("/import/<string(length=32):draft_id>")
+def confirm_import(draft_id: str) -> ResponseReturnValue:
+    """Import what was shown, where the file would still do just that."""
+    draft, table = get_draft(me().id, draft_id)
+    agreed, skip_bad = request.form.get("digest", ""), "skip_bad" in request.form
+    try:
+        report = import_table(table, agreed=agreed, skip_bad=skip_bad)
+    except PreviewOutdated:
+        return _preview(draft, preview_table(table), outdated=True, status=409)
+    except ImportRejected:
+        return _preview(draft, preview_table(table), undecided=True, status=422)
+    drop_draft(me().id, draft_id)
+    return go("imports", **_counts(report))
+
+
+@blueprint.post("/import/<string(length=32):draft_id>/discard")
+def discard_import(draft_id: str) -> ResponseReturnValue:
+    """Forget the file."""
+    drop_draft(me().id, draft_id)
+    return go("imports")
+
+
+@blueprint.errorhandler(DraftNotFound)
+def draft_is_gone(error: DraftNotFound) -> Response:
+    """Show the form, and say that the file waits no more."""
+    return _choice(gone=True, status=404)
+
+
+def _choice(*, status: int = 200, faults: tuple[RowFault, ...] = (), **shown: object) -> Response:
+    limits = {"mib": IMPORT_BYTES // MIB, "rows": format_decimal(MAX_ROWS)}
+    return page(
+        "import",
+        status=status,
+        drafts=find_drafts(me().id),
+        columns=COLUMN_NAMES,
+        faults=[fault_words(fault) for fault in faults],
+        **{
+            "limits": limits,
+            "done": None,
+            "gone": False,
+            "nothing": False,
+            "file_name": "",
+            **shown,
+        },
+    )
+
+
+def _preview(draft: Draft, preview: Preview, *, status: int = 200, **notices: bool) -> Response:
+    return page(
+        "import_preview",
+        status=status,
+        draft=draft,
+        preview=preview,
+        leaf=_leaf(preview),
+        columns=COLUMN_NAMES,
+        fault_words=fault_words,
+        **{"outdated": False, "undecided": False, **notices},
+    )
+
+
+def _leaf(preview: Preview) -> Leaf:
+    """Return the rows that the address asks for, else the first that somebody should see."""
+    wanted = request.args.get("show", "")
+    action = wanted if wanted in ACTIONS else _first_to_see(preview)
+    rows = preview.of(action)
+    last = max(1, -(-len(rows) // ROWS_A_PAGE))
+    number = min(max(1, request.args.get("page", 1, type=int)), last)
+    return Leaf(action, number, last, rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE])
+
+
+def _first_to_see(preview: Preview) -> str:
+    return next((a for a in (REFUSED, UPDATE, INSERT) if preview.counts[a]), ACTIONS[0])
+
+
+def _counts(report: ImportReport) -> dict[str, int]:
+    refused = len({fault.row for fault in report.refused})
+    return {
+        "inserted": report.inserted,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "refused": refused,
+    }
+
+
+def fault_words(fault: RowFault) -> tuple[str, str, str]:
+    """Return the column's name in words and in the file, and what is wrong with it."""
+    known = COLUMN_NAMES.get(fault.column) if fault.column in COLUMNS else None
+    return (str(known or ""), fault.column, reason_words(fault.reason))
+
+
+@blueprint.app_template_filter("cell")
+def cell(value: FieldValue) -> str:
+    """Return a field's value as it stands in a file; nothing for none."""
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return "" if value is None else str(value)

@@ -1,0 +1,19 @@
+"""Moments as the admin's pages say them: the site's own time, to the minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mozi.parts import parts
+from mozi.web.admin.ground import blueprint
+from mozi.web.languages import current, dates_in
+from mozi.web.showing import today
+
+
+@blueprint.app_template_filter("moment")
+def moment(at: datetime) -> str:
+    """Return "ma, 15:02" or "nov. 24., 15:02" (English: "today, 15:02", "24 Nov, 15:02")."""
+    local, dates = at.astimezone(parts().settings.site_timezone), dates_in(current())
+    day = local.date()
+    name = dates.near_day(day, today=today()) or dates.short_day(day, today=today())
+    return f"{name}, {local:%H:%M}"

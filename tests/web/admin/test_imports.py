@@ -1,0 +1,242 @@
+"""Importing through the browser: what is shown first is what is done, or nothing is."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from mozi.accounts.admins import ensure_admin
+from mozi.calendar import drafts
+from mozi.database import reading, writing
+from mozi.models import ImportDraft, Movie, Poster
+from tests.conftest import Clock
+from tests.support.factories import THURSDAY, make_movie
+from tests.web.admin.conftest import PASSWORD, sign_in, token
+
+HEADING = "external_id,title,premiere_date,runtime_minutes"
+GOOD = f"{HEADING}\nx-1,Az utolsó nyár,2026-12-03,112\nx-2,Kéz a kézben,2026-12-10,\n"
+MIXED = f"{HEADING}\nx-1,Az utolsó nyár,2026-12-03,112\nx-2,,2026.12.10,kilenc\n"
+
+
+def choose(client: FlaskClient, text: str | bytes, name: str = "films.csv") -> Any:
+    """Send the form with a file of this content, and return the answer."""
+    body = text.encode() if isinstance(text, str) else text
+    given = {
+        "file": (io.BytesIO(body), name),
+        "csrf_token": token(client.get("/admin/import").text),
+    }
+    return client.post("/admin/import", data=given)
+
+
+def preview(client: FlaskClient, text: str) -> str:
+    """Choose a file that is taken, and return the address of its preview."""
+    answer = choose(client, text)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def confirm(client: FlaskClient, address: str, html: str = "", **given: str) -> Any:
+    """Send the form of the preview as it was shown, or as it is now."""
+    shown = html or client.get(address).text
+    found = re.search(r'name="digest" value="([^"]+)"', shown)
+    digest = found[1] if found else ""
+    return client.post(address, data={"digest": digest, "csrf_token": token(shown), **given})
+
+
+def titles() -> list[str]:
+    with reading() as session:
+        return list(session.scalars(select(Movie.title).order_by(Movie.title)))
+
+
+def waiting() -> int:
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(ImportDraft)) or 0
+
+
+def counts(html: str) -> dict[str, int]:
+    """Return the numbers of the preview's head by action."""
+    found = re.findall(r'show=(\w+)"[^>]*>\s*<span class="figure__number">(\d+)<', html)
+    return {action: int(number) for action, number in found}
+
+
+def test_looking_writes_nothing(anna: FlaskClient) -> None:
+    html = anna.get(preview(anna, GOOD)).text
+    assert counts(html) == {"insert": 2, "update": 0, "unchanged": 0, "refused": 0}
+    assert "Az utolsó nyár" in html
+    assert titles() == []
+
+
+def test_confirming_imports_and_forgets_the_file(anna: FlaskClient) -> None:
+    answer = confirm(anna, preview(anna, GOOD))
+    assert answer.location == "/admin/import?inserted=2&updated=0&unchanged=0&refused=0"
+    assert "2 új film" in anna.get(answer.location).text
+    assert titles() == ["Az utolsó nyár", "Kéz a kézben"]
+    assert waiting() == 0
+
+
+def test_a_change_is_shown_with_what_is_there(anna: FlaskClient) -> None:
+    make_movie(external_id="x-1", title="Az utolsó nyár", premiere_date=THURSDAY)
+    html = anna.get(preview(anna, GOOD) + "?show=update").text
+    assert "<del>2026-11-26</del>" in html
+    assert "<ins>2026-12-03</ins>" in html
+    assert counts(html) == {"insert": 1, "update": 1, "unchanged": 0, "refused": 0}
+
+
+def test_refused_rows_are_told_with_row_column_and_reason(anna: FlaskClient) -> None:
+    html = anna.get(preview(anna, MIXED)).text
+    assert "2. sor" in html
+    assert "Ezt meg kell adni." in html
+    assert "&#39;2026.12.10&#39; helyett ÉÉÉÉ-HH-NN kell" in html
+    assert "<code>runtime_minutes</code>" in html
+
+
+def test_with_bad_rows_nothing_is_written_unless_the_good_ones_are_wanted(
+    anna: FlaskClient,
+) -> None:
+    address = preview(anna, MIXED)
+    refused = confirm(anna, address)
+    assert refused.status_code == 422
+    assert "semmit sem írtunk be" in refused.text
+    assert titles() == []
+    assert confirm(anna, address, skip_bad="1").location.endswith("refused=1")
+    assert titles() == ["Az utolsó nyár"]
+
+
+def test_what_changed_since_the_preview_is_shown_before_anything_is_written(
+    anna: FlaskClient,
+) -> None:
+    address = preview(anna, GOOD)
+    shown = anna.get(address).text
+    make_movie(external_id="x-1", title="Az utolsó nyár", premiere_date=THURSDAY)
+    answer = confirm(anna, address, shown)
+    assert answer.status_code == 409
+    assert "Közben valaki változtatott" in answer.text
+    assert titles() == ["Az utolsó nyár"]
+    assert confirm(anna, address, answer.text).status_code == 303
+    assert titles() == ["Az utolsó nyár", "Kéz a kézben"]
+
+
+def test_a_change_that_the_file_does_not_touch_does_not_matter(anna: FlaskClient) -> None:
+    movie_id = make_movie(external_id="x-1", title="Az utolsó nyár", premiere_date=THURSDAY)
+    address = preview(anna, GOOD)
+    shown = anna.get(address).text
+    with writing() as session:
+        session.get_one(Movie, movie_id).synopsis = "Nyár van."
+    assert confirm(anna, address, shown).status_code == 303
+
+
+def test_an_uploaded_poster_that_a_new_address_would_replace_is_told(anna: FlaskClient) -> None:
+    movie_id = make_movie(external_id="x-1")
+    with writing() as session:
+        session.add(Poster(movie_id=movie_id, uploaded=True, original_key="originals/0.jpg"))
+    text = "external_id,poster_url\nx-1,https://example.org/p.jpg\n"
+    assert "A feltöltött plakát helyébe" in anna.get(preview(anna, text)).text
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "words"),
+    [
+        (b"", "a.csv", "A fájl üres."),
+        (b"title;premiere_date\n", "a.csv", "pontosvessző"),
+        (b"titel,premiere_date\n", "a.csv", "Nem erre gondoltál: title?"),
+        ("title,premiere_date\nKő,2026-12-03\n".encode("cp1250"), "a.csv", "A fájl nem UTF-8"),
+        (b"[{]", "a.json", "A fájl nem JSON"),
+        (b"\x89PNG\r\n\x1a\n\0", "a.png", "A fájl nem UTF-8"),
+    ],
+)
+def test_a_file_that_is_none_is_told_at_once(
+    anna: FlaskClient, body: bytes, name: str, words: str
+) -> None:
+    answer = choose(anna, body, name)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert waiting() == 0
+
+
+def test_a_file_with_too_many_rows_or_bytes_is_refused(
+    anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MAX_ROWS", 1)
+    assert "1 sornál több van" in choose(anna, GOOD).text
+    monkeypatch.setattr("mozi.web.admin.imports.IMPORT_BYTES", 20)
+    assert choose(anna, GOOD).status_code == 422
+
+
+def test_without_a_file_the_form_says_so(anna: FlaskClient) -> None:
+    given = {"csrf_token": token(anna.get("/admin/import").text)}
+    answer = anna.post("/admin/import", data=given)
+    assert answer.status_code == 422
+    assert "Előbb válassz egy fájlt." in answer.text
+
+
+def test_json_is_taken_as_well(anna: FlaskClient) -> None:
+    text = '[{"title": "Kő", "premiere_date": "2026-12-03", "genres": ["Dráma", "Zenés"]}]'
+    answer = choose(anna, text, "films.json")
+    html = anna.get(answer.location).text
+    assert "Dráma; Zenés" in html
+
+
+def test_many_rows_come_in_pages(anna: FlaskClient) -> None:
+    rows = "\n".join(f"x-{n},Film {n},2026-12-03," for n in range(1, 121))
+    address = preview(anna, f"{HEADING}\n{rows}\n")
+    first, last = anna.get(address).text, anna.get(address + "?show=insert&page=99").text
+    assert (first.count('class="change"'), last.count('class="change"')) == (50, 20)
+    assert "3. oldal, összesen 3" in last
+
+
+def test_a_file_waits_for_a_day_and_for_whoever_sent_it(
+    app: Flask, anna: FlaskClient, clock: Clock
+) -> None:
+    address = preview(anna, GOOD)
+    ensure_admin("bela@example.org", PASSWORD)
+    bela = app.test_client()
+    sign_in(bela, "bela@example.org")
+    assert bela.get(address).status_code == 404
+    clock.tick(drafts.LIFE.total_seconds() + 1)
+    assert anna.get(address).status_code == 404
+    preview(anna, GOOD)
+    assert waiting() == 1
+
+
+def test_few_files_wait_at_once(anna: FlaskClient, clock: Clock) -> None:
+    for _ in range(drafts.KEPT_AN_ADMIN + 2):
+        clock.tick(1)
+        last = preview(anna, GOOD)
+    assert waiting() == drafts.KEPT_AN_ADMIN
+    assert anna.get(last).status_code == 200
+
+
+def test_a_file_can_be_discarded(anna: FlaskClient) -> None:
+    address = preview(anna, GOOD)
+    form = {"csrf_token": token(anna.get(address).text)}
+    assert anna.post(f"{address}/discard", data=form).status_code == 303
+    assert waiting() == 0
+
+
+def test_confirming_twice_imports_once(anna: FlaskClient) -> None:
+    address = preview(anna, GOOD)
+    shown = anna.get(address).text
+    assert confirm(anna, address, shown).status_code == 303
+    again = confirm(anna, address, shown)
+    assert again.status_code == 404
+    assert "már nem vár importálásra" in again.text
+    assert len(titles()) == 2
+
+
+def test_what_a_file_holds_is_escaped(anna: FlaskClient) -> None:
+    text = f'{HEADING}\n"<script>1</script>","<b>x</b>",2026-12-03,"<i>"\n'
+    html = anna.get(preview(anna, text)).text
+    assert "<script>1" not in html
+    assert "<b>x" not in html
+    assert "<i>" not in html
+
+
+@pytest.mark.parametrize("path", ["/admin/import", "/en/admin/import"])
+def test_a_stranger_is_sent_to_the_sign_in(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 302
