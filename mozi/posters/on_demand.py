@@ -44,7 +44,7 @@ class OnDemandBuilds:
         self.pipeline = pipeline
         self.in_context = in_context
         self._waiters = Budget(waiters, of="places for waiting")
-        self._in_hand: dict[int, Future[None]] = {}
+        self._in_hand: dict[int, Future[PosterState]] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(BUILD_THREADS, thread_name_prefix="poster")
 
@@ -58,12 +58,11 @@ class OnDemandBuilds:
         with self._waiters.hold(wait_s=0):
             build = self._join(state.movie_id)
             try:
-                build.result(timeout=WAIT_S)
+                return build.result(timeout=WAIT_S)
             except FutureTimeout as error:
                 raise Busy(f"Poster {state.movie_id} is still being built.") from error
-        return get_poster(state.movie_id)
 
-    def _join(self, movie_id: int) -> Future[None]:
+    def _join(self, movie_id: int) -> Future[PosterState]:
         """Return the build of this poster that is in hand, or begin it."""
         with self._lock:
             build = self._in_hand.get(movie_id)
@@ -73,28 +72,32 @@ class OnDemandBuilds:
                 build = self._in_hand[movie_id] = self._begin(movie_id)
             return build
 
-    def _begin(self, movie_id: int) -> Future[None]:
+    def _begin(self, movie_id: int) -> Future[PosterState]:
         """Build in a thread that logs under the id of the request that asks."""
         return self._threads.submit(copy_context().run, self._run, movie_id)
 
-    def _run(self, movie_id: int) -> None:
+    def _run(self, movie_id: int) -> PosterState:
         try:
             with self.in_context():
-                self._build_or_follow(movie_id)
+                return self._build_or_follow(movie_id)
         finally:
             with self._lock:
                 del self._in_hand[movie_id]
 
-    def _build_or_follow(self, movie_id: int) -> None:
-        """Build, or look on while another process does, and take over when it died."""
+    def _build_or_follow(self, movie_id: int) -> PosterState:
+        """Build, or look on while another process does, and take over when it died.
+
+        Returns what is there then, read once for all who wait.
+        """
         until = time.monotonic() + WAIT_S
         while (state := get_poster(movie_id)).missing():
             try:
                 if not state.leased:
                     self.pipeline.build(movie_id)
-                    return
+                    return get_poster(movie_id)
             except (LeaseHeld, BuildAbandoned):
                 pass  # the race was lost, or the source was replaced: look again
             if time.monotonic() >= until:
                 raise LeaseHeld(f"Poster {movie_id} is being built elsewhere.")
             time.sleep(LOOK_AGAIN_S)
+        return state
