@@ -31,7 +31,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - named by mkdtemp
+# What is put there gets its name from mkdtemp, which nobody can foresee.
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # nosec B108
 
 
 def _remove_metrics(folder: str, master: int) -> None:

@@ -21,7 +21,7 @@ PAGE_CACHE_RESETS = Counter(
     ["page", "reason"],
 )
 PAGE_RENDER_SECONDS = Histogram(
-    "mozi_page_render_seconds", "Rendering and compressing a page.", ["page"], buckets=SECONDS
+    "mozi_page_render_seconds", "Rendering and compressing a page.", buckets=SECONDS
 )
 PAGE_RENDER_FAILURES = Counter(
     "mozi_page_render_failures_total", "Renders that failed; the previous page was shown.", ["page"]
@@ -33,7 +33,7 @@ POSTER_REQUESTS = Counter(
 )
 POSTER_BUILDS = Counter(
     "mozi_poster_builds_total",
-    "Variants built; result: built, failed, abandoned.",
+    "Variants built; result: built, failed, abandoned, busy.",
     ["media", "result"],
 )
 POSTER_BUILD_SECONDS = Histogram(
@@ -58,3 +58,25 @@ REQUEST_QUEUE_SECONDS = Histogram(
     "Seconds between the router (X-Request-Start) and the app.",
     buckets=SECONDS,
 )
+
+
+def begin() -> None:
+    """Have the metrics stand at nought before anything is counted.
+
+    A rate needs the sample before the first event, and a monitor that looks for a name must
+    find it on a server that has just started. Labels that are not foreseen come when used.
+    """
+    for result in ("hit", "stale", "miss"):
+        PAGE_CACHE_REQUESTS.labels("index", result)
+    for reason in ("variant", "movie", "day", "expired"):
+        PAGE_CACHE_RESETS.labels("index", reason)
+    for result in ("built", "present", "moved", "not_found", "failed", "busy"):
+        POSTER_REQUESTS.labels(result)
+    for media in ("poster", "thumb", "blurred"):
+        for result in ("built", "failed", "abandoned", "busy"):
+            POSTER_BUILDS.labels(media, result)
+    for stage in ("fetch", "decode", "encode", "store"):
+        POSTER_BUILD_SECONDS.labels(stage)
+    SOURCE_FETCHES.labels("ok")
+    PAGE_RENDER_FAILURES.labels("index")
+    HTTP_REQUEST_SECONDS.labels("index", "200")

@@ -241,7 +241,7 @@ def _tell(
     page: Page[Any], before: Entry | None, after: Entry, *, seconds: float, stale: int
 ) -> None:
     reason, changed = reason_of(before, after)
-    metrics.PAGE_RENDER_SECONDS.labels(page.name).observe(seconds)
+    metrics.PAGE_RENDER_SECONDS.observe(seconds)
     if before is not None:
         metrics.PAGE_CACHE_RESETS.labels(page.name, reason).inc()
     listed = " ".join(changed[:CHANGES_LISTED]) + (" …" if len(changed) > CHANGES_LISTED else "")

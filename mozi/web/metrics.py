@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,14 +15,11 @@ from prometheus_client.values import MutexValue, ValueClass
 
 from mozi.parts import parts
 
-FORWARDED = (
-    "HTTP_FORWARDED",
-    "HTTP_VIA",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PROTO",
-    "HTTP_X_REAL_IP",
+FORWARDED = re.compile(
+    r"HTTP_(FORWARDED|VIA|X_FORWARDED(_\w+)?|X_REAL_IP|X_CLIENT_IP|X_CLUSTER_CLIENT_IP"
+    r"|TRUE_CLIENT_IP|CF_CONNECTING_IP|FLY_CLIENT_IP)"
 )
+"""What proxies say, as environ spells it; one that is there and empty was forwarded too."""
 
 blueprint = Blueprint("metrics", __name__)
 
@@ -55,7 +53,7 @@ def is_local(environ: Mapping[str, Any]) -> bool:
 
     The address is the connection's own: ProxyFix keeps it when it believes another.
     """
-    if any(environ.get(name) for name in FORWARDED):
+    if any(FORWARDED.fullmatch(name) for name in environ):
         return False
     connected = environ.get("werkzeug.proxy_fix.orig", environ).get("REMOTE_ADDR") or ""
     try:

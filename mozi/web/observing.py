@@ -31,6 +31,7 @@ LONGEST_QUEUE_S = 3600.0  # beyond that it is no router's clock, but somebody's 
 
 def register(app: Flask, lines: RequestLines) -> None:
     """Have Flask leave the endpoint's name; observe all that reaches the app."""
+    metrics.begin()
     app.before_request(_leave_endpoint)
     app.wsgi_app = Observed(app.wsgi_app, lines)  # type: ignore[method-assign]  # the documented way
 

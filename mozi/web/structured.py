@@ -33,7 +33,7 @@ def structured_data(page: object) -> Markup:
     nodes = tuple(nodes_of(page))
     text = schema_org.json_ld(*nodes) if nodes else ""
     block = f'<script type="application/ld+json">{text}</script>' if nodes else ""
-    return Markup(block)  # noqa: S704 - json_ld leaves nothing that could end it
+    return Markup(block)  # noqa: S704 - json_ld leaves nothing to end it # nosec B704
 
 
 def card_picture(page: object) -> Picture:

@@ -20,6 +20,7 @@ from gevent.threadpool import ThreadPool
 from gunicorn.util import close_graceful
 from gunicorn.workers.ggevent import GeventWorker
 
+from mozi import metrics
 from mozi.web import capacity
 from mozi.web.answers import BUSY, Answer, WSGIApp, collect
 from mozi.web.bodies import Bodies, BodyLimits, ClientGone, Refused
@@ -45,7 +46,11 @@ class ThreadedApp:
         self.finished = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        answer = BUSY if self.in_hand >= self.most else self._answer(environ)
+        if self.in_hand >= self.most:
+            answer = BUSY
+            metrics.HTTP_REQUEST_SECONDS.labels("refused", "503").observe(0)
+        else:
+            answer = self._answer(environ)
         start_response(answer.status, answer.headers)
         return answer.pieces()
 

@@ -29,10 +29,12 @@ from mozi.web.sessions import signed_in
 PER_ADDRESS = "15 per minute; 60 per hour"
 PER_ACCOUNT = "10 per 5 minutes; 40 per hour"
 
+NOBODY = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
+
 
 def address() -> str:
     """Return whose attempts count together: an IPv4 address, or an IPv6 network of one customer."""
-    given = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 - nobody's
+    given = ipaddress.ip_address(request.remote_addr or NOBODY)
     return str(ipaddress.ip_network((given, 64), strict=False) if given.version == 6 else given)
 
 
