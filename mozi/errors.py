@@ -142,7 +142,7 @@ class ForeignStorage(StorageError):
 
     def __init__(self, owner: str, us: str) -> None:
         super().__init__(
-            f"Nothing is deleted: the storage is marked as another database's ({owner}), and this"
+            f"Refused: the storage is marked as another database's ({owner}), and this"
             f" is {us}. If this database has taken its place, say so once: flask prune-posters"
             " --take-over."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mozi.commands.check_posters import check_posters
 from mozi.commands.check_storage import check_storage
 from mozi.commands.create_admin import create_admin
 from mozi.commands.import_movies import import_movies
@@ -12,6 +13,7 @@ from mozi.commands.prune_posters import prune_posters
 from mozi.commands.warm_posters import warm_posters
 
 COMMANDS = (
+    check_posters,
     check_storage,
     create_admin,
     import_movies,

@@ -29,6 +29,14 @@ class StoredObject:
     stored_at: datetime
 
 
+@dataclass(frozen=True)
+class ObjectHeaders:
+    """What visitors get with an object: Content-Type and Cache-Control, "" where it has none."""
+
+    content_type: str
+    cache_control: str
+
+
 class Storage(Protocol):
     """Objects by key. Keys are ASCII paths such as `posters/7-kontroll.thumb.<digest>.jpg`.
 
@@ -49,6 +57,9 @@ class Storage(Protocol):
 
     def exists(self, key: str) -> bool:
         """Return whether there is such an object."""
+
+    def headers(self, key: str) -> ObjectHeaders:
+        """Return what visitors get with the object; raises ObjectNotFound."""
 
     def delete(self, key: str) -> None:
         """Delete the object; deleting what is not there is fine."""

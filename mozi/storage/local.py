@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mozi.errors import ObjectNotFound, StorageError
-from mozi.storage import StoredObject, checked_key, is_key
+from mozi.storage import IMMUTABLE, ObjectHeaders, StoredObject, checked_key, is_key
 
 _NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
@@ -58,6 +58,12 @@ class LocalStorage:
         """Return whether there is such a file."""
         with _translated("looked for", key):
             return self.path_of(key).is_file()
+
+    def headers(self, key: str) -> ObjectHeaders:
+        """Return what the route /media says of every variant: a file has no headers of its own."""
+        if not self.exists(key):
+            raise ObjectNotFound(key)
+        return ObjectHeaders("image/jpeg", IMMUTABLE)
 
     def delete(self, key: str) -> None:
         """Delete the file; its folder stays, as an empty folder is no object."""

@@ -24,7 +24,7 @@ from botocore.exceptions import (
 from urllib3.exceptions import HTTPError
 
 from mozi.errors import ObjectNotFound, StorageError
-from mozi.storage import IMMUTABLE, StoredObject, checked_key, is_key
+from mozi.storage import IMMUTABLE, ObjectHeaders, StoredObject, checked_key, is_key
 from mozi.storage.per_process import PerProcess
 from mozi.storage.public import bucket_url
 from mozi.storage.public_reading import PublicReading
@@ -109,12 +109,20 @@ class S3Storage:
     def exists(self, key: str) -> bool:
         """Return whether there is such an object, in a bucket that does exist."""
         try:
-            with _translated("looked for", key):
-                self.client.head_object(**self._address(key))
+            self.headers(key)
         except ObjectNotFound:
-            self._check_bucket()
             return False
         return True
+
+    def headers(self, key: str) -> ObjectHeaders:
+        """Return the object's headers; raises ObjectNotFound, in a bucket that does exist."""
+        try:
+            with _translated("looked for", key):
+                answer = self.client.head_object(**self._address(key))
+        except ObjectNotFound:
+            self._check_bucket()
+            raise
+        return ObjectHeaders(answer.get("ContentType", ""), answer.get("CacheControl", ""))
 
     def delete(self, key: str) -> None:
         """Delete the object; S3 itself does not mind where there is none."""

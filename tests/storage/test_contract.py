@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mozi.errors import ObjectNotFound, StorageError
-from mozi.storage import Storage
+from mozi.storage import IMMUTABLE, ObjectHeaders, Storage
 from mozi.storage.local import LocalStorage
 
 KEY = "posters/7-kontroll.thumb.0123456789abcdef0123456789abcdef.jpg"
@@ -131,3 +131,13 @@ def test_what_is_no_key_is_refused_everywhere(storage: Storage) -> None:
 
 def keys(storage: Storage, prefix: str) -> list[str]:
     return sorted(row.key for row in storage.list(prefix))
+
+
+def test_the_headers_of_a_public_object_are_those_that_visitors_get(storage: Storage) -> None:
+    put(storage, KEY)
+    assert storage.headers(KEY) == ObjectHeaders("image/jpeg", IMMUTABLE)
+
+
+def test_what_is_not_there_has_no_headers(storage: Storage) -> None:
+    with pytest.raises(ObjectNotFound):
+        storage.headers(KEY)

@@ -1,0 +1,87 @@
+"""flask check-posters: whether what is recorded and what is stored agree."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.progress import progress
+from mozi.commands.stopping import stopped_by_signals
+from mozi.house.checking import KINDS, Checking, CheckReport, Finding
+from mozi.parts import parts
+
+
+@click.command("check-posters")
+@click.option("--repair", is_flag=True, help="Mend what can be mended.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@with_appcontext
+@plain_ending()
+def check_posters(repair: bool, as_json: bool) -> None:
+    """Compare the records with the storage, both ways: gone, unrecorded, wrong headers or host.
+
+    --repair forgets the records whose object is gone (they are built again), stores again what
+    has wrong headers, and rewrites the addresses that name a former host. What nobody recorded
+    is left to prune-posters. Exit status 1 while anything is wrong.
+    """
+    began = time.monotonic()
+    with progress("object") as shown:
+        checking = Checking(parts().storage, repair=repair, on_found=_say, on_seen=shown.update)
+        with stopped_by_signals(checking.stop):
+            report = checking.run()
+    _tell(report, time.monotonic() - began, as_json=as_json)
+    sys.exit(_exit_status(report))
+
+
+def _say(finding: Finding) -> None:
+    """Name one finding, above the bar where there is one."""
+    tqdm.write(str(finding), file=sys.stderr)
+
+
+def _tell(report: CheckReport, seconds: float, *, as_json: bool) -> None:
+    if report.stopped_by:
+        click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+    if report.interrupted:
+        click.echo("Stopped before everything was seen.", err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(report, seconds)))
+        return
+    counts = ", ".join(f"{report.counts[kind]} {kind.replace('_', ' ')}" for kind in KINDS)
+    click.echo(
+        f"{report.recorded} records, {report.stored} objects: {counts}; {report.repaired} repaired,"
+        f" {report.retired} wait for prune-posters, {len(report.failed)} failed, {seconds:.1f} s."
+    )
+
+
+def _as_json(report: CheckReport, seconds: float) -> dict[str, Any]:
+    """Return the report by the names that programs rely on."""
+    found = {kind: [_named(each) for each in report.findings[kind]] for kind in KINDS}
+    return {
+        "ok": _exit_status(report) == 0,
+        "recorded": report.recorded,
+        "stored": report.stored,
+        **found,
+        "counts": {kind: report.counts[kind] for kind in KINDS},
+        "repaired": report.repaired,
+        "retired": report.retired,
+        "failed": [_named(each) for each in report.failed],
+        "seconds": round(seconds, 3),
+    }
+
+
+def _named(finding: Finding) -> dict[str, Any]:
+    record = finding.record
+    whose = {"movie_id": record.movie_id, "media": record.media} if record else {}
+    return {"key": finding.key, **whose, "reason": finding.reason, "repaired": finding.repaired}
+
+
+def _exit_status(report: CheckReport) -> int:
+    if report.interrupted:
+        return INTERRUPTED
+    return FAILED if report.wrong or report.stopped_by else 0
