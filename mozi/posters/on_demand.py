@@ -8,6 +8,7 @@ queue behind pictures. A build that outlives its waiters goes on, and the next h
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,10 +17,12 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 
-from mozi.errors import BuildAbandoned, Busy
+from mozi.errors import BuildAbandoned, Busy, SourceError
 from mozi.posters.limits import Budget
 from mozi.posters.pipeline import LeaseHeld, PosterPipeline, respect_pause
 from mozi.posters.queries import PosterState, get_poster
+
+logger = logging.getLogger(__name__)
 
 WAIT_S = 5.0
 BUILDS_IN_HAND = 32
@@ -62,6 +65,18 @@ class OnDemandBuilds:
             except FutureTimeout as error:
                 raise Busy(f"Poster {state.movie_id} is still being built.") from error
 
+    def begin(self, movie_id: int) -> bool:
+        """Begin to build what the poster misses, and return at once whether it is in hand.
+
+        Nobody waits: what fails is remembered with the poster, or said in the log. Where too
+        many builds are in hand already, the poster's first visitor has it built.
+        """
+        try:
+            self._join(movie_id).add_done_callback(_tell)
+        except Busy:
+            return False
+        return True
+
     def _join(self, movie_id: int) -> Future[PosterState]:
         """Return the build of this poster that is in hand, or begin it."""
         with self._lock:
@@ -101,3 +116,10 @@ class OnDemandBuilds:
                 raise LeaseHeld(f"Poster {movie_id} is being built elsewhere.")
             time.sleep(LOOK_AGAIN_S)
         return state
+
+
+def _tell(build: Future[PosterState]) -> None:
+    """Say in the log why a build failed that nobody waits for, unless it is said already."""
+    error = build.exception()
+    if error is not None and not isinstance(error, SourceError | BuildAbandoned | Busy):
+        logger.error("a poster was not built: %s", error, exc_info=error)

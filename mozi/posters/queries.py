@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -31,11 +31,15 @@ class BuiltVariant:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the wanted source could not be used, and when it is worth another try (aware, UTC)."""
+    """Why the wanted source could not be used, and when it is worth another try (aware, UTC).
+
+    data: the figures of the sentence, as in SourceError.
+    """
 
     code: str
     message: str
     retry_at: datetime
+    data: Mapping[str, str | int | float] = field(default_factory=dict)
 
     @property
     def pause_s(self) -> float:
@@ -44,7 +48,7 @@ class Failure:
 
     def as_error(self) -> SourceUnavailable:
         """Return the remembered failure as the error that it was."""
-        return SourceUnavailable(self.code, self.message)
+        return SourceUnavailable(self.code, self.message, **self.data)
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ _POSTER = (
     .outerjoin_from(MOVIES, POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
     .where(MOVIES.c.id == bindparam("movie"))
 )
-_VARIANTS = select(*(VARIANTS.c[field.name] for field in fields(BuiltVariant))).where(
+_VARIANTS = select(*(VARIANTS.c[each.name] for each in fields(BuiltVariant))).where(
     VARIANTS.c.movie_id == bindparam("movie")
 )
 
@@ -128,10 +132,15 @@ def _variants(session: Session, movie_id: int) -> dict[str, BuiltVariant]:
     return {row.media: BuiltVariant(*row) for row in rows}
 
 
+def failure_of(row: Any) -> Failure | None:
+    """Return what a poster's row remembers of its last failure; None where there was none."""
+    if row.failure_code is None or row.retry_at is None:
+        return None
+    message, data = row.failure_message or "", row.failure_data or {}
+    return Failure(row.failure_code, message, row.retry_at, data)
+
+
 def _state(row: Any, variants: Mapping[str, BuiltVariant]) -> PosterState:
-    failure = None
-    if row.failure_code is not None and row.retry_at is not None:
-        failure = Failure(row.failure_code, row.failure_message or "", row.retry_at)
     return PosterState(
         movie_id=row.id,
         title=row.title,
@@ -139,7 +148,7 @@ def _state(row: Any, variants: Mapping[str, BuiltVariant]) -> PosterState:
         attempt=row.attempt,
         source_url=row.source_url,
         original_key=row.original_key,
-        failure=failure,
+        failure=failure_of(row),
         leased=bool(row.leased),
         variants=variants,
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -83,3 +84,25 @@ def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
 def test_nothing_is_kept_of_a_build_that_ended(app: Flask, app_parts: Parts, movie: int) -> None:
     app_parts.on_demand.ensure_poster(get_poster(movie))
     assert app_parts.on_demand._in_hand == {}
+
+
+def test_a_build_can_be_begun_without_waiting(app_parts: Parts, movie: int) -> None:
+    assert app_parts.on_demand.begin(movie)
+    assert wait_until(lambda: not get_poster(movie).missing())
+
+
+def test_what_is_begun_and_fails_is_remembered(app_parts: Parts, origin: Origin) -> None:
+    movie_id = make_movie(poster_url=origin.url("/missing.jpg"))
+    app_parts.on_demand.begin(movie_id)
+    assert wait_until(lambda: get_poster(movie_id).failure is not None)
+    failure = get_poster(movie_id).failure
+    assert failure is not None
+    assert (failure.code, failure.data) == ("http_status", {"status": 404})
+
+
+def wait_until(true: Callable[[], bool]) -> bool:
+    """Return whether it becomes true within some seconds."""
+    until = time.monotonic() + 20
+    while not true() and time.monotonic() < until:
+        time.sleep(0.02)
+    return true()
