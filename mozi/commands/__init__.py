@@ -10,6 +10,7 @@ from mozi.commands.create_admin import create_admin
 from mozi.commands.import_movies import import_movies
 from mozi.commands.load_demo import load_demo
 from mozi.commands.prune_posters import prune_posters
+from mozi.commands.upload_posters import upload_posters
 from mozi.commands.warm_posters import warm_posters
 
 COMMANDS = (
@@ -19,6 +20,7 @@ COMMANDS = (
     import_movies,
     load_demo,
     prune_posters,
+    upload_posters,
     warm_posters,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, Busy, UnreadableSource
@@ -27,6 +28,22 @@ def take_upload(
     Busy; then nothing has changed and the old poster stays. The variants are built on their
     first hit, or by warm-posters.
     """
+    upload = checked_upload(body, max_bytes=max_bytes, max_pixels=max_pixels)
+    store_upload(storage, movie_id, upload)
+    return upload.key
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is a picture, and the key that its bytes give it."""
+
+    body: bytes
+    key: str
+    content_type: str
+
+
+def checked_upload(body: bytes, *, max_bytes: int, max_pixels: int) -> Upload:
+    """Return body as an upload; raises UnreadableSource where it is too large or no picture."""
     if len(body) > max_bytes:
         message = (
             f"The file has {len(body) / MIB:.1f} MiB; at most {max_bytes / MIB:g} are accepted."
@@ -34,23 +51,22 @@ def take_upload(
         raise UnreadableSource("too_large", message, bytes=len(body), max_bytes=max_bytes)
     header = read_header(body, max_pixels=max_pixels)
     decode(body, max_pixels=max_pixels)  # a header alone proves nothing
-    key = original_key(body, header.extension)
+    return Upload(body, original_key(body, header.extension), header.content_type)
+
+
+def store_upload(storage: Storage, movie_id: int, upload: Upload) -> None:
+    """Store, then want; again where a sweep was just deleting an object of the same bytes.
+
+    Raises MovieNotFound, StorageError or Busy.
+    """
     ensure_marked(storage)
-    _store_and_want(storage, movie_id, key, body, content_type=header.content_type)
-    return key
-
-
-def _store_and_want(
-    storage: Storage, movie_id: int, key: str, body: bytes, *, content_type: str
-) -> None:
-    """Store, then want; again where a sweep was just deleting an object of the same bytes."""
     for attempt in range(TRIES):
         stored_from = database_time()
-        storage.put(key, body, content_type=content_type, public=False)
+        storage.put(upload.key, upload.body, content_type=upload.content_type, public=False)
         try:
             with writing() as session:
-                refuse_doomed(session, [key], stored_from=stored_from)
-                want_original(session, movie_id, key)
+                refuse_doomed(session, [upload.key], stored_from=stored_from)
+                want_original(session, movie_id, upload.key)
             return
         except BuildAbandoned as error:
             if attempt == TRIES - 1:
