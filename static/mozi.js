@@ -40,6 +40,13 @@ for (const button of document.querySelectorAll("[data-share]")) {
   });
 }
 
+// Filters: what is not chosen stays out of the address.
+for (const form of document.querySelectorAll("[data-filters]")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+  });
+}
+
 // Pictures. While a poster cannot be had, its route answers 503 with a drawing in its place, which
 // a browser shows as any picture. So whoever got one asks again when the answer said, three times,
 // and then shows the title instead.
@@ -54,7 +61,7 @@ function showTitle(img) {
   tile.append(document.createElement("span"));
   tile.firstChild.textContent = title.textContent;
   tile.ariaHidden = "true";
-  img.replaceWith(tile);
+  (img.closest("picture") ?? img).replaceWith(tile);
 }
 
 async function askAgain(img, address, left) {
@@ -73,14 +80,17 @@ function look(img) {
   if (!img.naturalWidth) showTitle(img);
   else if (/\/poster\/[^?]*$/.test(address)) {
     const [timing] = performance.getEntriesByName(img.src);
-    if (timing?.responseStatus === 503) askAgain(img, address, TRIES);
+    const status = timing?.responseStatus; // 0 from the storage's host; Safari does not say
+    if (status === 503 || status === undefined) askAgain(img, address, TRIES);
   }
 }
 
+// Those that come with results later are heard here too: such events do not bubble, but are caught.
+const isPoster = (node) => node instanceof HTMLImageElement && node.matches(".poster");
+addEventListener("load", ({ target }) => isPoster(target) && look(target), true);
+addEventListener("error", ({ target }) => isPoster(target) && showTitle(target), true);
 for (const img of document.querySelectorAll("img.poster")) {
   if (img.complete && img.currentSrc) look(img);
-  img.addEventListener("load", () => look(img));
-  img.addEventListener("error", () => showTitle(img));
 }
 
 // The last calendar without a network: see sw.js.

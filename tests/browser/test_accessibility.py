@@ -1,0 +1,46 @@
+"""axe-core finds nothing on any public page, in both languages and themes, at three widths."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.support.factories import THURSDAY, make_movie
+
+WIDTHS = (320, 768, 1440)
+PATHS = (
+    *("/", "/premierek/2026/11", "/premierek/2026", "/film/1", "/film/3", "/filmek?kind=cinema"),
+    *("/kereses", "/kereses?q=kontrol", "/kereses?q=xyzzy", "/nincs"),
+)
+
+
+def fill() -> None:
+    """Make a calendar with every state that a movie can be in."""
+    whole = {"genres": ("dráma", "krimi"), "runtime_minutes": 105, "age_rating": "16"}
+    people = {"director": ("Antal Nimród",), "cast": ("Csányi Sándor",), "country": ("magyar",)}
+    make_movie(
+        title="Kontroll", original_title="Control", synopsis="Ellenőrök a föld alatt.",
+        trailer_url="https://example.org/t", kind="streaming", **whole, **people,
+    )  # fmt: skip
+    for age in ("KN", "6", "12", "18", "X"):
+        make_movie(title=f"Korhatár {age}", age_rating=age, kind="rerelease")
+    make_movie(title="Elmarad", status="cancelled", premiere_date=THURSDAY + timedelta(days=1))
+    make_movie(title="Hónap", premiere_date=date(2026, 12, 1), date_precision="month")
+    make_movie(title="Év", premiere_date=date(2027, 1, 1), date_precision="year")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing(page: Page, path: str) -> None:
+    fill()
+    for language, theme in product(("", "/en"), ("light", "dark")):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.goto(f"{language}{path}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found = Axe().run(page).response["violations"]
+            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+            assert page.evaluate("document.documentElement.scrollWidth") == width

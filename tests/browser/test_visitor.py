@@ -1,0 +1,192 @@
+"""What a visitor does, with JavaScript and without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.factories import THURSDAY, make_movie
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def visitor(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Page]:
+    """A page of a fresh visitor on a phone, with JavaScript and without."""
+    context = chromium.new_context(
+        base_url=site, locale="hu-HU", java_script_enabled=request.param,
+        viewport={"width": 360, "height": 740},
+    )  # fmt: skip
+    yield context.new_page()
+    context.close()
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".card__title").all_inner_texts()
+
+
+def test_finds_the_films_of_this_thursday_and_of_the_next(visitor: Page) -> None:
+    make_movie(title="Kontroll")
+    make_movie(title="Mephisto", premiere_date=date(2026, 12, 3))
+    visitor.goto("/")
+    day = visitor.get_by_role("region", name="Ezen a héten").locator(".day")
+    expect(day.get_by_role("heading")).to_have_text("november 26., csütörtök ma")
+    expect(day.locator(".card__title")).to_have_text("Kontroll")
+    visitor.get_by_role("link", name="dec. 3. 1 film").click()
+    expect(visitor.get_by_role("link", name="Mephisto")).to_be_in_viewport()
+
+
+def test_searches_without_accents(visitor: Page) -> None:
+    make_movie(title="Árvíztűrő tükörfúrógép")
+    visitor.goto("/")
+    visitor.get_by_role("searchbox").fill("arvizturo")
+    visitor.get_by_role("searchbox").press("Enter")
+    expect(visitor).to_have_url("/kereses?q=arvizturo")
+    expect(visitor.locator(".card__title")).to_have_text("Árvíztűrő tükörfúrógép")
+
+
+def test_filters_a_list(visitor: Page) -> None:
+    make_movie(title="Kontroll", kind="streaming")
+    make_movie(title="Mephisto")
+    visitor.goto("/")
+    visitor.get_by_text("Szűrés").click()
+    visitor.get_by_label("Bemutató").select_option("online")
+    visitor.get_by_role("button", name="Mutasd").click()
+    expect(visitor.locator(".card__title")).to_have_text("Kontroll")
+    assert "kind=streaming" in visitor.url
+    visitor.get_by_role("link", name="Szűrők törlése").click()
+    expect(visitor.locator(".card__title")).to_have_count(2)
+
+
+def test_changes_the_language_and_stays_on_the_page(visitor: Page) -> None:
+    movie_id = make_movie(title="Kontroll", genres=("dráma",))
+    visitor.goto(f"/film/{movie_id}")
+    visitor.get_by_role("link", name="English").click()
+    expect(visitor).to_have_url(f"/en/film/{movie_id}-kontroll")
+    expect(visitor.locator("html")).to_have_attribute("lang", "en")
+    expect(visitor.get_by_text("Thursday, 26 November 2026")).to_be_visible()
+
+
+def test_opens_a_movie_and_adds_it_to_a_calendar(visitor: Page) -> None:
+    make_movie(title="Kontroll")
+    visitor.goto("/")
+    visitor.get_by_role("link", name="Kontroll").click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Kontroll")
+    with visitor.expect_download() as download:
+        visitor.get_by_role("link", name="Naptárba").click()
+    event = Path(download.value.path()).read_text()
+    assert "SUMMARY:Kontroll" in event
+    assert "DTSTART;VALUE=DATE:20261126" in event
+
+
+def test_goes_to_the_next_month(visitor: Page) -> None:
+    make_movie(title="Kontroll")
+    make_movie(title="Mephisto", premiere_date=date(2026, 12, 3))
+    visitor.goto("/")
+    visitor.get_by_role("link", name="Hónap").click()
+    visitor.get_by_role("link", name="2026. december").click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("2026. december")
+    assert titles(visitor) == ["Mephisto"]
+
+
+def test_walks_by_keyboard(visitor: Page) -> None:
+    make_movie(title="Kontroll")
+    visitor.goto("/")
+    visitor.keyboard.press("Tab")
+    expect(visitor.get_by_text("Ugrás a tartalomra")).to_be_in_viewport()
+    visitor.keyboard.press("Enter")
+    for _ in range(20):
+        visitor.keyboard.press("Tab")
+        if visitor.locator(".card__link:focus").count():
+            break
+    expect(visitor.locator(".card__link")).to_be_focused()
+    visitor.keyboard.press("Enter")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Kontroll")
+
+
+def test_sees_no_control_that_needs_a_script_where_there_is_none(
+    chromium: Browser, site: str
+) -> None:
+    movie_id = make_movie(title="Kontroll")
+    context = chromium.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/film/{movie_id}")
+    assert page.get_by_role("button").all_inner_texts() == [""]  # the search's own
+    context.close()
+
+
+def test_results_come_as_one_types(page: Page) -> None:
+    make_movie(title="Kontroll")
+    page.goto("/kereses")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("kontrol", delay=20)
+    expect(page.locator(".card__title")).to_have_text("Kontroll")
+    expect(page).to_have_url("/kereses?q=kontrol")
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator(".card__title")).to_have_count(0)
+
+
+def test_a_theme_is_kept_and_there_before_the_page_is(page: Page) -> None:
+    page.goto("/")
+    button = page.get_by_role("button", name="Téma: mint a rendszeré")
+    button.click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    button = page.get_by_role("button", name="Téma: világos")
+    button.click()
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () =>"
+        " { self.early = document.documentElement.dataset.theme })"
+    )
+    page.goto("/premierek/2026/11")
+    assert page.evaluate("self.early") == "dark"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == (
+        "rgb(16, 14, 18)"
+    )
+    page.get_by_role("button", name="Téma: sötét").click()
+    assert page.locator("html").get_attribute("data-theme") is None
+
+
+def test_what_is_not_chosen_stays_out_of_the_address(page: Page) -> None:
+    make_movie(age_rating="16")
+    page.goto("/filmek?age=16")
+    page.get_by_label("Korhatár").select_option("mindegy")
+    page.get_by_label("Bemutató").select_option("moziban")
+    page.get_by_role("button", name="Mutasd").click()
+    expect(page).to_have_url("/filmek?kind=cinema")
+
+
+def test_an_address_is_shared_by_the_clipboard(page: Page, site: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+    page.add_init_script("Object.defineProperty(navigator, 'share', { value: undefined })")
+    movie_id = make_movie(title="Kontroll")
+    page.goto(f"/film/{movie_id}")
+    page.get_by_role("button", name="Megosztás").click()
+    expect(page.get_by_role("button", name="Link másolva")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site}/film/{movie_id}-kontroll"
+
+
+def test_nothing_is_asked_of_anybody_else_before_a_click(page: Page, site: str) -> None:
+    movie_id = make_movie(
+        title="Kontroll", trailer_url="https://www.youtube.com/watch?v=x", synopsis="Ellenőrök."
+    )
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("/", f"/film/{movie_id}", "/kereses?q=kontroll", "/filmek"):
+        page.goto(path)
+    assert [url for url in asked if not url.startswith((site, "data:"))] == []
+    trailer = page.goto(f"/film/{movie_id}") and page.get_by_role("link", name="Előzetes")
+    expect(trailer).to_have_attribute("href", "https://www.youtube.com/watch?v=x")
+
+
+def test_nothing_moves_while_a_page_loads(page: Page) -> None:
+    for number in range(8):
+        make_movie(title=f"Film {number}", premiere_date=THURSDAY, genres=("dráma",))
+    page.add_init_script(
+        "self.moved = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())"
+        " self.moved += entry.value }).observe({ type: 'layout-shift', buffered: true })"
+    )
+    page.goto("/")
+    page.wait_for_timeout(300)
+    assert page.evaluate("self.moved") == 0
