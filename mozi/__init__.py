@@ -17,6 +17,8 @@ from mozi.pagecache.store import PageStore
 from mozi.parts import Parts, install
 from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
+from mozi.posters.queueing import PosterQueue
+from mozi.posters.wanted import new_sources
 from mozi.request_lines import RequestLines
 from mozi.settings import Settings
 from mozi.storage import Storage
@@ -57,7 +59,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         life_s=settings.page_cache_seconds,
         coalesce_s=settings.page_cache_coalesce_seconds,
     )
-    install(app, Parts(settings, storage, pipeline, on_demand, pages))
+    queue = make_queue(settings)
+    install(app, Parts(settings, storage, pipeline, on_demand, pages, queue))
+    if queue is not None:
+        _queue_new_sources(app, queue)
     web.register(app, settings)
     security = SecurityHeaders(storage)
     headers.register(app, security)
@@ -80,6 +85,22 @@ def make_storage(settings: Settings) -> Storage:
         acl=settings.s3_acl,
         prefix=settings.s3_prefix,
     )
+
+
+def make_queue(settings: Settings) -> PosterQueue | None:
+    """Return the queue of posters to build, where there is a Redis to hold it."""
+    if settings.redis_url is None:
+        return None
+    return PosterQueue(settings.redis_url, secret_key=settings.secret_key)
+
+
+def _queue_new_sources(app: Flask, queue: PosterQueue) -> None:
+    """Have the posters of saved movies built by the workers, whoever saves them."""
+
+    def offer(sender: Flask, movie_ids: tuple[int, ...]) -> None:
+        queue.offer(movie_ids)
+
+    new_sources.connect(offer, sender=app, weak=False)
 
 
 def _bind_database(app: Flask, settings: Settings) -> None:

@@ -15,6 +15,7 @@ MoziError
 │   ├── ObjectNotFound     this key is not there; the caller falls back
 │   ├── ForeignStorage     another database has marked it as its own: nothing is deleted there
 │   └── NotPublic          visitors could not read it: nothing is published
+├── QueueError             the queue of posters to build cannot be used: they are built on demand
 ├── Busy                   come back in a moment: 503 with Retry-After
 ├── BuildAbandoned         what was built must not be published any more (lease or source moved on)
 ├── ImportRejected         rows of an import file that cannot be taken, each with its reason
@@ -148,6 +149,10 @@ class ForeignStorage(StorageError):
         )
         self.owner = owner
         self.us = us
+
+
+class QueueError(MoziError):
+    """The queue in Redis cannot be used, or holds what is none of ours."""
 
 
 class Busy(MoziError):

@@ -63,16 +63,17 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send the logger `mozi` to standard error in the operator's format and level."""
+    """Send the loggers of Mozi and of RQ to standard error in the operator's format and level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(WithRequestId())
     handler.setFormatter(
         JsonFormatter() if settings.log_format == "json" else logging.Formatter(TEXT_FORMAT)
     )
-    logger = logging.getLogger("mozi")
-    logger.handlers = [handler]
-    logger.setLevel(settings.log_level)
-    logger.propagate = False
+    for name in ("mozi", "rq"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(settings.log_level)
+        logger.propagate = False
 
 
 def gunicorn_logging(settings: Settings) -> dict[str, Any]:

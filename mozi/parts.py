@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from mozi.pagecache.cache import PageCache
 from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
+from mozi.posters.queueing import PosterQueue
 from mozi.settings import Settings
 from mozi.storage import Storage
 
@@ -25,6 +26,7 @@ class Parts:
     pipeline: PosterPipeline
     on_demand: OnDemandBuilds
     pages: PageCache
+    queue: PosterQueue | None  # None without REDIS_URL
 
 
 def install(app: Flask, installed: Parts) -> None:

@@ -24,7 +24,7 @@ LAYERS = (
     ("edges", ("models", "storage", "posters.sources", "posters.dialing", "pagecache.store")),
     ("services", ("accounts", "calendar", "posters", "pagecache", "demo", "house")),
     ("parts", ("parts",)),
-    ("entrances", ("web", "commands")),
+    ("entrances", ("web", "commands", "jobs")),
     ("assembly", ("",)),
 )  # fmt: skip
 
@@ -41,6 +41,7 @@ HOMES = {
     "limits": ("accounts/attempts",),
     "icalendar": ("feeds/ical",),
     "feedgenerator": ("feeds/rss",),
+    "rq": ("posters/queueing", "jobs"),
     "gevent": ("web/worker", "web/threads", "web/bodies"),
 }
 

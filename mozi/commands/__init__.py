@@ -12,6 +12,7 @@ from mozi.commands.load_demo import load_demo
 from mozi.commands.prune_posters import prune_posters
 from mozi.commands.upload_posters import upload_posters
 from mozi.commands.warm_posters import warm_posters
+from mozi.commands.work import work
 
 COMMANDS = (
     check_posters,
@@ -22,6 +23,7 @@ COMMANDS = (
     prune_posters,
     upload_posters,
     warm_posters,
+    work,
 )
 
 

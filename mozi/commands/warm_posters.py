@@ -6,8 +6,9 @@ import json
 import logging
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -23,10 +24,16 @@ from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.parts import parts
 from mozi.posters.recipes import RECIPES
 from mozi.posters.selection import Scope, Selection, scope_of
-from mozi.posters.warming import Warming, WarmReport
+from mozi.posters.spreading import Spreading
+from mozi.posters.warming import WORKERS_A_SLOT, Warming, WarmReport
 
-WORKERS_A_SLOT = 2  # while one decodes, another fetches and stores; 4 and 8 measure no faster
+OnDone = Callable[[WarmReport], None]
+
 LINE_EVERY_S = 60
+STOPPING = {
+    "in hand": "Stopping: what is in hand is finished first.",
+    "queued": "No longer looking on; what is queued is built by the workers.",
+}
 
 
 @click.command("warm-posters")
@@ -37,6 +44,7 @@ LINE_EVERY_S = 60
 @click.option("--workers", type=click.IntRange(1, 64), help="Movies in hand at once.")
 @click.option("--rebuild", is_flag=True, help="Build what is there too, over the same keys.")
 @click.option("--retry-failed", is_flag=True, help="Try failed sources before their pause ends.")
+@click.option("--enqueue", is_flag=True, help="Spread it over all workers (`flask work`).")
 @click.option("--dry-run", is_flag=True, help="Say what there is to do, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @with_appcontext
@@ -45,6 +53,7 @@ def warm_posters(
     since: datetime | None,
     until: datetime | None,
     workers: int | None,
+    enqueue: bool,
     dry_run: bool,
     as_json: bool,
     **chosen: Any,
@@ -62,7 +71,7 @@ def warm_posters(
         **chosen,
     )
     scope = scope_of(selection)
-    report = WarmReport() if dry_run else _warm(selection, scope, workers)
+    report = WarmReport() if dry_run else _warm(selection, scope, workers, enqueue=enqueue)
     summary = _summary(selection, scope, report, time.monotonic() - began)
     _tell(summary, report, scope, dry_run=dry_run, as_json=as_json)
     sys.exit(_exit_status(report))
@@ -72,19 +81,34 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _warm(selection: Selection, scope: Scope, workers: int | None) -> WarmReport:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
+def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: bool) -> WarmReport:
     total = len(selection.movie_ids) or scope.to_do
     with _progress(total) as progress:
-        warming = Warming(
-            parts().pipeline,
-            selection,
-            workers=workers or WORKERS_A_SLOT * parts().settings.poster_build_slots,
-            in_context=app.app_context,
-            on_done=lambda report: progress.update(),
-        )
-        with _stopped_by_signals(warming):
-            return warming.run()
+
+        def on_done(report: WarmReport) -> None:
+            progress.update()
+
+        run = _spread(selection, on_done) if enqueue else _here(selection, workers, on_done)
+        with _stopped_by_signals(run.stop, "queued" if enqueue else "in hand"):
+            return run.run()
+
+
+def _here(selection: Selection, workers: int | None, on_done: OnDone) -> Warming:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
+    return Warming(
+        parts().pipeline,
+        selection,
+        workers=workers or WORKERS_A_SLOT * parts().settings.poster_build_slots,
+        in_context=app.app_context,
+        on_done=on_done,
+    )
+
+
+def _spread(selection: Selection, on_done: OnDone) -> Spreading:
+    queue = parts().queue
+    if queue is None:
+        raise click.UsageError("REDIS_URL is not set, so there is no queue to spread it by.")
+    return Spreading(queue, selection, on_done=on_done)
 
 
 class _LineAMinute:
@@ -129,14 +153,14 @@ def _progress(total: int) -> Iterator[Any]:
 
 
 @contextmanager
-def _stopped_by_signals(warming: Warming) -> Iterator[None]:
+def _stopped_by_signals(stopping: threading.Event, what: str) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end the run after what is in hand; a second one ends it at once."""
 
     def stop(number: int, frame: object) -> None:
-        if warming.stop.is_set():
+        if stopping.is_set():
             raise KeyboardInterrupt
-        click.echo("Stopping: what is in hand is finished first.", err=True)
-        warming.stop.set()
+        click.echo(STOPPING[what], err=True)
+        stopping.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -165,7 +189,7 @@ def _tell(
     for failed in report.failed:
         click.echo(f"{failed.movie_id} {failed.title}: {failed.reason}", err=True)
     if report.stopped_by:
-        click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+        click.echo(f"Given up: {report.stopped_by}", err=True)
     if report.interrupted:
         click.echo("Stopped; what is left is built by the next run.", err=True)
     if as_json:

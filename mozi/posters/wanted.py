@@ -2,6 +2,9 @@
 
 A new source only raises the poster's number; the set that pages link stays until the new one is
 published. Nothing here touches a movie's row, so a movie's version never moves.
+
+Whoever saves a new source comes through here, so here it is announced: create_app has a queue
+listen, where there is one.
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from sqlalchemy import delete, select
+from blinker import Signal
+from flask import current_app
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
 from mozi.errors import MovieNotFound
@@ -18,6 +23,11 @@ from mozi.posters.changes import NO_FAILURE
 
 # Parameters a statement; SQLite before 3.32 takes 999.
 CHUNK = 500
+
+new_sources = Signal()
+"""Sent by the app, with movie_ids, once a new source of theirs is committed."""
+
+_ANNOUNCED = "mozi_new_sources"
 
 
 def want_address(session: Session, movie_id: int, url: str | None) -> bool:
@@ -35,7 +45,9 @@ def want_addresses(session: Session, wanted: Mapping[int, str | None]) -> int:
     changed = 0
     while chunk := list(islice(ids, CHUNK)):
         posters = _locked(session, chunk)
-        changed += sum(_want_one(session, posters, each, wanted[each]) for each in chunk)
+        new = [each for each in chunk if _want_one(session, posters, each, wanted[each])]
+        _announce(session, [each for each in new if wanted[each] is not None])
+        changed += len(new)
     session.flush()
     return changed
 
@@ -50,7 +62,22 @@ def want_original(session: Session, movie_id: int, original_key: str) -> None:
         session.add(Poster(movie_id=movie_id, uploaded=True, original_key=original_key))
     elif not (poster.uploaded and poster.original_key == original_key):
         _start_afresh(poster, original_key=original_key)
+    _announce(session, [movie_id])
     session.flush()
+
+
+def _announce(session: Session, movie_ids: Iterable[int]) -> None:
+    """Have new_sources sent when the session is committed, once for all of its movies."""
+    announced: dict[int, None] = session.info.setdefault(_ANNOUNCED, {})
+    if not announced:
+        event.listen(session, "after_commit", _send, once=True)
+    announced.update(dict.fromkeys(movie_ids))
+
+
+def _send(session: Session) -> None:
+    movie_ids = tuple(session.info.pop(_ANNOUNCED, ()))
+    if movie_ids:
+        new_sources.send(current_app._get_current_object(), movie_ids=movie_ids)  # type: ignore[attr-defined]
 
 
 def _locked(session: Session, movie_ids: Iterable[int]) -> dict[int, Poster]:

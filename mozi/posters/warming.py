@@ -23,6 +23,7 @@ from mozi.posters.leases import BUILD_S, LEASE_S
 from mozi.posters.pipeline import FETCHES_A_HOST, BuildResult, PosterPipeline
 from mozi.posters.selection import Candidate, Selection, candidates
 
+WORKERS_A_SLOT = 2  # while one decodes, another fetches and stores; 4 and 8 measure no faster
 LOOK_AHEAD = 200  # movies in sight, so that one slow host does not hold up the others
 STORAGE_FAILURES_IN_A_ROW = 20  # then the storage is down, and going on would only fail more
 NICENESS = 10  # live pages on the same machine come first
@@ -163,7 +164,7 @@ class Warming:
         if isinstance(error, StorageError):
             self._storage_failures += 1
             if self._storage_failures >= STORAGE_FAILURES_IN_A_ROW:
-                self.report.stopped_by = str(error)
+                self.report.stopped_by = f"the storage does not answer. {error}"
                 self.stop.set()
 
 

@@ -1,0 +1,166 @@
+"""Posters to build, queued in Redis for whoever works on them (`flask work`), by RQ.
+
+The lease stays the only guard: a job is a hint, and one that is lost, doubled or late costs
+nothing but time. What is in Redis is JSON, never a pickle, and a worker runs one function of
+ours and nothing else, so that whoever writes to Redis can have posters built and no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import redis
+from rq import Queue, Retry, Worker
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+
+from mozi.errors import QueueError
+
+logger = logging.getLogger(__name__)
+
+JOB = "mozi.jobs.build_posters"
+MOVIES_A_JOB = 20  # some overlap their fetches; a worker that goes down has to finish but a few
+JOB_S = 900  # 20 sources that all time out take 100 s, two at a time
+WAITING_S = 24 * 3600  # then a job that nobody took is forgotten: the route builds what is missing
+RESULT_S = 3600
+ATTEMPTS = 3
+ANSWER_S = 1.0  # what Redis may take: an admin's save waits for it
+WORKER_LIFE_S = 60  # how long a worker that was killed still counts as one
+
+
+class PosterJob(Job):
+    """A job that runs our function alone, whatever Redis says; nobody is called back."""
+
+    success_callback = failure_callback = stopped_callback = None
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        """Return the function; raises QueueError for the name of any other."""
+        if self.func_name != JOB:
+            raise QueueError(f"{self.func_name!r} is no job of ours.")
+        function: Callable[..., Any] = super().func
+        return function
+
+    def send_webhooks(self, *_: object, **__: object) -> None:
+        """Call no address that Redis names."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended: result is what it returned, None where it failed for good."""
+
+    result: dict[str, Any] | None
+    reason: str = ""
+
+
+class PosterQueue:
+    """The queue of one site: sites that share a Redis, by their secrets, share no queue."""
+
+    def __init__(self, redis_url: str, *, secret_key: str) -> None:
+        self.name = f"mozi-{hashlib.sha256(secret_key.encode()).hexdigest()[:8]}"
+        self.redis_url = redis_url
+        self._connection = _connection(redis_url, answer_s=ANSWER_S)
+        self._queue = self._opened(self._connection)
+
+    def offer(self, movie_ids: Collection[int]) -> bool:
+        """Queue what was just saved, before all else; return whether a worker will see to it.
+
+        Never raises: without a worker, or without Redis, the first visitor has it built.
+        """
+        if not movie_ids:
+            return False
+        try:
+            if not self.workers():
+                return False
+            self.enqueue(movie_ids, at_front=True)
+        except QueueError as error:
+            logger.warning("The posters of %d movies were not queued: %s", len(movie_ids), error)
+            return False
+        return True
+
+    def workers(self) -> int:
+        """Return how many workers listen to this queue; raises QueueError."""
+        try:
+            return len(Worker.all(queue=self._queue, serializer=JSONSerializer))
+        except redis.RedisError as error:
+            raise _unavailable(error) from error
+
+    def enqueue(
+        self, movie_ids: Collection[int], *, at_front: bool = False, **options: bool | list[str]
+    ) -> dict[str, list[int]]:
+        """Queue movies, MOVIES_A_JOB to a job; return the movies by job; raises QueueError.
+
+        options: build_posters' own.
+        """
+        chunks = list(_chunks(movie_ids))
+        jobs = [
+            Queue.prepare_data(
+                JOB,
+                kwargs={"movie_ids": chunk, **options},
+                timeout=JOB_S,
+                ttl=WAITING_S,
+                result_ttl=RESULT_S,
+                failure_ttl=WAITING_S,
+                description=f"posters of {len(chunk)} movies from {chunk[0]} on",
+                at_front=at_front,
+                retry=Retry(max=ATTEMPTS - 1),
+            )
+            for chunk in chunks
+        ]
+        try:
+            queued = self._queue.enqueue_many(jobs)
+        except redis.RedisError as error:
+            raise _unavailable(error) from error
+        return {str(job.id): chunk for job, chunk in zip(queued, chunks, strict=True)}
+
+    def ended(self, job_ids: Sequence[str]) -> dict[str, Ended]:
+        """Return those of these jobs that have ended, or are forgotten; raises QueueError."""
+        try:
+            jobs = PosterJob.fetch_many(job_ids, self._connection, serializer=JSONSerializer)
+            ends = ((job_id, _end_of(job)) for job_id, job in zip(job_ids, jobs, strict=True))
+            return {job_id: end for job_id, end in ends if end is not None}
+        except redis.RedisError as error:
+            raise _unavailable(error) from error
+
+    def opened_for_work(self) -> Queue:
+        """Return the queue as a worker needs it: with a connection that may wait for a job."""
+        return self._opened(_connection(self.redis_url, answer_s=None))
+
+    def _opened(self, connection: redis.Redis) -> Queue:
+        return Queue(
+            self.name, connection=connection, job_class=PosterJob, serializer=JSONSerializer
+        )
+
+
+def _connection(redis_url: str, *, answer_s: float | None) -> redis.Redis:
+    """Return a client; it connects when it is first used."""
+    return redis.from_url(redis_url, socket_timeout=answer_s, socket_connect_timeout=ANSWER_S)
+
+
+def _unavailable(error: redis.RedisError) -> QueueError:
+    return QueueError(f"The queue in Redis cannot be used: {error}")
+
+
+def _chunks(movie_ids: Collection[int]) -> Iterator[list[int]]:
+    left = iter(movie_ids)
+    while chunk := list(islice(left, MOVIES_A_JOB)):
+        yield chunk
+
+
+def _end_of(job: Job | None) -> Ended | None:
+    """Return how the job ended, None while it has not."""
+    if job is None:
+        return Ended(None, "Redis has forgotten the job.")
+    status = job.get_status(refresh=False)
+    if status == JobStatus.FINISHED:
+        return Ended(job.return_value())
+    if status in {JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED}:
+        result = job.latest_result()
+        lines = ((result and result.exc_string) or str(status)).strip().splitlines()
+        return Ended(None, lines[-1])
+    return None
