@@ -6,7 +6,7 @@ Every feed is bounded: by days, and by movies where an import brought thousands.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -99,8 +99,10 @@ def premieres(
 
 
 def _all_of(movie: FeedMovie, pictures: Pictures) -> tuple[Picture, ...]:
+    """Return the pictures without what a record does not name: its page must not change by it."""
     found = (pictures.find(movie, media) for media in RECIPES)
-    return tuple(picture for picture in found if picture is not None)
+    plain = (replace(picture, preview=None, avif=None) for picture in found if picture)
+    return tuple(plain)
 
 
 def _movies(

@@ -36,7 +36,7 @@ from mozi.calendar.shown import (
 )
 from mozi.calendar.weeks import Month, Week, month_of, weeks_from
 from mozi.models import Movie
-from mozi.posters.recipes import BLURRED, POSTER, THUMB
+from mozi.posters.recipes import BLURRED, POSTER, SHARE, THUMB
 
 WEEKS_SHOWN = 9  # this one and the next eight
 INDEX_LIMIT = 300  # movies; some 40 open in a busy week
@@ -112,12 +112,14 @@ def year_page(session: Session, year: int, filters: Filters = NONE) -> YearPage:
 def movie_page(session: Session, movie_id: int) -> MoviePage:
     """Return one movie; raises MovieNotFound."""
     movie = get_details(session, movie_id)
-    pictures = load_pictures(session, {POSTER.media: [movie], BLURRED.media: [movie]})
+    media = (POSTER.media, BLURRED.media, SHARE.media)
+    pictures = load_pictures(session, dict.fromkeys(media, [movie]))
     earlier, later = neighbours(session, movie)
     return MoviePage(
         movie=movie,
         poster=pictures.find(movie, POSTER.media),
         backdrop=pictures.find(movie, BLURRED.media),
+        share=pictures.find_built(movie, SHARE.media),
         moves=moves_of(session, movie_id),
         earlier=earlier,
         later=later,

@@ -19,6 +19,7 @@ class Picture:
     """One variant to link; pixels. built: whether url is the object's own, not the route's.
 
     preview: a data address of a few pixels to show until the picture has come, if there is one.
+    avif: the address of the same in fewer bytes, where that is built.
     """
 
     media: str
@@ -27,6 +28,7 @@ class Picture:
     height_px: int
     built: bool
     preview: str | None = None
+    avif: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,12 +171,14 @@ class Move:
 class MoviePage:
     """A movie with its pictures and the movies before and after it.
 
-    moves: how its date changed, the latest first.
+    share: what a shared link shows, where it is built. moves: how its date changed, the latest
+    first.
     """
 
     movie: Details
     poster: Picture | None
     backdrop: Picture | None
+    share: Picture | None
     moves: tuple[Move, ...]
     earlier: Neighbour | None
     later: Neighbour | None

@@ -22,7 +22,7 @@ from mozi import clock
 from mozi.calendar.weeks import week_of
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.parts import parts
-from mozi.posters.recipes import RECIPES
+from mozi.posters.recipes import OPTIONAL, RECIPES
 from mozi.posters.selection import Scope, Selection, scope_of
 from mozi.posters.spreading import Spreading
 from mozi.posters.warming import WORKERS_A_SLOT, Warming, WarmReport
@@ -37,7 +37,12 @@ STOPPING = {
 
 
 @click.command("warm-posters")
-@click.option("--media", multiple=True, type=click.Choice(list(RECIPES)), help="Only this variant.")
+@click.option(
+    "--media",
+    multiple=True,
+    type=click.Choice([*RECIPES, *OPTIONAL]),
+    help="Only this variant; optional ones are built only by name.",
+)
 @click.option("--movie", "movie_ids", multiple=True, type=int, metavar="ID", help="Only this one.")
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Premieres from DATE on.")
 @click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Premieres up to DATE.")

@@ -19,6 +19,7 @@ from mozi.database import reading
 from mozi.errors import ObjectNotFound, StorageError
 from mozi.house.records import CHUNK, ORIGINAL, Record, forget, records, rewrite_url
 from mozi.house.references import being_built, referred_to, retired_at
+from mozi.posters.keys import type_of
 from mozi.posters.ownership import check_owner
 from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject
 
@@ -26,7 +27,6 @@ T = TypeVar("T")
 GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED = "gone", "wrong_headers", "former_host", "unrecorded"
 KINDS = (GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED)
 PREFIXES = ("posters/", "originals/")
-JPEG = "image/jpeg"
 ASKED_AT_ONCE = 16
 NAMED = 1000
 FAILURES_IN_A_ROW = 20  # then the storage is down
@@ -149,7 +149,7 @@ class Checking:
             return error
 
     def _check_variant(self, record: Record, seen: ObjectHeaders) -> None:
-        if (seen.content_type, seen.cache_control) != (JPEG, IMMUTABLE):
+        if (seen.content_type, seen.cache_control) != (type_of(record.key), IMMUTABLE):
             reason = f"visitors get it as {seen.content_type!r}, {seen.cache_control!r}"
             self._found(WRONG_HEADERS, record, reason, self._store_again)
         url = self.storage.url(record.key)
@@ -174,7 +174,7 @@ class Checking:
     def _store_again(self, record: Record) -> bool:
         """Put the same bytes with the right headers: they are fixed when an object is stored."""
         body = self.storage.get(record.key)
-        self.storage.put(record.key, body, content_type=JPEG, public=True)
+        self.storage.put(record.key, body, content_type=type_of(record.key), public=True)
         return True
 
     def _check_objects(self, chunk: Sequence[StoredObject]) -> None:

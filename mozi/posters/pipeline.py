@@ -21,7 +21,7 @@ from mozi.posters.leases import Lease, release_lease, take_lease
 from mozi.posters.limits import Budget
 from mozi.posters.ownership import ensure_marked
 from mozi.posters.queries import PosterState, get_poster
-from mozi.posters.recipes import RECIPES, Recipe, get_recipe
+from mozi.posters.recipes import OPTIONAL, RECIPES, Recipe, get_any_recipe
 from mozi.posters.sources import FetchLimits, FetchSlots, fetch
 from mozi.posters.stages import Stages
 from mozi.settings import Settings
@@ -221,7 +221,7 @@ class PosterPipeline:
     def _store_one(self, build: Build, rendered: Rendered, original: str) -> StoredVariant:
         key = _key_for(build.state, rendered.recipe, original_digest(original))
         build.lease.check()
-        self.storage.put(key, rendered.body, content_type="image/jpeg", public=True)
+        self.storage.put(key, rendered.body, content_type=rendered.recipe.content_type, public=True)
         build.lease.check()
         return StoredVariant(
             recipe=rendered.recipe,
@@ -236,9 +236,10 @@ class PosterPipeline:
 
 def _all_of(media: Collection[str], state: PosterState) -> tuple[Recipe, ...]:
     """Return the recipes to build again, except those that a newer release has replaced."""
-    wanted = [get_recipe(name) for name in media] or list(RECIPES.values())
+    wanted = [get_any_recipe(name) for name in media] or list(RECIPES.values())
     if state.replaces_source:
-        wanted = list(RECIPES.values())
+        asked = (recipe for recipe in wanted if recipe.media in OPTIONAL)
+        wanted = [*RECIPES.values(), *asked]
     return tuple(recipe for recipe in wanted if not state.has_newer(recipe))
 
 

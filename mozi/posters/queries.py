@@ -15,7 +15,7 @@ from mozi.database import database_now, reading
 from mozi.errors import MovieNotFound, NoPosterSource, SourceUnavailable
 from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.posters.keys import slug_of
-from mozi.posters.recipes import RECIPES, Recipe
+from mozi.posters.recipes import OPTIONAL, RECIPES, Recipe
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,14 @@ class PosterState:
         """Return the recipes without a variant of the wanted source and the present version.
 
         media: narrows it, except while an older source is shown: then all are replaced at
-        once, since a page must never mix the old poster with the new one.
+        once, since a page must never mix the old poster with the new one. Optional recipes
+        are missed only where media names them, and never without the three.
         """
-        lacking = [recipe for recipe in RECIPES.values() if not self._is_built(recipe)]
-        if not media or self.replaces_source:
-            return tuple(lacking)
+        lacking = tuple(recipe for recipe in RECIPES.values() if not self._is_built(recipe))
+        asked = (OPTIONAL[name] for name in OPTIONAL if name in media)
+        optional = tuple(recipe for recipe in asked if not self._is_built(recipe))
+        if not media or optional or self.replaces_source:
+            return lacking + optional
         return tuple(recipe for recipe in lacking if recipe.media in media)
 
     def _is_built(self, recipe: Recipe) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tru
 
 from mozi.database import reading
 from mozi.models import Movie, Poster, PosterVariant
-from mozi.posters.recipes import RECIPES, Recipe, get_recipe
+from mozi.posters.recipes import RECIPES, Recipe, get_any_recipe
 
 CHUNK = 500
 
@@ -39,7 +39,7 @@ class Selection:
     @property
     def recipes(self) -> tuple[Recipe, ...]:
         """Return the recipes that the selection is about; raises MediaNotFound."""
-        return tuple(get_recipe(name) for name in self.media or RECIPES)
+        return tuple(get_any_recipe(name) for name in self.media or RECIPES)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mozi.errors import ObjectNotFound, StorageError
+from mozi.posters.keys import type_of
 from mozi.storage import IMMUTABLE, ObjectHeaders, StoredObject, checked_key, is_key
 
 _NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
@@ -63,7 +64,7 @@ class LocalStorage:
         """Return what the route /media says of every variant: a file has no headers of its own."""
         if not self.exists(key):
             raise ObjectNotFound(key)
-        return ObjectHeaders("image/jpeg", IMMUTABLE)
+        return ObjectHeaders(type_of(key), IMMUTABLE)
 
     def delete(self, key: str) -> None:
         """Delete the file; its folder stays, as an empty folder is no object."""

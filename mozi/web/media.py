@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, send_file
 
 from mozi.errors import StorageError
 from mozi.parts import parts
-from mozi.posters.keys import sha256_of
+from mozi.posters.keys import sha256_of, type_of
 from mozi.storage import IMMUTABLE
 from mozi.storage.local import LocalStorage
 
@@ -24,7 +24,7 @@ def variant(name: str) -> Response:
     """
     key = f"posters/{name}"
     etag = sha256_of(key.encode())
-    response = send_file(_path_of(key), mimetype="image/jpeg", conditional=True, etag=etag)
+    response = send_file(_path_of(key), mimetype=type_of(key), conditional=True, etag=etag)
     response.headers["Cache-Control"] = IMMUTABLE
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -38,7 +38,7 @@ def structured_data(page: object) -> Markup:
 
 def card_picture(page: object) -> Picture:
     """Return what a shared link to a page shows: a built picture of the movie, else Mozi's card."""
-    own = page.poster if isinstance(page, MoviePage) else None
+    own = (page.share or page.poster) if isinstance(page, MoviePage) else None
     if own is not None and own.built:
         return replace(own, url=links.absolute(own.url))
     address = links.absolute(url_for("static", filename="icons/card.png"))

@@ -66,6 +66,14 @@ def test_a_site_in_order_passes(runner: FlaskCliRunner, movie: int) -> None:
     assert set(said["counts"].values()) == {0}
 
 
+def test_optional_variants_have_types_of_their_own(
+    runner: FlaskCliRunner, movie: int, app_parts: Parts
+) -> None:
+    app_parts.pipeline.build(movie, media=("thumb-avif", "share"))
+    result, said = check(runner)
+    assert (result.exit_code, said["recorded"]) == (0, 6)
+
+
 def test_an_empty_database_and_storage_pass(runner: FlaskCliRunner, app: Flask) -> None:
     assert check(runner)[0].exit_code == 0
 

@@ -322,3 +322,16 @@ def test_the_variants_that_are_there_are_left_alone(
     _, said = warm(runner)
     assert (said["built"], said["present"]) == (15, 3)
     assert "/0.jpg" not in origin.hits
+
+
+def test_optional_variants_are_counted_where_they_are_asked_for(
+    runner: FlaskCliRunner, movies: list[int], origin: Origin
+) -> None:
+    warm(runner)
+    _, said = warm(runner, "--media", "thumb-avif", "--media", "share")
+    assert (said["movies"], said["built"], said["present"]) == (6, 12, 0)
+    _, again = warm(runner, "--media", "thumb-avif")
+    assert (again["built"], again["present"]) == (0, 6)
+    _, said = warm(runner)
+    assert (said["built"], said["present"]) == (0, 18)
+    assert set(origin.hits.values()) == {1}

@@ -457,3 +457,36 @@ def test_variants_are_counted_by_movie_and_media(pipeline: PosterPipeline, movie
     pipeline.build(movie)
     with writing() as session:
         assert session.scalar(select(func.count()).select_from(PosterVariant)) == len(ALL)
+
+
+OPTIONAL = ("thumb-avif", "poster-avif", "share")
+
+
+def test_optional_variants_are_built_by_name_alone(
+    pipeline: PosterPipeline, movie: int, storage: Storage
+) -> None:
+    pipeline.build(movie)
+    assert pipeline.build(movie).built == ()
+    assert pipeline.build(movie, media=OPTIONAL).built == OPTIONAL
+    assert pipeline.build(movie, media=OPTIONAL).present == OPTIONAL
+    endings = sorted(key.rpartition(".")[2] for key in objects(storage, "posters/"))
+    assert endings == ["avif", "avif", "jpg", "jpg", "jpg", "jpg"]
+
+
+def test_optional_variants_never_come_without_the_three(
+    pipeline: PosterPipeline, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decodes = counted(monkeypatch, story, "decode")
+    assert pipeline.build(movie, media=("thumb-avif",)).built == (*ALL, "thumb-avif")
+    assert (origin.hits["/a.jpg"], len(decodes)) == (1, 1)
+
+
+def test_a_new_poster_leaves_no_optional_variant_of_the_old_one(
+    pipeline: PosterPipeline, movie: int, origin: Origin
+) -> None:
+    pipeline.build(movie, media=OPTIONAL)
+    origin.serve("/b.jpg", make_jpeg(5))
+    wish(movie, origin.url("/b.jpg"))
+    assert set(urls_of(movie)) == {*ALL, *OPTIONAL}  # the old set stands as it is
+    pipeline.build(movie)
+    assert set(urls_of(movie)) == set(ALL)

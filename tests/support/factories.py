@@ -11,7 +11,7 @@ from PIL import Image
 from mozi.database import writing
 from mozi.models import Movie, Poster, PosterVariant
 from mozi.posters.keys import slug_of, variant_key
-from mozi.posters.recipes import RECIPES
+from mozi.posters.recipes import RECIPES, get_any_recipe
 
 THURSDAY = date(2026, 11, 26)
 
@@ -41,7 +41,7 @@ def make_variants(movie_id: int, *media: str, original: str = "0" * 64) -> dict[
 
 
 def _variant(movie: Movie, poster: Poster, media: str, original: str) -> PosterVariant:
-    recipe = RECIPES[media]
+    recipe = get_any_recipe(media)
     key = variant_key(movie.id, slug_of(movie.title), recipe, original=original)
     return PosterVariant(
         movie_id=movie.id,

@@ -152,3 +152,9 @@ def test_nothing_can_be_written(client: FlaskClient) -> None:
 
 def test_with_s3_there_is_no_media_here() -> None:
     assert get(client_of(S3Storage("bucket")), PATH).status_code == 404
+
+
+def test_a_variant_has_the_type_of_its_ending(storage: LocalStorage, client: FlaskClient) -> None:
+    storage.put("posters/7-x.thumb-avif.0a.avif", BODY, content_type="image/avif", public=True)
+    with client.get("/media/posters/7-x.thumb-avif.0a.avif") as answer:
+        assert answer.mimetype == "image/avif"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -243,3 +244,34 @@ def test_the_style_sheet_is_small_and_reached(app: Flask, client: FlaskClient) -
     with client.get(address) as answer:
         assert answer.mimetype == "text/css"
         assert len(answer.data) <= 12 * 1024
+
+
+def test_avif_stands_beside_a_picture_only_once_both_are_built(client: FlaskClient) -> None:
+    movie_id = make_movie(title="Őz")
+    avif = make_variants(movie_id, "thumb-avif")["thumb-avif"]
+    assert "<picture>" not in get(client, "/")
+    thumb = make_variants(movie_id, "thumb")["thumb"]
+    html = get(client, "/filmek")
+    assert f'<picture><source srcset="{avif}" type="image/avif">' in html
+    assert f'src="{thumb}"' in html
+
+
+def test_a_share_card_is_linked_once_it_is_built(client: FlaskClient) -> None:
+    movie_id = make_movie(title="Őz")
+    make_variants(movie_id, "poster")
+    card = make_variants(movie_id, "share")["share"]
+    html = get(client, f"/film/{movie_id}-oz")
+    assert f'<meta property="og:image" content="{card}">' in html
+    assert '<meta name="twitter:card" content="summary_large_image">' in html
+
+
+@pytest.mark.parametrize("media", ["poster-avif", "share"])
+def test_what_a_page_does_not_show_leaves_it_cached(
+    client: FlaskClient, leap: Callable[[float], None], media: str
+) -> None:
+    movie_id = make_movie(title="Őz")
+    make_variants(movie_id)
+    get(client, "/")
+    make_variants(movie_id, media)
+    leap(4)
+    assert client.get("/").headers["Cache-Status"] == "mozi; hit"

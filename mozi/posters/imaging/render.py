@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from tempfile import TemporaryFile
@@ -18,9 +18,10 @@ from typing import IO
 
 from PIL import Image, ImageFilter
 
+from mozi.posters.imaging.card import card_of
 from mozi.posters.imaging.decode import Decoded, fitted
 from mozi.posters.imaging.planes import Planes, Size, half
-from mozi.posters.recipes import THUMB, Recipe
+from mozi.posters.recipes import BLURRED, POSTER, THUMB, AvifRecipe, CardRecipe, Recipe
 
 # At a quarter of its size (some 50 × 75 pixels) a blur costs next to nothing; enlarged it cannot
 # be told from one at full size. 2.5 there are 10 of 200 pixels: letters of a title are 20 high.
@@ -33,9 +34,12 @@ PREVIEW_PX = (8, 12)
 PREVIEW_QUALITY = 50
 
 
+Sharp = Callable[[Size], Planes]
+
+
 @dataclass(frozen=True)
 class Rendered:
-    """A variant: body is a JPEG without metadata, in sRGB; preview: see preview_of."""
+    """A variant: body has no metadata and is in sRGB; preview: see preview_of."""
 
     recipe: Recipe
     body: bytes
@@ -50,13 +54,8 @@ def render(decoded: Decoded, recipes: Sequence[Recipe]) -> tuple[Rendered, ...]:
     The same source and recipe give the same bytes, in every thread and process.
     """
     sharp = cache(partial(_sharp, decoded))
-    preview = preview_of(sharp(THUMB))
-    return tuple(
-        _rendered(recipe, _blurred(sharp(THUMB), _size(decoded, recipe)), preview)
-        if recipe.blur
-        else _rendered(recipe, sharp(recipe), preview)
-        for recipe in recipes
-    )
+    preview = preview_of(sharp(_size(decoded, THUMB)))
+    return tuple(_rendered(decoded, recipe, sharp, preview) for recipe in recipes)
 
 
 def preview_of(planes: Planes) -> str:
@@ -69,10 +68,25 @@ def preview_of(planes: Planes) -> str:
 
 
 def encode(picture: Image.Image, quality: int) -> bytes:
-    """Return picture (L, RGB or YCbCr) as the JPEG that every variant is: see recipes.py."""
+    """Return picture (L, RGB or YCbCr) as the JPEG that variants are: see recipes.py."""
     with _scratch_file() as file:
         picture.save(
             file, "JPEG", quality=quality, subsampling="4:2:0", progressive=True, optimize=True
+        )
+        file.seek(0)
+        return file.read()
+
+
+def encode_avif(picture: Image.Image, recipe: AvifRecipe) -> bytes:
+    """Return picture (L, RGB or YCbCr) as AVIF; in one thread, whose bytes are always the same."""
+    with _scratch_file() as file:
+        picture.convert("RGB").save(
+            file,
+            "AVIF",
+            quality=recipe.quality,
+            speed=recipe.speed,
+            subsampling="4:2:0",
+            max_threads=1,
         )
         file.seek(0)
         return file.read()
@@ -89,9 +103,26 @@ def _scratch_file() -> IO[bytes]:
     return TemporaryFile()
 
 
-def _rendered(recipe: Recipe, planes: Planes, preview: str) -> Rendered:
-    """Return planes as a variant."""
-    return Rendered(recipe, encode(planes.joined(), recipe.quality), *planes.luma.size, preview)
+def _rendered(decoded: Decoded, recipe: Recipe, sharp: Sharp, preview: str) -> Rendered:
+    """Return the variant of decoded by this recipe."""
+    size = _size(decoded, recipe)
+    if isinstance(recipe, CardRecipe):
+        body = _card(decoded, recipe, sharp)
+        return Rendered(recipe, body, recipe.width_px, recipe.height_px, preview)
+    planes = _blurred(sharp(_size(decoded, THUMB)), size) if recipe.blur else sharp(size)
+    body = (
+        encode_avif(planes.joined(), recipe)
+        if isinstance(recipe, AvifRecipe)
+        else encode(planes.joined(), recipe.quality)
+    )
+    return Rendered(recipe, body, *planes.luma.size, preview)
+
+
+def _card(decoded: Decoded, recipe: CardRecipe, sharp: Sharp) -> bytes:
+    """Return the picture of a shared link."""
+    poster, thumb = (sharp(_size(decoded, of)) for of in (POSTER, THUMB))
+    blur = _blurred(thumb, _size(decoded, BLURRED))
+    return encode(card_of(poster.joined(), blur.joined(), recipe), recipe.quality)
 
 
 def _size(decoded: Decoded, recipe: Recipe) -> Size:
@@ -99,9 +130,9 @@ def _size(decoded: Decoded, recipe: Recipe) -> Size:
     return fitted((decoded.width_px, decoded.height_px), (recipe.width_px, recipe.height_px))
 
 
-def _sharp(decoded: Decoded, recipe: Recipe) -> Planes:
-    """Return the planes of a variant that is not blurred."""
-    return decoded.planes.shrunk(_size(decoded, recipe))
+def _sharp(decoded: Decoded, size: Size) -> Planes:
+    """Return the planes of a variant of this size that is not blurred."""
+    return decoded.planes.shrunk(size)
 
 
 def _blurred(planes: Planes, size: Size) -> Planes:

@@ -14,7 +14,17 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from mozi.posters.imaging import decode, placeholder, render
-from mozi.posters.recipes import BLURRED, POSTER, RECIPES, THUMB, Recipe
+from mozi.posters.recipes import (
+    BLURRED,
+    OPTIONAL,
+    POSTER,
+    POSTER_AVIF,
+    RECIPES,
+    SHARE,
+    THUMB,
+    THUMB_AVIF,
+    Recipe,
+)
 from tests.support import pictures
 
 LIMIT = 25_000_000
@@ -146,3 +156,28 @@ def test_the_placeholder_is_drawn_once_and_always_the_same() -> None:
     assert placeholder(THUMB) is first
     placeholder.cache_clear()
     assert placeholder(THUMB) == first
+
+
+@pytest.mark.parametrize(("plain", "small"), [(THUMB, THUMB_AVIF), (POSTER, POSTER_AVIF)])
+def test_avif_is_the_same_picture_in_fewer_bytes(plain: Recipe, small: Recipe) -> None:
+    bodies = bodies_of(pictures.photo_jpeg(), (plain, small))
+    jpeg, avif = (Image.open(BytesIO(bodies[recipe])) for recipe in (plain, small))
+    assert (avif.format, avif.size, avif.mode) == ("AVIF", jpeg.size, "RGB")
+    assert len(bodies[small]) < 0.9 * len(bodies[plain])
+    assert difference(jpeg.convert("RGB"), avif) < 8
+    assert not {"exif", "xmp", "icc_profile"} & {k for k, v in avif.info.items() if v}
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "grey"])
+def test_a_card_is_the_whole_poster_before_its_blur(kind: str) -> None:
+    source = titled() if kind == "jpeg" else titled().convert("L")
+    card = Image.open(BytesIO(bodies_of(pictures.saved(source, "JPEG"), (SHARE,))[SHARE]))
+    assert (card.size, card.mode) == ((1200, 630), "RGB")
+    assert strokes(card.crop((416, 40, 783, 590))) >= 6  # its title can be read
+
+
+def test_optional_variants_do_not_change_the_three() -> None:
+    body = pictures.photo_jpeg()
+    together = bodies_of(body, (*ALL, *OPTIONAL.values()))
+    assert {recipe: together[recipe] for recipe in ALL} == bodies_of(body)
+    assert together == bodies_of(body, (*ALL, *OPTIONAL.values()))
