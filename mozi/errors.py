@@ -170,6 +170,10 @@ class BuildAbandoned(MoziError):
     """A build lost its lease, outlived its deadline, or its source was replaced meanwhile."""
 
 
+class BackupUnusable(MoziError):
+    """A backup cannot be used, or not made; the message says why, as the end of a sentence."""
+
+
 @dataclass(frozen=True)
 class RowFault:
     """One thing that is wrong with one row of an import file.

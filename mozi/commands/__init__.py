@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mozi.commands.backup import backup_command, restore_command
 from mozi.commands.check_posters import check_posters
 from mozi.commands.check_storage import check_storage
 from mozi.commands.create_admin import create_admin
@@ -15,12 +16,14 @@ from mozi.commands.warm_posters import warm_posters
 from mozi.commands.work import work
 
 COMMANDS = (
+    backup_command,
     check_posters,
     check_storage,
     create_admin,
     import_movies,
     load_demo,
     prune_posters,
+    restore_command,
     upload_posters,
     warm_posters,
     work,

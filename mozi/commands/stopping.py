@@ -26,3 +26,11 @@ def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """Give an event that the first signal sets."""
+    stop = threading.Event()
+    with stopped_by_signals(stop):
+        yield stop
