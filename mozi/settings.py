@@ -69,7 +69,7 @@ class Settings:
             secret_key=read.secret_key(data_dir, embedded=embedded),
             data_dir=data_dir,
             database_url=database_url,
-            redis_url=read.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
+            redis_url=read.redis_url("REDIS_URL"),
             s3_bucket=s3_bucket,
             s3_endpoint_url=read.url("S3_ENDPOINT_URL"),
             s3_public_url=read.url("S3_PUBLIC_URL"),
@@ -173,6 +173,19 @@ class _Reader:
             )
             return None
         return raw.rstrip("/")
+
+    def redis_url(self, name: str) -> str | None:
+        """Return the address; on a Heroku dyno its certificate is not checked.
+
+        Heroku's Redis speaks TLS with a certificate that it signed itself, and its address is
+        the add-on's, not the operator's to change:
+        https://devcenter.heroku.com/articles/connecting-heroku-redis
+        """
+        url = self.url(name, schemes=("redis", "rediss", "unix"))
+        on_heroku = self.text("DYNO") is not None
+        if url is None or not (on_heroku and url.startswith("rediss://")) or "ssl_" in url:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=none"
 
     def prefix(self, name: str) -> str:
         raw = (self.text(name) or "").strip("/")

@@ -107,6 +107,16 @@ def test_a_folder_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
     assert fault.startswith("DATA_DIR is")
 
 
+@pytest.mark.parametrize(("env", "expected"), [
+    ({"DYNO": "web.1"}, "rediss://:p@h:6380?ssl_cert_reqs=none"),
+    ({}, "rediss://:p@h:6380"),
+])  # fmt: skip
+def test_herokus_own_certificate_of_redis_is_not_checked_there(
+    tmp_path: Path, env: dict[str, str], expected: str
+) -> None:
+    assert settings(tmp_path, REDIS_URL="rediss://:p@h:6380", **env).redis_url == expected
+
+
 def test_today_can_be_set(tmp_path: Path) -> None:
     assert settings(tmp_path, SITE_TODAY="2026-11-26").site_today == date(2026, 11, 26)
 
