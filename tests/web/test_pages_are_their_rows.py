@@ -12,16 +12,20 @@ import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from sqlalchemy import Column, inspect, select, text, update
+from werkzeug.exceptions import HTTPException
 
 from mozi.database import reading, writing
 from mozi.errors import MoziError
 from mozi.extensions import db
 from mozi.pagecache.cache import Page, PageCache
 from mozi.pagecache.fingerprints import fingerprint_of
-from mozi.web import showing
+from mozi.web import feeds, showing
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
-PATHS = ("/", "/premierek/2026/11", "/premierek/2026", "/film/2-bela")
+PATHS = (
+    *("/", "/premierek/2026/11", "/premierek/2026", "/film/2-bela"),
+    *("/naptar.ics", "/film/2-bela.ics", "/rss.xml", "/api/v1/premieres", "/sitemap.xml"),
+)
 KEYS = {"id", "movie_id", "media"}  # another id is another movie, not a change of this one
 CHOICES = {
     "kind": "'streaming'",
@@ -63,7 +67,8 @@ def shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Any:
         declared[request.path] = page
         return real(page, cache)
 
-    monkeypatch.setattr(showing, "cached", noting)
+    for module in (showing, feeds):
+        monkeypatch.setattr(module, "cached", noting)
 
     def show(path: str) -> tuple[str, str]:
         if path not in declared:
@@ -111,7 +116,7 @@ def test_whatever_a_page_shows_is_in_its_fingerprint(shown: Any, path: str) -> N
             unnoticed.append(f"{table}.{column.name}")
     assert shown(path) == before
     assert unnoticed == []
-    assert noticed > 3
+    assert noticed >= 3
 
 
 @contextmanager
@@ -127,12 +132,15 @@ def a_change_of(table: str, column: Column[Any]) -> Iterator[None]:
     with writing() as session:
         for row in saved:
             which = [primary == row[primary.name] for primary in rows.primary_key]
-            session.execute(update(rows).where(*which).values({column.name: row[column.name]}))
+            # With it, what an update sets by itself.
+            names = {column.name} | {each.name for each in rows.columns if each.onupdate}
+            back = {name: row[name] for name in names}
+            session.execute(update(rows).where(*which).values(back))
 
 
 def text_or_moved(shown: Any, path: str) -> tuple[str, str]:
     """Return the page, or that there is none at this address any more: no cache shows that."""
     try:
         return shown(path)  # type: ignore[no-any-return]
-    except MoziError as error:
+    except (MoziError, HTTPException) as error:
         return repr(error), "moved"
