@@ -19,12 +19,13 @@ from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
 from mozi.posters.queueing import PosterQueue
 from mozi.posters.wanted import new_sources
+from mozi.reporting import begin_reporting
 from mozi.request_lines import RequestLines
 from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
-from mozi.web import headers, observing, static_files
+from mozi.web import headers, observing, static_files, timing
 from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
 from mozi.web.headers import SecurityHeaders
@@ -39,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env()
     configure_logging(settings)
+    release = release_of(ROOT, settings)
+    begin_reporting(settings, release=release)
     app = Flask(
         __name__,
         root_path=str(ROOT),
@@ -55,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pipeline = PosterPipeline.from_settings(settings, storage)
     on_demand = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_REQUESTS)
     pages = PageCache(
-        PageStore(app, settings, release=release_of(ROOT, settings)),
+        PageStore(app, settings, release=release),
         life_s=settings.page_cache_seconds,
         coalesce_s=settings.page_cache_coalesce_seconds,
     )
@@ -69,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     static_files.register(app, settings.data_dir / "static")
     commands.register(app)
     _put_cache_in_front(app, settings, pages, security)
+    timing.register(app)
     observing.register(app, RequestLines(settings))
     _trust_proxies(app, settings.trusted_proxy_hops)
     return app

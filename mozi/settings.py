@@ -88,7 +88,7 @@ class Settings:
             poster_build_slots=read.whole("POSTER_BUILD_SLOTS", available_cores()),
             poster_allow_private_sources=read.switch("POSTER_ALLOW_PRIVATE_SOURCES"),
             metrics_token=read.text("METRICS_TOKEN"),
-            sentry_dsn=read.url("SENTRY_DSN"),
+            sentry_dsn=read.dsn("SENTRY_DSN"),
             log_format=read.choice("LOG_FORMAT", "text", ("text", "json"), str.lower),
             log_level=read.choice("LOG_LEVEL", "INFO", LOG_LEVELS, str.upper),
             web_concurrency=read.whole("WEB_CONCURRENCY", 2, at_most=1000),
@@ -186,6 +186,20 @@ class _Reader:
         if url is None or not (on_heroku and url.startswith("rediss://")) or "ssl_" in url:
             return url
         return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=none"
+
+    def dsn(self, name: str) -> str | None:
+        """Return Sentry's address of a project; it has a key and a number, or is none."""
+        raw = self.text(name)
+        if raw is None:
+            return None
+        parts = _parsed(urlsplit, raw)
+        number = parts.path.rstrip("/").rpartition("/")[2] if parts else ""
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+            number = ""
+        if not (number.isascii() and number.isdigit() and parts and parts.username):
+            self.fault(name, "an address of Sentry's, such as https://KEY@sentry.example.org/1")
+            return None
+        return raw
 
     def prefix(self, name: str) -> str:
         raw = (self.text(name) or "").strip("/")

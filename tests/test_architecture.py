@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module imports from its own layer and from those above it in this list.
 LAYERS = (
     ("base", (
-        "errors", "clock", "settings", "vocabulary", "logs", "request_lines", "metrics",
-        "extensions", "database",
+        "errors", "clock", "settings", "vocabulary", "logs", "request_lines", "reporting",
+        "metrics", "extensions", "database",
     )),
     ("pure", (
         "posters.recipes", "posters.keys", "posters.imaging", "posters.limits", "posters.stages",
@@ -41,6 +41,7 @@ HOMES = {
     "limits": ("accounts/attempts",),
     "icalendar": ("feeds/ical",),
     "feedgenerator": ("feeds/rss",),
+    "sentry_sdk": ("reporting",),
     "rq": ("posters/queueing", "jobs"),
     "gevent": ("web/worker", "web/threads", "web/bodies"),
 }

@@ -76,6 +76,8 @@ def test_all_faults_are_told_at_once_one_line_each(tmp_path: Path) -> None:
         ("S3_PREFIX", "../up"),
         ("SITE_URL", "mozi.example"),
         ("TRUSTED_PROXY_HOPS", "-1"),
+        ("SENTRY_DSN", "https://sentry.example/1"),
+        ("SENTRY_DSN", "https://sentry.example/project"),
         ("SITE_TIMEZONE", "Europe/Nowhere"),
         ("SITE_TODAY", "2026-02-30"),
         ("PAGE_CACHE_SECONDS", "an hour"),

@@ -1,0 +1,57 @@
+"""Errors to Sentry, where SENTRY_DSN is set: what went wrong and where, and nobody's data.
+
+Everything that fails for a reason of ours is logged as an error, by Flask or by us, so Sentry
+listens to the log. (Its Flask integration wraps every request, those out of the page cache
+too, and gathers cookies, headers and form fields first, to drop some of them later.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sentry_sdk
+from flask import has_request_context, request
+from sentry_sdk.integrations.argv import ArgvIntegration
+from sentry_sdk.integrations.logging import ignore_logger
+from sentry_sdk.integrations.stdlib import StdlibIntegration
+from sentry_sdk.utils import get_default_release
+
+from mozi.logs import request_id
+from mozi.settings import Settings
+
+PERSONAL = ("user", "request", "breadcrumbs")
+"""What of an event may tell of a person: addresses, cookies, what was logged before."""
+
+
+def begin_reporting(settings: Settings, *, release: str, **options: Any) -> None:
+    """Report this process's errors from now on; without SENTRY_DSN do nothing.
+
+    release: what to call this version where neither git nor the host (Heroku, SENTRY_RELEASE)
+    names one. options: sentry_sdk.init's, for tests.
+    """
+    if settings.sentry_dsn is None:
+        return
+    ignore_logger("rq.worker")  # says again what the job itself has said
+    sentry_sdk.init(
+        dsn=settings.sentry_dsn,
+        release=get_default_release() or f"mozi-{release}",
+        include_local_variables=False,  # a frame's variables hold forms and addresses
+        max_request_body_size="never",
+        auto_enabling_integrations=False,
+        # A command's arguments may be an e-mail address, a fetched address somebody's own.
+        disabled_integrations=[ArgvIntegration(), StdlibIntegration()],
+        auto_session_tracking=False,
+        before_send=_without_persons,
+        **options,
+    )
+
+
+def _without_persons(event: Any, hint: Any) -> Any:
+    """Return the event with the request's id, endpoint and method, and without the rest of it."""
+    for name in PERSONAL:
+        event.pop(name, None)
+    tags = event.setdefault("tags", {})
+    tags["request_id"] = request_id.get()
+    if has_request_context():
+        tags["endpoint"], tags["method"] = str(request.endpoint), request.method
+    return event
