@@ -14,6 +14,7 @@ from mozi.logs import configure_logging
 from mozi.pagecache.cache import PageCache
 from mozi.pagecache.release import release_of
 from mozi.pagecache.store import PageStore
+from mozi.pagecache.tallies import Tallies
 from mozi.parts import Parts, install
 from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
@@ -62,8 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         life_s=settings.page_cache_seconds,
         coalesce_s=settings.page_cache_coalesce_seconds,
     )
-    queue = make_queue(settings)
-    install(app, Parts(settings, storage, pipeline, on_demand, pages, queue))
+    queue, tallies = make_queue(settings), Tallies(app.app_context)
+    install(app, Parts(settings, storage, pipeline, on_demand, pages, tallies, queue))
     if queue is not None:
         _queue_new_sources(app, queue)
     web.register(app, settings)
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.register(app, security)
     static_files.register(app, settings.data_dir / "static")
     commands.register(app)
-    _put_cache_in_front(app, settings, pages, security)
+    _put_cache_in_front(app, settings, pages, security, tallies)
     timing.register(app)
     observing.register(app, RequestLines(settings))
     _trust_proxies(app, settings.trusted_proxy_hops)
@@ -117,11 +118,15 @@ def _bind_database(app: Flask, settings: Settings) -> None:
 
 
 def _put_cache_in_front(
-    app: Flask, settings: Settings, pages: PageCache, security: SecurityHeaders
+    app: Flask,
+    settings: Settings,
+    pages: PageCache,
+    security: SecurityHeaders,
+    tallies: Tallies,
 ) -> None:
     cookie = app.config["SESSION_COOKIE_NAME"]
     app.wsgi_app = CachedPages(  # type: ignore[method-assign]  # the documented way
-        app.wsgi_app, pages, settings, security, session_cookie=cookie
+        app.wsgi_app, pages, settings, security, session_cookie=cookie, look=tallies.look
     )
 
 

@@ -331,6 +331,20 @@ class Site(Model):
     database_id: Mapped[str] = mapped_column(String(32))
 
 
+class PageTally(Model):
+    """How often the page cache did something in one minute; minute: since the epoch.
+
+    what: hit, stale or miss, for an answer; why a page was rendered again, for a reset.
+    """
+
+    __tablename__ = "page_tally"
+
+    minute: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    page: Mapped[str] = mapped_column(String(40), primary_key=True)
+    what: Mapped[str] = mapped_column(String(20), primary_key=True)
+    count: Mapped[int]
+
+
 # The tables behind the classes, for statements that are run once a build or once a request:
 # without mapped objects they cost a third.
 MOVIES = cast(Table, Movie.__table__)

@@ -8,6 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from mozi.pagecache.cache import PageCache
+from mozi.pagecache.tallies import Tallies
 from mozi.posters.on_demand import OnDemandBuilds
 from mozi.posters.pipeline import PosterPipeline
 from mozi.posters.queueing import PosterQueue
@@ -26,6 +27,7 @@ class Parts:
     pipeline: PosterPipeline
     on_demand: OnDemandBuilds
     pages: PageCache
+    tallies: Tallies
     queue: PosterQueue | None  # None without REDIS_URL
 
 

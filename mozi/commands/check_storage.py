@@ -8,16 +8,13 @@ import sys
 import time
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from mozi.commands.endings import FAILED, plain_ending
 from mozi.commands.progress import quiet
 from mozi.house.storage_check import StorageCheck
 from mozi.parts import parts
-from mozi.storage.public import PublicAnswer, public_answer
-
-ENOUGH_BYTES = 1000  # of a body: more than the check's own objects have
+from mozi.web.visiting import ask
 
 
 @click.command("check-storage")
@@ -31,7 +28,7 @@ def check_storage(as_json: bool) -> None:
     """
     began = time.monotonic()
     with quiet("mozi.storage", below=logging.CRITICAL):  # the report says it, in a line
-        report = StorageCheck(parts().storage, _ask).run()
+        report = StorageCheck(parts().storage, ask).run()
     for fault in report.faults:
         click.echo(fault, err=True)
     if as_json:
@@ -41,11 +38,3 @@ def check_storage(as_json: bool) -> None:
         click.echo(f"The storage is in order: {', '.join(report.passed)}.")
     if report.faults:
         sys.exit(FAILED)
-
-
-def _ask(url: str) -> PublicAnswer:
-    """Return what a visitor is answered; the embedded default's own paths need no server."""
-    if not url.startswith("/"):
-        return public_answer(url, body_bytes=ENOUGH_BYTES)
-    with current_app.test_client().get(url) as answer:
-        return PublicAnswer(answer.status_code, dict(answer.headers), answer.get_data())

@@ -39,7 +39,7 @@ class CachedPages:
     """The thin WSGI layer in front of Flask: answers what is in memory and current.
 
     A request with a session cookie goes on to Flask, which looks whose it is; so does
-    everything that would take a query, a lock or a render.
+    everything that would take a query, a lock or a render. look: called with every request.
     """
 
     def __init__(
@@ -50,14 +50,17 @@ class CachedPages:
         security: SecurityHeaders,
         *,
         session_cookie: str,
+        look: Callable[[], None],
     ) -> None:
         self.app = app
         self.cache = cache
         self.settings = settings
         self.security = security
         self.session_cookie = f"{session_cookie}="
+        self.look = look
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        self.look()
         served = self._find(environ)
         if served is None:
             return self.app(environ, start_response)

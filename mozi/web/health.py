@@ -35,7 +35,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """Answer with each part's state: 503 without the database, since then no page is possible."""
-    states = _readiness(current_app._get_current_object()).states()  # type: ignore[attr-defined]
+    states = readiness().states()
     degraded = [name for name, state in states.items() if state != "ok"]
     status = "unavailable" if "database" in degraded else "degraded" if degraded else "ok"
     answer = jsonify(status=status, degraded=degraded, **states)
@@ -103,6 +103,11 @@ def _state(name: str, check: Future[None], deadline: float) -> str:
 
 
 _making = threading.Lock()
+
+
+def readiness() -> Readiness:
+    """Return the checks of the app whose context this is."""
+    return _readiness(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def _readiness(app: Flask) -> Readiness:

@@ -1,0 +1,120 @@
+"""What the page cache did in the last hour, counted in the database for all workers together.
+
+Each process hands in what it has counted, once a minute while it is asked for anything: at the
+first request after a minute is over, in a thread of its own, so that no visitor waits for it.
+What it counted since it looked last was then counted within that minute, so it is filed there.
+A process that nobody asks any more keeps what it counted in its last minute to itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+
+from prometheus_client import Counter
+from sqlalchemy import delete, func, select, text
+
+from mozi import clock, metrics
+from mozi.database import reading, writing
+from mozi.models import PageTally
+
+MINUTE_S = 60
+KEPT_MINUTES = 60
+
+Counts = dict[tuple[str, str], float]
+
+logger = logging.getLogger(__name__)
+
+_ADD = text(
+    """
+    INSERT INTO page_tally (minute, page, what, count) VALUES (:minute, :page, :what, :count)
+    ON CONFLICT (minute, page, what) DO UPDATE SET count = page_tally.count + excluded.count
+    """
+)
+
+
+class Tallies:
+    """What one process has still to hand in. Thread-safe.
+
+    in_context: gives the app's context, which a thread of our own does not have.
+    """
+
+    def __init__(self, in_context: Callable[[], AbstractContextManager[object]]) -> None:
+        self.in_context = in_context
+        self.due = time.monotonic() + MINUTE_S
+        self._minute = _minute()
+        self._handed_in = _counted()
+        self._lock = threading.Lock()
+
+    def look(self) -> None:
+        """Hand in what was counted, if a minute is over; the request goes on at once."""
+        if time.monotonic() < self.due:
+            return
+        self.due = time.monotonic() + MINUTE_S
+        threading.Thread(target=self._hand_in_alone, name="tallies", daemon=True).start()
+
+    def hand_in(self) -> None:
+        """Add what this process has counted since the last time to the database's counts."""
+        with self._lock:
+            counted, minute = _counted(), self._minute
+            news = {name: n - self._handed_in.get(name, 0) for name, n in counted.items()}
+            _add(minute, {name: round(n) for name, n in news.items() if n > 0})
+            self._handed_in, self._minute = counted, _minute()
+
+    def _hand_in_alone(self) -> None:
+        try:
+            with self.in_context():
+                self.hand_in()
+        except Exception as error:
+            logger.warning("what the page cache did could not be handed in: %s", error)
+
+
+def last_hour() -> Mapping[str, Mapping[str, int]]:
+    """Return, for each page that was asked for in the last hour, how often what happened."""
+    query = (
+        select(PageTally.page, PageTally.what, func.sum(PageTally.count))
+        .where(PageTally.minute > _minute() - KEPT_MINUTES)
+        .group_by(PageTally.page, PageTally.what)
+        .order_by(PageTally.page)
+    )
+    pages: dict[str, dict[str, int]] = {}
+    with reading() as session:
+        for page, what, count in session.execute(query):
+            pages.setdefault(page, {})[what] = int(count)
+    return pages
+
+
+def _add(minute: int, counts: Mapping[tuple[str, str], int]) -> None:
+    rows = [
+        {"minute": minute, "page": page, "what": what, "count": count}
+        for (page, what), count in sorted(counts.items())
+    ]
+    if not rows:
+        return
+    with writing() as session:
+        session.execute(delete(PageTally).where(PageTally.minute <= minute - KEPT_MINUTES))
+        session.execute(_ADD, rows)
+
+
+def _minute() -> int:
+    return int(clock.now().timestamp() // MINUTE_S)
+
+
+def _counted() -> Counts:
+    """Return what this process has counted since it began, by page and what happened."""
+    return {
+        **_samples(metrics.PAGE_CACHE_REQUESTS, "result"),
+        **_samples(metrics.PAGE_CACHE_RESETS, "reason"),
+    }
+
+
+def _samples(counter: Counter, label: str) -> Counts:
+    return {
+        (sample.labels["page"], sample.labels[label]): sample.value
+        for family in counter.collect()
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }

@@ -1,0 +1,215 @@
+"""How the posters are: one movie's for its panel, all for the operator. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from mozi.database import database_now, reading
+from mozi.errors import MovieNotFound
+from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.posters.keys import poster_path, slug_of
+from mozi.posters.queries import Failure, failure_of
+from mozi.posters.recipes import RECIPES
+
+NONE, READY, FAILED, WAITING = STATES = ("none", "ready", "failed", "waiting")
+
+
+@dataclass(frozen=True)
+class PanelVariant:
+    """A variant as its row records it, or as it will be; sizes in pixels and bytes, 0: not known.
+
+    current: whether it is of the wanted source; else it is the one shown so far.
+    """
+
+    media: str
+    url: str
+    width_px: int
+    height_px: int
+    size_bytes: int = 0
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What an editor sees of a movie's poster; focus: percent from the left and from the top.
+
+    state: NONE without a source, READY with every variant of the wanted source, FAILED where
+    that source could not be used, else WAITING, for whoever builds or first asks.
+    """
+
+    movie_id: int
+    state: str
+    source_url: str | None = None
+    uploaded: bool = False
+    focus: tuple[int, int] | None = None
+    failure: Failure | None = None
+    variants: tuple[PanelVariant, ...] = ()
+
+    def find(self, media: str) -> PanelVariant | None:
+        """Return the variant of this name, where there is a source."""
+        return next((each for each in self.variants if each.media == media), None)
+
+
+@dataclass(frozen=True)
+class FailedPoster:
+    """A movie whose poster's source could not be used, and since when it has not been tried."""
+
+    movie_id: int
+    title: str
+    premiere_date: date
+    source_url: str | None
+    failure: Failure
+    shows_older: bool
+
+
+def get_panel(movie_id: int) -> Panel:
+    """Return the state of a movie's poster; raises MovieNotFound."""
+    with reading() as session:
+        row = session.execute(
+            select(MOVIES.c.id, MOVIES.c.title, *POSTERS.c)
+            .outerjoin_from(MOVIES, POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+            .where(MOVIES.c.id == movie_id)
+        ).first()
+        if row is None:
+            raise MovieNotFound(movie_id)
+        return _panel(row, _variants(session, row))
+
+
+def _variants(session: Session, row: Any) -> dict[str, PanelVariant]:
+    rows = session.execute(select(VARIANTS).where(VARIANTS.c.movie_id == row.id))
+    return {
+        each.media: PanelVariant(
+            each.media,
+            each.url,
+            each.width_px,
+            each.height_px,
+            each.size_bytes,
+            current=each.source_number == row.source_number
+            and each.recipe_version >= RECIPES[each.media].version,
+        )
+        for each in rows
+        if each.media in RECIPES
+    }
+
+
+def _panel(row: Any, variants: Mapping[str, PanelVariant]) -> Panel:
+    if not (row.source_url or row.original_key):
+        return Panel(row.id, NONE)
+    failure = failure_of(row)
+    ready = all(media in variants and variants[media].current for media in RECIPES)
+    state = READY if ready else FAILED if failure else WAITING
+    shown = tuple(
+        each
+        if (each := variants.get(media)) and (each.current or state == FAILED)
+        else _to_come(row, media)
+        for media in RECIPES
+    )
+    return Panel(
+        row.id,
+        state,
+        source_url=row.source_url,
+        uploaded=row.uploaded,
+        focus=None if row.focus_x is None or row.focus_y is None else (row.focus_x, row.focus_y),
+        failure=None if ready else failure,
+        variants=shown,
+    )
+
+
+def _to_come(row: Any, media: str) -> PanelVariant:
+    """Return the address that builds a variant: never the redirect of an earlier source."""
+    recipe = RECIPES[media]
+    path = f"{poster_path(row.id, slug_of(row.title), media)}?v={row.source_number}-{row.attempt}"
+    return PanelVariant(media, path, recipe.width_px, recipe.height_px)
+
+
+def count_posters() -> Mapping[str, int]:
+    """Return how many movies are in each of STATES, 0 included."""
+    with reading() as session:
+        movies = session.scalar(select(func.count()).select_from(MOVIES)) or 0
+        query = select(func.count(), *(_counted(state) for state in (READY, FAILED, WAITING)))
+        sources, *counts = session.execute(query.select_from(POSTERS).where(_has_source())).one()
+    return dict(zip(STATES, (movies - sources, *counts), strict=True))
+
+
+def _counted(state: str) -> ColumnElement[int]:
+    states = case((_is_ready(), READY), (POSTERS.c.failure_code.is_not(None), FAILED))
+    found = func.coalesce(states, WAITING)
+    return func.coalesce(func.sum(case((found == state, 1), else_=0)), 0)
+
+
+def _has_source() -> ColumnElement[bool]:
+    return or_(POSTERS.c.source_url.is_not(None), POSTERS.c.original_key.is_not(None))
+
+
+def _is_ready() -> ColumnElement[bool]:
+    """Return whether a poster's variants are all of its source and of the present recipes."""
+    up_to_date = [
+        and_(VARIANTS.c.media == recipe.media, VARIANTS.c.recipe_version >= recipe.version)
+        for recipe in RECIPES.values()
+    ]
+    built = (
+        select(func.count())
+        .where(
+            VARIANTS.c.movie_id == POSTERS.c.movie_id,
+            VARIANTS.c.source_number == POSTERS.c.source_number,
+            or_(*up_to_date),
+        )
+        .correlate(POSTERS)
+        .scalar_subquery()
+    )
+    return built == len(RECIPES)
+
+
+def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
+    """Return the movies whose poster's source failed, those that open last first."""
+    has_variant = select(VARIANTS.c.movie_id).where(VARIANTS.c.movie_id == MOVIES.c.id).exists()
+    query = (
+        select(MOVIES.c.title, MOVIES.c.premiere_date, *POSTERS.c, has_variant.label("shows_older"))
+        .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+        .where(*_failed())
+        .order_by(MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
+    )
+    with reading() as session:
+        rows = session.execute(query.limit(limit).offset(offset)).all()
+    return [
+        FailedPoster(
+            row.movie_id, row.title, row.premiere_date, row.source_url, failure, row.shows_older
+        )
+        for row in rows
+        if (failure := failure_of(row)) is not None
+    ]
+
+
+def failed_ids(*, limit: int) -> Sequence[int]:
+    """Return the movies whose poster's source failed, those that open last first."""
+    with reading() as session:
+        query = select(MOVIES.c.id).join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+        ordered = query.where(*_failed()).order_by(
+            MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc()
+        )
+        return session.scalars(ordered.limit(limit)).all()
+
+
+def _failed() -> list[ColumnElement[bool]]:
+    return [_has_source(), POSTERS.c.failure_code.is_not(None), ~_is_ready()]
+
+
+def waiting_movies(*, limit: int) -> Sequence[tuple[int, str, bool]]:
+    """Return movies whose poster waits to be built: id, title, and whether somebody builds it."""
+    leased = func.coalesce(POSTERS.c.lease_until > database_now(), ~true())
+    query: Select[Any] = (
+        select(MOVIES.c.id, MOVIES.c.title, leased.label("leased"))
+        .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+        .where(_has_source(), POSTERS.c.failure_code.is_(None), ~_is_ready())
+        .order_by(leased.desc(), MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
+    )
+    with reading() as session:
+        return [
+            (row.id, row.title, bool(row.leased)) for row in session.execute(query.limit(limit))
+        ]

@@ -1,0 +1,61 @@
+"""A movie's poster while it is built, and trying a failed source again at once."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from mozi.parts import parts
+from mozi.posters.changes import try_again
+from mozi.posters.overview import Panel, get_panel
+from mozi.web.admin.failures import failure_words
+from mozi.web.admin.ground import blueprint, go
+from mozi.web.languages import url_for
+
+MOVIE = "/movies/<int(max=2147483647):movie_id>"
+
+
+@blueprint.get(f"{MOVIE}/poster.json")
+def poster_state(movie_id: int) -> Response:
+    """Answer how the poster is, as data and as the panel's own HTML; 404 for an unknown movie."""
+    return _told(get_panel(movie_id))
+
+
+@blueprint.post(f"{MOVIE}/poster/try-now")
+def try_now(movie_id: int) -> ResponseReturnValue:
+    """Forget the failure, begin to build, and go back to where the admin was."""
+    try_again(get_panel(movie_id).movie_id)
+    parts().on_demand.begin(movie_id)
+    if request.accept_mimetypes.best == "application/json":
+        return _told(get_panel(movie_id))
+    if request.form.get("from") == "status":
+        return go("status", tried=1, begun=1)
+    return redirect(f"{url_for('admin.movies')}/{movie_id}", code=303)
+
+
+def _told(panel: Panel) -> Response:
+    return jsonify(
+        state=panel.state,
+        variants=[
+            {
+                "media": each.media,
+                "url": each.url,
+                "width": each.width_px,
+                "height": each.height_px,
+                "bytes": each.size_bytes,
+                "current": each.current,
+            }
+            for each in panel.variants
+        ],
+        failure=panel.failure and failure_words(panel.failure),
+        retry_at=panel.failure and panel.failure.retry_at.isoformat(),
+        html=live_html(panel),
+    )
+
+
+def live_html(panel: Panel) -> str:
+    """Return the part of the panel that changes while the poster is built."""
+    return render_template("admin/components/poster_live.html", panel=panel)
+
+
+blueprint.add_app_template_global(failure_words, "failure_words")

@@ -1,0 +1,100 @@
+"""How the site is: posters, pages, storage; and trying again what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from mozi.house.storage_check import StorageCheck, StorageReport
+from mozi.pagecache.tallies import last_hour
+from mozi.parts import parts
+from mozi.posters.changes import try_again
+from mozi.posters.overview import (
+    WAITING,
+    count_posters,
+    failed_ids,
+    failed_posters,
+    waiting_movies,
+)
+from mozi.web.admin.ground import blueprint, go, page
+from mozi.web.health import readiness
+from mozi.web.visiting import ask
+
+FAILED_A_PAGE = 30
+WAITING_SHOWN = 10
+TRIED_AT_ONCE = 200
+ANSWERS = ("hit", "stale", "miss")
+RESETS = ("movie", "variant", "day", "expired")
+
+
+@dataclass(frozen=True)
+class PageHour:
+    """What the cache did with one kind of page in the last hour."""
+
+    page: str
+    answers: Mapping[str, int]
+    resets: Mapping[str, int]
+
+    @property
+    def asked(self) -> int:
+        """Return how many requests were answered."""
+        return sum(self.answers.values())
+
+    @property
+    def percent_kept(self) -> float:
+        """Return how many of a hundred requests needed no render."""
+        kept = self.answers["hit"] + self.answers["stale"]
+        return 100 * kept / self.asked if self.asked else 0.0
+
+
+@blueprint.get("/status")
+def status() -> ResponseReturnValue:
+    """Show how posters, page cache and storage are."""
+    return _status()
+
+
+@blueprint.post("/status/storage")
+def check_storage() -> ResponseReturnValue:
+    """Try the storage as `flask check-storage` does, and show what it says."""
+    return _status(report=StorageCheck(parts().storage, ask).run())
+
+
+@blueprint.post("/status/try-now")
+def try_all_now() -> ResponseReturnValue:
+    """Try the failed sources again, the latest premieres first: so many, as many as fit at once."""
+    movie_ids = failed_ids(limit=TRIED_AT_ONCE)
+    for movie_id in movie_ids:
+        try_again(movie_id)
+    begun = sum(parts().on_demand.begin(movie_id) for movie_id in movie_ids)
+    return go("status", tried=len(movie_ids), begun=begun)
+
+
+def _status(report: StorageReport | None = None) -> Response:
+    parts().tallies.hand_in()
+    counts = count_posters()
+    number = max(1, request.args.get("page", 1, type=int))
+    failed = failed_posters(limit=FAILED_A_PAGE + 1, offset=(number - 1) * FAILED_A_PAGE)
+    return page(
+        "status",
+        counts=counts,
+        failed=failed[:FAILED_A_PAGE],
+        number=number,
+        more=len(failed) > FAILED_A_PAGE,
+        waiting=waiting_movies(limit=WAITING_SHOWN) if counts[WAITING] else [],
+        hours=[_hour(name, counted) for name, counted in last_hour().items()],
+        states=readiness().states(),
+        report=report,
+        tried=request.args.get("tried", type=int),
+        begun=request.args.get("begun", 0, type=int),
+    )
+
+
+def _hour(name: str, counted: Mapping[str, int]) -> PageHour:
+    return PageHour(
+        name,
+        {what: counted.get(what, 0) for what in ANSWERS},
+        {what: counted[what] for what in RESETS if counted.get(what)},
+    )
