@@ -176,3 +176,12 @@ def test_the_bounds_keep_what_is_near(app: Flask, monkeypatch: pytest.MonkeyPatc
     for days in (-2, -1, 0, 1, 2):
         make_movie(title=f"Film {days}", premiere_date=THURSDAY + timedelta(days=days))
     assert list(events(app.test_client())) == ["Film -1", "Film 0", "Film 1"]
+
+
+def test_a_page_leads_to_its_feeds_with_its_filters(client: FlaskClient) -> None:
+    make_movie(genres=("dráma",), kind="rerelease")
+    page = client.get("/en/?kind=rerelease&genre=dr%C3%A1ma").text
+    kept = "?kind=rerelease&amp;genre=dr%C3%A1ma"
+    assert f'href="webcal://localhost/en/naptar.ics{kept}"' in page
+    assert f'href="/en/rss.xml{kept}"' in page
+    assert 'href="webcal://localhost/naptar.ics"' in client.get("/filmek").text
