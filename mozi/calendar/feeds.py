@@ -33,7 +33,7 @@ from mozi.posters.recipes import RECIPES
 
 PAST_DAYS = 366  # what is gone from a feed is gone from the subscriber's calendar
 PAST_LIMIT = 1000
-COMING_LIMIT = 3000
+COMING_LIMIT = 2000
 NEWS_LIMIT = 50
 NEWS_PAST_DAYS = 28  # an import of old films is no news
 PREMIERES_A_PART = 500
