@@ -1,0 +1,149 @@
+"""Visitors as browsers are: a page, then its pictures, six at a time, over kept connections.
+
+A picture that is answered 503 is asked for again after its Retry-After, three times, as
+static/mozi.js does; what a visitor has seen comes out of the browser's own cache.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+CONNECTIONS = 6
+TRIES = 3
+ANSWER_S = 30.0
+PICTURE = re.compile(rb'<img class="poster" src="([^"]+)"')
+
+
+@dataclass
+class Seen:
+    """What all visitors met. Seconds; kinds: page, poster (the route), object (the file)."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    real_after: list[float] = field(default_factory=list)
+    broken: int = 0
+
+    def note(self, kind: str, status: int, seconds: float) -> None:
+        """Keep one answer; status 0: none came."""
+        self.seconds.setdefault(kind, []).append(seconds)
+        self.statuses[kind, status] += 1
+
+    def count(self, kind: str, status: int | None = None) -> int:
+        """Return how many answers there were."""
+        return sum(n for (k, s), n in self.statuses.items() if k == kind and status in {None, s})
+
+    def line(self, kind: str) -> str:
+        """Return the percentiles of a kind in milliseconds, and its statuses."""
+        ordered = sorted(self.seconds.get(kind, []))
+        if not ordered:
+            return f"{kind:7} none"
+        at = {
+            p: 1000 * ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for p in (50, 95, 99)
+        }
+        statuses = {s: n for (k, s), n in sorted(self.statuses.items()) if k == kind}
+        times = "  ".join(f"p{p} {ms:.0f}" for p, ms in at.items())
+        return f"{kind:7} {len(ordered):6}  {times}  worst {1000 * ordered[-1]:.0f} ms  {statuses}"
+
+
+class Connections:
+    """Six connections to one host, kept open between requests."""
+
+    def __init__(self, address: str) -> None:
+        self.host = urlsplit(address)
+        self._free = asyncio.Semaphore(CONNECTIONS)
+        self._kept: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body; status 0 where no answer came in ANSWER_S."""
+        async with self._free:
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    return await self._get(path)
+            except (OSError, TimeoutError, asyncio.IncompleteReadError):
+                return 0, {}, b""
+
+    async def _get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        request = f"GET {path} HTTP/1.1\r\nHost: {self.host.netloc}\r\n\r\n".encode()
+        while self._kept:  # one that the server has closed meanwhile answers nothing
+            connection = self._kept.pop()
+            try:
+                return await self._ask(connection, request)
+            except (OSError, asyncio.IncompleteReadError):
+                connection[1].close()
+        fresh = await asyncio.open_connection(self.host.hostname, self.host.port)
+        return await self._ask(fresh, request)
+
+    async def _ask(
+        self, connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        reader, writer = connection
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        if headers.get("connection") == "close":
+            writer.close()
+        else:
+            self._kept.append(connection)
+        return int(head[0].split()[1]), headers, body
+
+    def close(self) -> None:
+        """Hang up."""
+        for _, writer in self._kept:
+            writer.close()
+
+
+class Visitor:
+    """One visitor, who reads pages with pauses between and has all of their pictures shown."""
+
+    def __init__(self, address: str, seen: Seen, seed: int) -> None:
+        self.web = Connections(address)
+        self.seen = seen
+        self.chance = random.Random(seed)  # noqa: S311 - no secret
+        self.shown: set[str] = set()
+        self.came = time.perf_counter()
+        self.waits_for_first = True
+
+    async def read(self, pages: Sequence[str], *, pause_s: float) -> None:
+        """Read these pages, each time in an order of their own."""
+        for path in self.chance.sample(list(pages), len(pages)):
+            await self._read(path)
+            await asyncio.sleep(self.chance.uniform(0, 2 * pause_s))
+        self.web.close()
+
+    async def _read(self, path: str) -> None:
+        began = time.perf_counter()
+        status, _, body = await self.web.get(path)
+        self.seen.note("page", status, time.perf_counter() - began)
+        pictures = [each.decode() for each in PICTURE.findall(body)]
+        wanted = [each for each in dict.fromkeys(pictures) if each not in self.shown]
+        real = await asyncio.gather(*(self._show(each) for each in wanted))
+        if self.waits_for_first and pictures:
+            self.waits_for_first = False
+            if all(real):
+                self.seen.real_after.append(time.perf_counter() - self.came)
+
+    async def _show(self, address: str) -> bool:
+        """Return whether the picture came, and not the placeholder."""
+        kind = "poster" if "/poster/" in address else "object"
+        for left in range(TRIES, -1, -1):
+            began = time.perf_counter()
+            status, headers, _ = await self.web.get(address)
+            self.seen.note(kind, status, time.perf_counter() - began)
+            if status == 200:
+                self.shown.add(address)
+                return True
+            if status in {301, 302}:
+                return await self._show(headers["location"])
+            if status != 503 or not left:
+                break
+            await asyncio.sleep(int(headers.get("retry-after", 2)))
+        self.seen.broken += 1
+        return False
