@@ -27,7 +27,8 @@ def check_storage(as_json: bool) -> None:
     Says in one line what to change where something is wrong.
     """
     began = time.monotonic()
-    with quiet("mozi.storage", below=logging.CRITICAL):  # the report says it, in a line
+    # The report says what the storage logs, and the requests to this app are its own.
+    with quiet("mozi.storage", below=logging.CRITICAL), quiet("mozi.requests"):
         report = StorageCheck(parts().storage, ask).run()
     for fault in report.faults:
         click.echo(fault, err=True)

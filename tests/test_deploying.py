@@ -1,0 +1,85 @@
+"""docs/deploy.md and what it tells to copy: commands, policies, units."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from pathlib import Path
+
+import boto3
+import pytest
+from flask import Flask
+
+from mozi.house.storage_check import StorageCheck
+from mozi.storage.public import PublicAnswer, public_answer
+from mozi.storage.s3 import S3Storage
+from tests.conftest import make_bucket
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = (ROOT / "docs/deploy.md").read_text()
+UNITS = sorted((ROOT / "docs/systemd").iterdir())
+
+
+def commands_in(text: str) -> set[str]:
+    return set(re.findall(r"\bflask ([a-z]+(?:-[a-z]+)*)", text))
+
+
+def test_every_command_that_is_named_exists(app: Flask) -> None:
+    named = commands_in(DEPLOY) | set(re.findall(r"^mozi ([a-z-]+)", DEPLOY, re.MULTILINE))
+    assert len(named) > 8
+    assert named <= set(app.cli.commands)
+
+
+def test_the_readme_names_every_command_of_ours(app: Flask) -> None:
+    ours = set(app.cli.commands) - {"db", "run", "shell", "routes"}
+    assert ours <= commands_in((ROOT / "README.md").read_text())
+
+
+def test_every_file_that_is_linked_is_there() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", DEPLOY)
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_runs_what_there_is(app: Flask, unit: Path) -> None:
+    text = unit.read_text()
+    if unit.suffix == ".timer":
+        assert unit.with_suffix(".service").exists()
+        assert "OnCalendar=" in text
+    else:
+        programs = re.findall(r"/srv/mozi/app/\.venv/bin/(flask [a-z-]+|gunicorn)", text)
+        assert programs
+        assert {each.removeprefix("flask ") for each in programs} <= {"gunicorn", *app.cli.commands}
+
+
+def test_every_unit_that_is_enabled_is_there() -> None:
+    named = set(re.findall(r"\bmozi[a-z-]*\.(?:service|timer)\b", DEPLOY))
+    assert named <= {unit.name for unit in UNITS}
+
+
+def test_the_policies_let_visitors_read_posters_and_nothing_else(s3_url: str) -> None:
+    make_bucket(s3_url, bucket := f"test-{uuid.uuid4().hex}")
+    policy = (ROOT / "docs/bucket-policy.json").read_text().replace("YOUR-BUCKET", bucket)
+    client = boto3.client("s3", endpoint_url=s3_url)
+    client.put_bucket_policy(Bucket=bucket, Policy=policy)
+    storage = S3Storage(bucket, endpoint_url=s3_url, acl="")
+    report = StorageCheck(storage, ask).run()
+    assert report.faults == []
+    assert "originals are private" in report.passed
+    client.close()
+    storage.client.close()
+
+
+def ask(url: str) -> PublicAnswer:
+    return public_answer(url, body_bytes=1000)
+
+
+def test_the_credentials_may_do_what_the_program_does() -> None:
+    policy = json.loads((ROOT / "docs/credentials-policy.json").read_text())
+    actions = {action for each in policy["Statement"] for action in _listed(each["Action"])}
+    assert actions == {"s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"}
+
+
+def _listed(action: str | list[str]) -> list[str]:
+    return [action] if isinstance(action, str) else action
