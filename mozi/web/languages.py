@@ -16,10 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import flask
+from babel.support import Translations
 from flask import Blueprint, Flask, current_app, has_request_context, request
 from flask_babel import refresh
 
@@ -57,9 +59,25 @@ def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = HUNGARIAN
     babel.init_app(app, locale_selector=current)
     app.before_request(refresh)  # an app context that outlives a request kept its language
+    _speak_quickly(app)
     app.jinja_env.globals["url_for"] = url_for
     app.jinja_env.globals["language"] = current
     app.jinja_env.filters.update({name: _spoken(name) for name in DATE_FILTERS})
+
+
+def _speak_quickly(app: Flask) -> None:
+    """Give templates `_` and `ngettext` over catalogues that are loaded once.
+
+    A page of 60 films asks 400 times, and Flask-Babel looks for the request's locale and its
+    catalogue each time: a third of the render.
+    """
+    folder = Path(app.root_path) / "translations"
+    catalogues = {language: Translations.load(folder, [language]) for language in LANGUAGES}
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension's
+        lambda text: catalogues[current()].gettext(text),
+        lambda one, many, number: catalogues[current()].ngettext(one, many, number),
+        newstyle=True,
+    )
 
 
 def current() -> str:

@@ -1,0 +1,186 @@
+"""Search and the index among many movies, on SQLite and PostgreSQL: what a visitor waits for.
+
+.venv/bin/python -m scripts.bench.search [--movies 100000] [--queries 400]
+
+Each query goes through the whole app (/kereses?q=…, nothing of it is kept): words, ranking,
+pictures, template, compression. The queries are titles and people of the table, whole, begun,
+without accents and with a slip, and some that find nothing or very much.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import flask_migrate  # noqa: E402 - found by the path above
+from flask import Flask  # noqa: E402
+from flask.testing import FlaskClient  # noqa: E402
+from sqlalchemy import event, insert, text  # noqa: E402
+
+from mozi import create_app  # noqa: E402
+from mozi.calendar.names import ensure_names  # noqa: E402
+from mozi.calendar.words import fold  # noqa: E402
+from mozi.database import writing  # noqa: E402
+from mozi.extensions import db  # noqa: E402
+from mozi.models import MOVIES, POSTERS  # noqa: E402
+from mozi.settings import Settings  # noqa: E402
+from tests.support import servers  # noqa: E402
+
+TODAY = date(2026, 11, 26)
+AT_ONCE = 5000
+# Some 2,000 words made of syllables, used as words are: a few often, most of them seldom.
+SYLLABLES = (
+    *("ár", "víz", "tű", "rő", "kö", "rög", "fé", "nyű", "szá", "gyó", "hul", "lám", "csen"),
+    *("des", "nap", "zsi", "vány", "ö", "rök", "út", "táv", "lat", "ked", "ves", "nyár", "ég"),
+)
+FIRST = ("Anna", "Béla", "Csilla", "Dénes", "Éva", "Ferenc", "Gábor", "Hanna", "Ödön", "Zsófia")
+
+
+class Words:
+    """Words by a law like Zipf's, the same in every run."""
+
+    def __init__(self) -> None:
+        self.random = random.Random(6)  # noqa: S311 - the same words in every run
+        made = ("".join(self.random.choices(SYLLABLES, k=2 + n % 3)) for n in range(3000))
+        self.words = list(set(made))
+        self.words.sort()
+        self.random.shuffle(self.words)
+        self.weights = [1 / rank for rank in range(1, len(self.words) + 1)]
+
+    def some(self, least: int, most: int) -> list[str]:
+        return self.random.choices(self.words, self.weights, k=self.random.randint(least, most))
+
+    def title(self) -> str:
+        return " ".join(self.some(1, 4)).capitalize()
+
+    def person(self) -> str:
+        return f"{self.some(1, 1)[0].capitalize()} {self.random.choice(FIRST)}"
+
+
+def fill(movies: int) -> list[dict[str, object]]:
+    """Add movies over 60 years, 60 of them on the index; return their rows."""
+    words = Words()
+    days = [TODAY + timedelta(days=n % 60) for n in range(60)]
+    days += [TODAY - timedelta(days=30 + n % 20_000) for n in range(movies - 60)]
+    rows: list[dict[str, object]] = [
+        {
+            "id": number, "title": words.title(), "original_title": words.title(),
+            "premiere_date": day, "genres": ("dráma", "vígjáték"), "runtime_minutes": 100,
+            "age_rating": "12", "director": (words.person(),),
+            "cast": tuple(words.person() for _ in range(4)),
+        }
+        for number, day in enumerate(days, 1)
+    ]  # fmt: skip
+    sources = [{"movie_id": row["id"], "source_url": "http://x"} for row in rows]
+    for start in range(0, movies, AT_ONCE):
+        with writing() as session:
+            session.execute(insert(MOVIES), rows[start : start + AT_ONCE])
+            session.execute(insert(POSTERS), sources[start : start + AT_ONCE])
+    while not ensure_names():
+        pass
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    return rows
+
+
+def queries(rows: list[dict[str, object]], count: int) -> list[str]:
+    """Return what visitors might type, the same in every run."""
+    dice = random.Random(7)  # noqa: S311 - the same queries in every run
+    asked = [typed(dice, remembered(dice, dice.choice(rows))) for _ in range(count)]
+    return [*asked, "a", "ar", "arv", "anna", "anna bela", "x" * 100, "e " * 50]
+
+
+def remembered(dice: random.Random, row: Mapping[str, Any]) -> str:
+    """Return what one knows of a movie."""
+    return str(dice.choice((row["title"], row["original_title"], *row["director"], *row["cast"])))
+
+
+def typed(dice: random.Random, whole: str) -> str:
+    """Return what one types of it: all, without accents, a part, with a slip, or too much."""
+    at = dice.randrange(len(whole))
+    slips = (whole[:at] + whole[at + 1 :], f"{whole[:at]}x{whole[at:]}")
+    parts = (whole[: max(3, len(whole) // 2)], whole.split()[-1])
+    return dice.choice((whole, fold(whole), *parts, *slips, f"{fold(whole)} qwzzk"))
+
+
+def measure(name: str, app: Flask, movies: int, count: int) -> None:
+    """Print the times of one database."""
+    with app.app_context():
+        flask_migrate.upgrade()
+        asked = queries(fill(movies), count)
+        client = app.test_client()
+        client.get("/kereses?q=warm")
+        taken = [answered(client, query) for query in asked]
+        index, statements = rendered_index(app)
+        db.engine.dispose()
+    print(f"{name}, {movies:,} movies, {len(asked)} queries")
+    for what, place in (("by the clock", 0), ("of our processor", 1)):
+        times = sorted(each[place] for each in taken)
+        cuts = quantiles(times, n=100, method="inclusive")
+        print(
+            f"  {what:17}: p50 {cuts[49]:5.1f} ms, p95 {cuts[94]:5.1f} ms, p99 {cuts[98]:5.1f} ms"
+        )
+    slowest = max(zip(taken, asked, strict=True))[1]
+    print(f"  slowest: {slowest[:40]!r}")
+    print(f"  the index: {index[0]:.1f} ms by the clock, {index[1]:.1f} ms of our processor,")
+    print(f"  {statements} queries")
+
+
+def answered(client: FlaskClient, query: str) -> tuple[float, float]:
+    """Return the milliseconds that an answer took, by the clock and of this process."""
+    began, used = time.perf_counter(), time.process_time()
+    status = client.get("/kereses", query_string={"q": query}).status_code
+    taken = 1000 * (time.perf_counter() - began), 1000 * (time.process_time() - used)
+    if status != 200:
+        raise SystemExit(f"{query!r}: {status}")
+    return taken
+
+
+def rendered_index(app: Flask, runs: int = 21) -> tuple[tuple[float, float], int]:
+    """Return the median times of an index that no cache holds, and its number of queries."""
+    statements: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    client, taken = app.test_client(), []
+    for run in range(runs):
+        statements.clear()
+        began, used = time.perf_counter(), time.process_time()
+        client.get("/", headers={"Host": f"run-{run}.example"})  # without SITE_URL its own page
+        taken.append((time.perf_counter() - began, time.process_time() - used))
+    clock, processor = (1000 * median(times) for times in zip(*taken, strict=True))
+    return (clock, processor), sum(said.lstrip().startswith("SELECT") for said in statements)
+
+
+@contextmanager
+def made_app(**env: str) -> Iterator[Flask]:
+    with tempfile.TemporaryDirectory() as folder:
+        fixed = {"DATA_DIR": folder, "SITE_TODAY": str(TODAY), "LOG_LEVEL": "ERROR"}
+        yield create_app(Settings.from_env({**os.environ, **fixed, **env}))
+
+
+def main() -> None:
+    """Print a line for each database, with few and with many movies."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--movies", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=400)
+    asked = parser.parse_args()
+    with made_app() as app:
+        measure("SQLite", app, asked.movies, asked.queries)
+    with servers.postgresql() as url, made_app(DATABASE_URL=url, SECRET_KEY="of-no-use") as app:  # noqa: S106
+        measure("PostgreSQL", app, asked.movies, asked.queries)
+
+
+if __name__ == "__main__":
+    main()
