@@ -3,6 +3,7 @@
 Values come checked, by column, as `fields.check_fields` returns them. A column that is not
 given keeps what is there. `poster_url` is the poster's, and never moves a movie's version.
 A new date of a movie that there is already leaves a row in date_change: pages and feeds tell it.
+Every change leaves a row in the movie's history: edits.py.
 """
 
 from __future__ import annotations
@@ -12,9 +13,25 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from mozi.calendar.edits import (
+    BY_COMMAND,
+    CREATED,
+    NO_POSTER,
+    UPDATED,
+    Json,
+    Noted,
+    PosterNow,
+    as_json,
+    find_free_id,
+    note_edits,
+    poster_changes,
+    posters_now,
+)
 from mozi.calendar.fields import FieldValue
 from mozi.models import DateChange, Movie
-from mozi.posters.wanted import want_addresses
+from mozi.posters.doomed import refuse_doomed
+from mozi.posters.uploads import StoredUpload
+from mozi.posters.wanted import want_addresses, want_nothing, want_original
 
 Values = Mapping[str, FieldValue]
 POSTER_URL = "poster_url"
@@ -22,35 +39,103 @@ POSTER_URL = "poster_url"
 
 @dataclass(frozen=True)
 class Change:
-    """The values that a movie is to have; movie: None for a new one."""
+    """The values that a movie is to have; movie: None for a new one.
+
+    upload: a stored original that becomes the poster. no_poster: whether there is
+    to be none any more, neither address nor upload.
+    """
 
     movie: Movie | None
     values: Values
+    upload: StoredUpload | None = None
+    no_poster: bool = False
+
+    @property
+    def touches_poster(self) -> bool:
+        """Return whether the poster may come out another."""
+        return POSTER_URL in self.values or self.upload is not None or self.no_poster
 
 
-def create_movie(session: Session, values: Values) -> Movie:
+def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
     """Return a new movie with these values; `title` and `premiere_date` are needed."""
-    return save_changes(session, [Change(None, values)])[0]
+    return save_changes(session, [Change(None, values)], by=by)[0]
 
 
-def update_movie(session: Session, movie: Movie, values: Values) -> None:
+def update_movie(session: Session, movie: Movie, values: Values, *, by: str = BY_COMMAND) -> None:
     """Give movie these values; its version rises by one if any of them is new."""
-    save_changes(session, [Change(movie, values)])
+    save_changes(session, [Change(movie, values)], by=by)
 
 
-def save_changes(session: Session, changes: Sequence[Change]) -> list[Movie]:
-    """Write all changes in a few statements and return the movies, in the order of changes."""
+def save_changes(
+    session: Session,
+    changes: Sequence[Change],
+    *,
+    by: str = BY_COMMAND,
+    action: str = UPDATED,
+) -> list[Movie]:
+    """Write all changes in a few statements and return the movies, in the order of changes.
+
+    by: whom the history names; action: what it says of the movies that there are already.
+    Raises BuildAbandoned where an upload may have been swept away since it was stored.
+    """
+    old = posters_now(session, [c.movie.id for c in changes if c.movie and c.touches_poster])
+    differences = [_differences(change) for change in changes]
     session.add_all([moved for change in changes if (moved := _find_move(change)) is not None])
     movies = [_with_values(change.movie or Movie(), change.values) for change in changes]
+    _give_ids(session, movies)
     session.add_all(movies)
     session.flush()
-    addresses = {
-        movie.id: _address(change.values)
-        for movie, change in zip(movies, changes, strict=True)
-        if POSTER_URL in change.values
-    }
-    want_addresses(session, addresses)
+    new = _want_posters(session, movies, changes)
+    noted = [
+        Noted(
+            movie.id,
+            movie.version,
+            action if change.movie else CREATED,
+            {**difference, **poster_changes(old.get(movie.id, NO_POSTER), new[movie.id])}
+            if movie.id in new
+            else difference,
+            old.get(movie.id, NO_POSTER),
+        )
+        for movie, change, difference in zip(movies, changes, differences, strict=True)
+    ]
+    note_edits(session, [each for each in noted if each.changes or each.action == CREATED], by=by)
     return movies
+
+
+def _want_posters(
+    session: Session, movies: Sequence[Movie], changes: Sequence[Change]
+) -> dict[int, PosterNow]:
+    """Make the posters what the changes say, and return those of the movies that it concerns."""
+    pairs = list(zip(movies, changes, strict=True))
+    addresses = {m.id: _address(c.values) for m, c in pairs if POSTER_URL in c.values}
+    want_addresses(session, addresses)
+    for movie, change in pairs:
+        if change.upload is not None:
+            refuse_doomed(session, [change.upload.key], stored_from=change.upload.stored_from)
+            want_original(session, movie.id, change.upload.key)
+        elif change.no_poster:
+            want_nothing(session, movie.id)
+    concerned = {m.id for m, c in pairs if c.movie and c.touches_poster}
+    return {**dict.fromkeys(concerned, NO_POSTER), **posters_now(session, concerned)}
+
+
+def _give_ids(session: Session, movies: Sequence[Movie]) -> None:
+    new = [movie for movie in movies if movie.id is None]
+    if new and (free := find_free_id(session)) is not None:
+        for number, movie in enumerate(new, free):
+            movie.id = number
+
+
+def _differences(change: Change) -> dict[str, tuple[Json, Json]]:
+    """Return before and after of each column that gets another value; {} for a new movie."""
+    movie = change.movie
+    if movie is None:
+        return {}
+    return {
+        column: (as_json(getattr(movie, column)), as_json(value))
+        for column, value in _own(change.values)
+        if getattr(movie, column) != value
+    }
 
 
 def differs(movie: Movie, values: Values) -> bool:

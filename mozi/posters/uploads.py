@@ -45,13 +45,38 @@ class Upload:
 def checked_upload(body: bytes, *, max_bytes: int, max_pixels: int) -> Upload:
     """Return body as an upload; raises UnreadableSource where it is too large or no picture."""
     if len(body) > max_bytes:
-        message = (
-            f"The file has {len(body) / MIB:.1f} MiB; at most {max_bytes / MIB:g} are accepted."
-        )
-        raise UnreadableSource("too_large", message, bytes=len(body), max_bytes=max_bytes)
+        raise too_large(len(body), max_bytes=max_bytes)
     header = read_header(body, max_pixels=max_pixels)
     decode(body, max_pixels=max_pixels)  # a header alone proves nothing
     return Upload(body, original_key(body, header.extension), header.content_type)
+
+
+def too_large(size_bytes: int, *, max_bytes: int) -> UnreadableSource:
+    """Return the error for a file of more than max_bytes."""
+    message = f"The file has {size_bytes / MIB:.1f} MiB; at most {max_bytes / MIB:g} are accepted."
+    return UnreadableSource("too_large", message, bytes=size_bytes, max_bytes=max_bytes)
+
+
+@dataclass(frozen=True)
+class StoredUpload:
+    """An upload that no poster wants yet. stored_from: the database's clock before it was stored.
+
+    Whoever records the key calls doomed.refuse_doomed with both.
+    """
+
+    key: str
+    stored_from: float
+
+
+def keep_upload(storage: Storage, upload: Upload) -> StoredUpload:
+    """Return where the upload is stored as an original that no poster wants yet.
+
+    Raises StorageError.
+    """
+    ensure_marked(storage)
+    stored = StoredUpload(upload.key, database_time())
+    storage.put(upload.key, upload.body, content_type=upload.content_type, public=False)
+    return stored
 
 
 def store_upload(storage: Storage, movie_id: int, upload: Upload) -> None:

@@ -66,6 +66,41 @@ def want_original(session: Session, movie_id: int, original_key: str) -> None:
     session.flush()
 
 
+def want_nothing(session: Session, movie_id: int) -> None:
+    """Make the movie one without a poster: no address, no upload, and nothing is shown any more.
+
+    Raises MovieNotFound.
+    """
+    poster = _locked(session, [movie_id]).get(movie_id)
+    if poster is not None and (poster.source_url or poster.original_key):
+        poster.uploaded = False
+        _forget_address(session, poster)
+        session.flush()
+
+
+def want_again(
+    session: Session, movie_id: int, *, url: str | None, original_key: str | None, uploaded: bool
+) -> None:
+    """Make an earlier poster the wanted one; its stored original, where known, spares the fetch.
+
+    Raises MovieNotFound.
+    """
+    poster = _locked(session, [movie_id]).get(movie_id)
+    if poster is None:
+        poster = Poster(movie_id=movie_id)
+        session.add(poster)
+        session.flush()
+    if url is None and original_key is None:
+        poster.uploaded = False
+        _forget_address(session, poster)
+    else:
+        poster.source_url = url
+        _start_afresh(poster, original_key=original_key)
+        poster.uploaded = uploaded
+    session.flush()
+    _announce(session, [movie_id])
+
+
 def _announce(session: Session, movie_ids: Iterable[int]) -> None:
     """Have new_sources sent when the session is committed, once for all of its movies."""
     announced: dict[int, None] = session.info.setdefault(_ANNOUNCED, {})

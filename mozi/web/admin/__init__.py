@@ -3,7 +3,16 @@
 Importing the modules here puts their views on the blueprint.
 """
 
-from mozi.web.admin import imports, moments, movies, posters, signing_in, status
+from mozi.web.admin import imports, moments, movie_forms, movies, posters, signing_in, status
 from mozi.web.admin.ground import blueprint
 
-__all__ = ["blueprint", "imports", "moments", "movies", "posters", "signing_in", "status"]
+__all__ = [
+    "blueprint",
+    "imports",
+    "moments",
+    "movie_forms",
+    "movies",
+    "posters",
+    "signing_in",
+    "status",
+]

@@ -45,6 +45,7 @@ REASONS: dict[str, LazyString] = {
     "same_title_and_date": _("A cím és a dátum ugyanaz, mint a(z) %(row)s. sorban."),
     "same_movie": _("Ugyanarról a filmről szól, mint a(z) %(row)s. sor."),
     "ambiguous": _("%(count)s filmnek ez a címe és a dátuma; külső azonosító dönthet köztük."),
+    "id_taken": _("Ez már egy másik filmé: „%(title)s”."),
     "needed_for_new": _("Meg kell adni, mert ilyen külső azonosítójú film még nincs."),
     "wrong_cell_count": _("A sorban %(cells)s cella van, a fejlécben %(columns)s."),
     "not_an_object": _("Itt egy objektumnak kellene állnia, nem ennek: %(value)s."),

@@ -1,0 +1,151 @@
+"""The history of each movie: who changed what, and the poster that was there before.
+
+A row a change, written in the transaction of the change itself. What an older state was follows
+from the rows after it: each tells what it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, func, insert, select
+from sqlalchemy.orm import Session
+
+from mozi import clock
+from mozi.calendar.fields import FieldValue
+from mozi.models import DeletedMovie, Edit, Movie, Poster, PosterVariant
+from mozi.posters.recipes import THUMB
+
+BY_COMMAND = "flask"  # the editor of what a command writes
+POSTER = "poster"  # in an edit's changes: the poster itself, beside its address
+CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED = (
+    *("created", "updated", "deleted"),
+    *("brought_back", "restored"),
+)
+CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
+
+Json = str | int | list[str] | None
+Changes = Mapping[str, tuple[Json, Json]]
+
+
+@dataclass(frozen=True)
+class PosterNow:
+    """Where a movie's poster comes from, and the thumb that is shown of it. All None: no poster."""
+
+    source_number: int = 0
+    source_url: str | None = None
+    uploaded: bool = False
+    original_key: str | None = None
+    thumb_key: str | None = None
+
+    @property
+    def kind(self) -> str | None:
+        """Return what an edit says of it: "upload", "address" or None."""
+        return "upload" if self.uploaded else "address" if self.source_url else None
+
+
+NO_POSTER = PosterNow()
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One change of one movie, to be remembered. old_poster: the one that was replaced, if any."""
+
+    movie_id: int
+    version: int
+    action: str
+    changes: Changes
+    old_poster: PosterNow = NO_POSTER
+
+
+def posters_now(session: Session, movie_ids: Collection[int]) -> dict[int, PosterNow]:
+    """Return the posters of those movies that have a row for one."""
+    ids, found = sorted(movie_ids), {}
+    for start in range(0, len(ids), CHUNK):
+        for row in session.execute(_POSTERS.where(Poster.movie_id.in_(ids[start : start + CHUNK]))):
+            found[row.movie_id] = PosterNow(*row[1:])
+    return found
+
+
+_POSTERS = select(
+    Poster.movie_id,
+    Poster.source_number,
+    Poster.source_url,
+    Poster.uploaded,
+    # What was seen, where the wanted one was never had.
+    func.coalesce(Poster.original_key, Poster.shown_original_key),
+    PosterVariant.object_key,
+).outerjoin(
+    PosterVariant,
+    and_(PosterVariant.movie_id == Poster.movie_id, PosterVariant.media == THUMB.media),
+)
+
+
+def poster_changes(before: PosterNow, after: PosterNow) -> Changes:
+    """Return what an edit says of a poster: its address, and whether the picture is another."""
+    changes: dict[str, tuple[Json, Json]] = {}
+    if before.source_url != after.source_url:
+        changes["poster_url"] = (before.source_url, after.source_url)
+    if before.source_number != after.source_number and (before.kind or after.kind):
+        changes[POSTER] = (before.kind, after.kind)
+    return changes
+
+
+def note_edits(session: Session, noted: Iterable[Noted], *, by: str) -> None:
+    """Remember the changes; by: an admin's address, or BY_COMMAND."""
+    now = clock.now()
+    rows = [
+        {
+            "movie_id": each.movie_id,
+            "edited_at": now,
+            "editor": by,
+            "action": each.action,
+            "version": each.version,
+            "changes": {column: list(pair) for column, pair in each.changes.items()},
+            **_old_poster(each),
+        }
+        for each in noted
+    ]
+    if rows:
+        session.execute(insert(Edit), rows)
+
+
+def _old_poster(noted: Noted) -> dict[str, Any]:
+    old = noted.old_poster if POSTER in noted.changes else NO_POSTER
+    return {
+        "old_source_url": old.source_url,
+        "old_uploaded": old.uploaded,
+        "old_original_key": old.original_key,
+        "old_thumb_key": old.thumb_key,
+    }
+
+
+def last_editor(session: Session, movie_id: int) -> str | None:
+    """Return who changed the movie last, None where no history tells."""
+    of_movie = select(Edit.editor).where(Edit.movie_id == movie_id)
+    return session.scalars(of_movie.order_by(Edit.id.desc()).limit(1)).first()
+
+
+def as_json(value: FieldValue) -> Json:
+    """Return a field's value as an edit keeps it; fields.check_fields reads it again."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def find_free_id(session: Session) -> int | None:
+    """Return an id that no movie ever had, where the database itself would give one twice.
+
+    SQLite gives the id of the last movie again once that is deleted: the deleted one could not
+    come back, and its history would be the new one's. Its writers come one at a time.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return None
+    latest = [
+        select(func.max(column)).scalar_subquery()
+        for column in (Movie.id, DeletedMovie.movie_id, Edit.movie_id)
+    ]
+    return 1 + max(number or 0 for number in session.execute(select(*latest)).one())
