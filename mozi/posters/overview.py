@@ -45,6 +45,7 @@ class Panel:
 
     movie_id: int
     state: str
+    source_number: int = 0
     source_url: str | None = None
     uploaded: bool = False
     focus: tuple[int, int] | None = None
@@ -113,6 +114,7 @@ def _panel(row: Any, variants: Mapping[str, PanelVariant]) -> Panel:
     return Panel(
         row.id,
         state,
+        source_number=row.source_number,
         source_url=row.source_url,
         uploaded=row.uploaded,
         focus=None if row.focus_x is None or row.focus_y is None else (row.focus_x, row.focus_y),

@@ -163,6 +163,7 @@ def _start_afresh(poster: Poster, *, original_key: str | None) -> None:
     poster.uploaded = original_key is not None
     poster.original_key = original_key
     poster.source_number += 1
+    poster.focus_x = poster.focus_y = None
     poster.attempt += 1
     for column, cleared in NO_FAILURE.items():
         setattr(poster, column, cleared)

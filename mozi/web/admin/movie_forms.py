@@ -37,6 +37,7 @@ from mozi.web.admin.movie_texts import (
 )
 from mozi.web.admin.movie_uploads import FormUpload, read_upload
 from mozi.web.admin.notices import tell
+from mozi.web.admin.posters import take_focus
 from mozi.web.admin.reasons import COLUMN_NAMES, reason_words
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"
@@ -171,6 +172,7 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
 
 
 def _saved(saved: Saved, *, is_new: bool) -> ResponseReturnValue:
+    take_focus(saved.movie_id)
     parts().on_demand.begin(saved.movie_id)
     tell("added" if is_new else "saved", saved.movie_id, saved.title)
     if request.form.get("then") == "new":

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from mozi.parts import parts
 from mozi.posters.changes import try_again
+from mozi.posters.focus import Focus, set_focus
 from mozi.posters.overview import Panel, get_panel
 from mozi.web.admin.failures import failure_words
 from mozi.web.admin.ground import blueprint, go
@@ -36,6 +37,7 @@ def try_now(movie_id: int) -> ResponseReturnValue:
 def _told(panel: Panel) -> Response:
     return jsonify(
         state=panel.state,
+        source_number=panel.source_number,
         variants=[
             {
                 "media": each.media,
@@ -58,4 +60,22 @@ def live_html(panel: Panel) -> str:
     return render_template("admin/components/poster_live.html", panel=panel)
 
 
+def take_focus(movie_id: int) -> None:
+    """Remember the point that the movie's form holds; what is no point is left out.
+
+    The form says which poster it was pointed at, so a new one keeps its middle.
+    """
+    number = request.form.get("focus_of", type=int)
+    if number is not None:
+        set_focus(movie_id, _point(), source_number=number)
+
+
+def _point() -> Focus | None:
+    x, y = (request.form.get(name, type=int) for name in ("focus_x", "focus_y"))
+    if x is None or y is None:
+        return None
+    return min(max(x, 0), 100), min(max(y, 0), 100)
+
+
 blueprint.add_app_template_global(failure_words, "failure_words")
+blueprint.add_app_template_global(get_panel, "get_panel")

@@ -1,0 +1,219 @@
+// The poster's panel: drop, paste or choose a file and see it before saving; watch the variants
+// being built; point at what a crop must keep. Without this script the fields do the same.
+"use strict";
+
+const panel = document.querySelector("[data-poster-panel]");
+if (panel) {
+  const find = (name) => panel.querySelector(`[data-${name}]`);
+  const file = panel.querySelector("#poster_file");
+  const address = panel.querySelector("#poster_url");
+  const words = panel.dataset;
+  const mib = (bytes) => (bytes / 1048576).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+
+  // Choosing.
+
+  const preview = find("preview");
+  const picture = preview.querySelector("img");
+  const chosen = find("chosen");
+  const fault = find("fault");
+  let shown = "";
+
+  const show = (element, text) => {
+    element.textContent = text;
+    element.hidden = !text;
+  };
+
+  const forget = () => {
+    if (shown) URL.revokeObjectURL(shown);
+    shown = "";
+    preview.hidden = true;
+    picture.removeAttribute("src");
+    show(chosen, "");
+    find("forget").hidden = true;
+  };
+
+  const refuse = (text) => {
+    forget();
+    file.value = "";
+    show(fault, text);
+  };
+
+  const look = () => {
+    const [one] = file.files;
+    forget();
+    show(fault, "");
+    if (!one) return;
+    if (one.size > Number(words.maxBytes)) {
+      refuse(words.tooLarge.replace("{size}", mib(one.size)).replace("{most}", mib(Number(words.maxBytes))));
+    } else if (!one.type.startsWith("image/") || one.type === "image/svg+xml") {
+      refuse(`${one.name}: ${words.noPicture}`);
+    } else {
+      shown = URL.createObjectURL(one);
+      picture.src = shown;
+      preview.hidden = false;
+      show(chosen, `${one.name} · ${words.bytes.replace("{size}", Math.ceil(one.size / 1024))}`);
+      find("forget").hidden = false;
+      const remove = panel.querySelector("[name=remove_poster]");
+      if (remove) remove.checked = false;
+      find("focus")?.setAttribute("hidden", "");
+    }
+  };
+
+  const take = (files) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(files[0]);
+    file.files = transfer.files;
+    look();
+    file.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  const takeAddress = (text) => {
+    if (!/^https?:\/\/\S+$/.test(text)) return false;
+    address.value = text;
+    address.dispatchEvent(new Event("input", { bubbles: true }));
+    address.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  };
+
+  picture.addEventListener("error", () => {
+    if (!picture.getAttribute("src")) return;
+    preview.hidden = true;
+    if (shown) show(fault, words.broken);
+  });
+  file.addEventListener("change", look);
+  find("forget").addEventListener("click", () => {
+    file.value = "";
+    look();
+    file.focus();
+  });
+
+  // An address is looked at straight from its own server; the page's policy allows https alone.
+  address.addEventListener("change", () => {
+    if (file.files.length) return;
+    forget();
+    if (address.value !== address.defaultValue && address.value.startsWith("https://")) {
+      picture.referrerPolicy = "no-referrer";
+      picture.src = address.value;
+      preview.hidden = false;
+    }
+  });
+
+  for (const hint of panel.querySelectorAll("[data-scripted]")) hint.hidden = false;
+  const drop = find("drop");
+  let inside = 0;
+  const carries = (event) => [...event.dataTransfer.types].some((type) => type === "Files" || type === "text/uri-list");
+  panel.addEventListener("dragenter", (event) => {
+    inside += 1;
+    if (carries(event)) drop.classList.add("drop--over");
+  });
+  panel.addEventListener("dragleave", () => {
+    inside -= 1;
+    if (!inside) drop.classList.remove("drop--over");
+  });
+  // Beside the panel a dropped file would open in place of the form, and what was typed be gone.
+  addEventListener("dragover", (event) => {
+    if (carries(event)) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    inside = 0;
+    drop.classList.remove("drop--over");
+    if (!panel.contains(event.target)) return;
+    if (event.dataTransfer.files.length) take(event.dataTransfer.files);
+    else takeAddress(event.dataTransfer.getData("text/uri-list").split("\n")[0].trim());
+  });
+  addEventListener("paste", (event) => {
+    const typing = event.target.closest?.("input:not([type=file]), textarea");
+    if (event.clipboardData.files.length) {
+      event.preventDefault();
+      take(event.clipboardData.files);
+    } else if (!typing && takeAddress(event.clipboardData.getData("text/plain").trim())) {
+      event.preventDefault();
+    }
+  });
+
+  // Watching.
+
+  const live = find("live");
+  const ask = { headers: { Accept: "application/json" } };
+  const started = Date.now();
+
+  const tell = (told) => {
+    if (live.dataset.html !== told.html) live.innerHTML = live.dataset.html = told.html;
+    live.dataset.state = told.state;
+    const focus = find("focus");
+    if (told.state === "ready" && focus?.hidden && !file.files.length) {
+      const thumb = told.variants.find((each) => each.media === "thumb");
+      point.querySelector("img").src = thumb.url;
+      point.querySelector("img").width = thumb.width;
+      point.querySelector("img").height = thumb.height;
+      if (!focus.querySelector("[name=focus_of]")) {
+        focus.append(Object.assign(document.createElement("input"), { type: "hidden", name: "focus_of", value: told.source_number }));
+      }
+      focus.hidden = false;
+    }
+  };
+
+  const watch = async () => {
+    while (live.dataset.state === "waiting") {
+      const patient = Date.now() - started > 20000;
+      await new Promise((done) => setTimeout(done, patient ? 3000 : 500));
+      if (document.hidden) continue;
+      try {
+        const answer = await fetch(live.dataset.address, ask);
+        if (answer.ok) tell(await answer.json());
+        else if (answer.status < 500) return;
+      } catch {
+        // No network for the moment: look again.
+      }
+    }
+  };
+
+  live?.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-try-now]");
+    if (!button || button === live) return;
+    event.preventDefault();
+    button.disabled = true;
+    const token = document.querySelector("[name=csrf_token]").value;
+    try {
+      const answer = await fetch(live.dataset.tryNow, { method: "POST", headers: { ...ask.headers, "X-CSRFToken": token } });
+      if (answer.ok) tell(await answer.json());
+    } finally {
+      button.disabled = false;
+    }
+    watch();
+  });
+  if (live) watch();
+
+  // Pointing.
+
+  const point = find("point");
+  if (point) {
+    const [x, y] = ["#focus_x", "#focus_y"].map((name) => panel.querySelector(name));
+    const mark = point.querySelector("circle");
+    const draw = () => {
+      mark.setAttribute("cx", `${x.value === "" ? 50 : x.value}%`);
+      mark.setAttribute("cy", `${y.value === "" ? 50 : y.value}%`);
+    };
+    const set = (left, top) => {
+      [x.value, y.value] = [left, top].map((value) => Math.round(Math.min(100, Math.max(0, value))));
+      x.dispatchEvent(new Event("input", { bubbles: true }));
+      draw();
+    };
+    const STEPS = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] };
+    point.hidden = false;
+    point.addEventListener("click", (event) => {
+      if (!event.detail) return; // pressed by a key: the arrows move it
+      const box = point.getBoundingClientRect();
+      set((100 * (event.clientX - box.left)) / box.width, (100 * (event.clientY - box.top)) / box.height);
+    });
+    point.addEventListener("keydown", (event) => {
+      const step = STEPS[event.key];
+      if (!step) return;
+      event.preventDefault();
+      set(Number(x.value || 50) + step[0], Number(y.value || 50) + step[1]);
+    });
+    for (const field of [x, y]) field.addEventListener("input", draw);
+  }
+}
