@@ -128,9 +128,10 @@ class Movie(Model):
 class MovieName(Model):
     """What sorting and searching make of a movie's title; triggers keep a row for every movie.
 
-    A trigger also empties it when the title changes, whoever changed it, and calendar/names.py
-    fills it again: the Hungarian order is beyond SQL. The words that a search looks through
-    are in movie_search, which no model describes: it is another kind of table on each database.
+    A trigger also empties it when title or people change, whoever changed them, and
+    calendar/names.py fills it again: the Hungarian order is beyond SQL. The words that a search
+    looks through are in movie_search, which no model describes: it is another kind of table on
+    each database.
     """
 
     __tablename__ = "movie_name"
@@ -142,6 +143,18 @@ class MovieName(Model):
     folded: Mapped[str | None] = mapped_column(BY_CODE_POINT, index=True)
 
     __table_args__ = (Index("ix_movie_name_sort_key_movie_id", "sort_key", "movie_id"),)
+
+
+class SearchWord(Model):
+    """A word of some movie's titles or people, folded, or of what they once were.
+
+    calendar/names.py adds them; none is taken away, since it is looked for among the movies in
+    any case.
+    """
+
+    __tablename__ = "search_word"
+
+    word: Mapped[str] = mapped_column(BY_CODE_POINT, primary_key=True)
 
 
 class DateChange(Model):
@@ -351,4 +364,5 @@ MOVIES = cast(Table, Movie.__table__)
 POSTERS = cast(Table, Poster.__table__)
 VARIANTS = cast(Table, PosterVariant.__table__)
 NAMES = cast(Table, MovieName.__table__)
+WORDS = cast(Table, SearchWord.__table__)
 DOOMED = cast(Table, DoomedObject.__table__)

@@ -73,7 +73,7 @@ def test_a_title_that_changes_meanwhile_is_not_filled_with_the_former_key() -> N
         unnamed = names._unnamed(session, 10)
     by_hand(f"UPDATE movie SET title = 'Ősz' WHERE id = {movie}")
     with writing() as session:
-        session.execute(names._FILL, unnamed)
+        session.execute(names._FILL, [names._name(row) for row in unnamed])
     assert stored() == [(None, None)]
 
 

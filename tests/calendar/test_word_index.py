@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import text
 
+from mozi.calendar.names import ensure_names
 from mozi.calendar.word_index import find_ids, find_near_ids
 from mozi.calendar.words import words_of
 from mozi.database import reading, writing
@@ -25,6 +26,7 @@ def find(query: str, *, in_titles: bool = False) -> Sequence[int]:
 
 
 def near(query: str) -> Sequence[int]:
+    ensure_names()
     with reading() as session:
         return sorted(find_near_ids(session, words_of(query), limit=10))
 
@@ -83,6 +85,15 @@ def test_one_slip_is_near(slip: str) -> None:
     movie = make_movie(title="Mephisto")
     assert find(slip) == []
     assert near(slip) == [movie]
+
+
+@on_both_backends
+def test_people_that_are_new_are_near_as_well() -> None:
+    movie = make_movie(title="Mephisto", director=("Szabó István",))
+    assert near("sabo") == [movie]
+    by_hand("UPDATE movie SET director = 'Jancsó Miklós'")
+    assert near("jancos") == [movie]
+    assert near("sabo") == []
 
 
 @on_both_backends
