@@ -50,16 +50,31 @@ def tidy(query: str) -> str:
 
 def search_page(session: Session, query: str) -> SearchPage:
     """Return the movies that a query (tidied) means, best first; none for one without words."""
-    words = words_of(query)[:MOST_WORDS]
-    found = _found(session, words) if words else {}
-    near = _near(session, words) if words and not found else {}
-    ids = _best(session, found or near)
+    found, near = _look(session, query)
+    ids = _best(session, found)
     return SearchPage(
         query=query,
         cards=_cards(session, ids[:SHOWN]),
-        near=bool(near),
+        near=near,
         cut=len(ids) > SHOWN,
     )
+
+
+def find_best(session: Session, query: str) -> list[int]:
+    """Return the ids of the movies that a query (tidied) means, best first: some hundreds at most.
+
+    For whoever narrows them further.
+    """
+    found, _ = _look(session, query)
+    return sorted(found, key=lambda movie_id: (found[movie_id], -movie_id))
+
+
+def _look(session: Session, query: str) -> tuple[dict[int, int], bool]:
+    """Return the movies found, each with its step, and whether they only come near."""
+    words = words_of(query)[:MOST_WORDS]
+    found = _found(session, words) if words else {}
+    near = _near(session, words) if words and not found else {}
+    return found or near, bool(near)
 
 
 def _near(session: Session, words: Sequence[str]) -> dict[int, int]:

@@ -1,13 +1,48 @@
-"""The movies: their list."""
+"""The list of movies: searched, narrowed, sorted, a page at a time."""
 
 from __future__ import annotations
 
+from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+from flask_babel import lazy_gettext as _
 
+from mozi.calendar.inventory import inventory_page, wanted_of
+from mozi.calendar.names import ensure_names
+from mozi.calendar.search import tidy
+from mozi.database import reading
+from mozi.web.admin.failures import failure_words
 from mozi.web.admin.ground import blueprint, page
+from mozi.web.showing import today
+
+STATE_NAMES = {
+    "": _("mind"),
+    "no_poster": _("nincs plakátja"),
+    "failed": _("a plakátja hibás"),
+    "this_week": _("e heti"),
+    "cancelled": _("elmarad"),
+}
+SORT_NAMES = {
+    "": _("ahogy illik"),
+    "latest": _("a legkésőbbi bemutató elöl"),
+    "earliest": _("a legkorábbi bemutató elöl"),
+    "title": _("cím szerint"),
+    "added": _("a legutóbb felvett elöl"),
+}
 
 
 @blueprint.get("/movies")
 def movies() -> ResponseReturnValue:
     """Show the list."""
-    return page("movies")
+    wanted = wanted_of(request.args, tidy(request.args.get("q", "")))
+    ensure_names()
+    with reading() as session:
+        shown = inventory_page(session, wanted, today())
+    return page(
+        "movies",
+        list=shown,
+        states=STATE_NAMES,
+        sorts=SORT_NAMES,
+        failure_words=failure_words,
+        number=format_decimal,
+    )
