@@ -111,5 +111,6 @@ def test_heroku_is_told_what_to_run_and_of_its_one_proxy() -> None:
     assert (ROOT / "Procfile").read_text().splitlines() == [
         "release: flask db upgrade",
         "web: gunicorn wsgi:app",
+        "worker: flask work",
     ]
     assert json.loads((ROOT / "app.json").read_text())["env"]["TRUSTED_PROXY_HOPS"]["value"] == "1"

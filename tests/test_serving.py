@@ -16,10 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from mozi.web.capacity import FORM_BYTES, IMPORT_BYTES
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parent.parent
 MIB = 1024 * 1024
+# The larger of a poster (1 MiB here) and a file of movies, with the rest of its form.
+LARGEST_BODY = max(MIB, IMPORT_BYTES) + FORM_BYTES
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def test_a_body_arrives_as_it_was_sent(server: Server, chunked: bool) -> None:
 
 
 def test_a_body_declared_too_large_is_refused_before_it_is_sent(server: Server) -> None:
-    head = f"POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: {2 * MIB + 1}\r\n"
+    head = f"POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: {LARGEST_BODY + 1}\r\n"
     with slow_clients(server, f"{head}Expect: 100-continue\r\n\r\n".encode(), 1) as (client,):
         assert read_answer(client)[0] == 413
 
@@ -163,7 +166,9 @@ def test_a_body_declared_too_large_is_refused_before_it_is_sent(server: Server) 
 def test_a_body_in_chunks_that_grows_too_large_is_refused_meanwhile(server: Server) -> None:
     head = b"POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + bytes(0x10000) + b"\r\n"
-    with slow_clients(server, head + 33 * chunk, 1) as (client,):  # no last chunk
+    with slow_clients(server, head + (LARGEST_BODY // 0x10000 + 1) * chunk, 1) as (
+        client,
+    ):  # no last chunk
         assert read_answer(client)[0] == 413
 
 
