@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from mozi.calendar.changes import save_changes
+from mozi.calendar.edits import BY_COMMAND
 from mozi.calendar.fields import check_fields
 from mozi.calendar.matching import ImportRow, Matched, find_repetitions, match_rows
 from mozi.calendar.previews import Preview, preview_of
@@ -58,14 +59,17 @@ def preview_table(table: Sequence[TableRow]) -> Preview:
         return preview_of(_match(session, rows, faults))
 
 
-def import_table(table: Sequence[TableRow], *, agreed: str, skip_bad: bool = False) -> ImportReport:
+def import_table(
+    table: Sequence[TableRow], *, agreed: str, by: str, skip_bad: bool = False
+) -> ImportReport:
     """Do as import_file does with the rows of a file that somebody has looked at before.
 
-    agreed: the digest of the preview that was shown. Raises PreviewOutdated, having written
-    nothing, where it would come out otherwise by now, and what import_file raises.
+    by: whom the history names. agreed: the digest of the preview that was shown. Raises
+    PreviewOutdated, having written nothing, where it would come out otherwise by now, and what
+    import_file raises.
     """
     rows, faults = check_rows(table)
-    return _report(_save(rows, faults, skip_bad, agreed=agreed))
+    return _report(_save(rows, faults, skip_bad, agreed=agreed, by=by))
 
 
 def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
@@ -94,6 +98,7 @@ def _save(
     skip_bad: bool,
     *,
     agreed: str | None = None,
+    by: str = BY_COMMAND,
 ) -> Matched:
     """Write what the rows mean now; agreed: the digest of the only preview that may be written."""
     for _ in range(ATTEMPTS):
@@ -102,7 +107,7 @@ def _save(
                 matched = _match(session, rows, faults)
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
-                save_changes(session, _strict(matched, skip_bad).changes)
+                save_changes(session, _strict(matched, skip_bad).changes, by=by)
                 return matched
         except (IntegrityError, StaleDataError):
             continue

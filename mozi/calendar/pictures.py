@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.shown import Listing, Picture
-from mozi.models import PosterVariant
+from mozi.models import Poster, PosterVariant
 from mozi.posters.keys import poster_path, slug_of
 from mozi.posters.recipes import AVIF_OF, RECIPES, Recipe
 
@@ -22,6 +22,8 @@ COLUMNS = (
     PosterVariant.width_px,
     PosterVariant.height_px,
     PosterVariant.preview,
+    Poster.focus_x,
+    Poster.focus_y,
 )
 
 
@@ -67,7 +69,9 @@ def load_pictures(session: Session, wanted: Mapping[str, Iterable[Listing]]) -> 
         )
         for media, movies in wanted.items()
     ]
-    rows = session.execute(select(*COLUMNS).where(or_(*conditions))).all()
+    of_movie = Poster.movie_id == PosterVariant.movie_id
+    recorded = select(*COLUMNS).outerjoin_from(PosterVariant, Poster, of_movie)
+    rows = session.execute(recorded.where(or_(*conditions))).all()
     avif = {(row.movie_id, row.media): row.url for row in rows}
     return Pictures({(row.movie_id, row.media): _recorded(row, avif) for row in rows})
 
@@ -87,4 +91,5 @@ def _recorded(row: Any, urls: Mapping[tuple[int, str], str]) -> Picture:
         built=True,
         preview=row.preview,
         avif=avif,
+        focus=None if row.focus_x is None or row.focus_y is None else (row.focus_x, row.focus_y),
     )

@@ -19,7 +19,8 @@ class Picture:
     """One variant to link; pixels. built: whether url is the object's own, not the route's.
 
     preview: a data address of a few pixels to show until the picture has come, if there is one.
-    avif: the address of the same in fewer bytes, where that is built.
+    avif: the address of the same in fewer bytes, where that is built. focus: what a crop must
+    keep, in percent from the left and from the top; None: the middle.
     """
 
     media: str
@@ -29,6 +30,7 @@ class Picture:
     built: bool
     preview: str | None = None
     avif: str | None = None
+    focus: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

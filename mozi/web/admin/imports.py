@@ -65,7 +65,7 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
     draft, table = get_draft(me().id, draft_id)
     agreed, skip_bad = request.form.get("digest", ""), "skip_bad" in request.form
     try:
-        report = import_table(table, agreed=agreed, skip_bad=skip_bad)
+        report = import_table(table, agreed=agreed, by=me().email, skip_bad=skip_bad)
     except PreviewOutdated:
         return _preview(draft, preview_table(table), outdated=True, status=409)
     except ImportRejected:

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from mozi.accounts.admins import ensure_admin
 from mozi.calendar import drafts
 from mozi.database import reading, writing
-from mozi.models import ImportDraft, Movie, Poster
+from mozi.models import Edit, ImportDraft, Movie, Poster
 from tests.conftest import Clock
 from tests.support.factories import THURSDAY, make_movie
-from tests.web.admin.conftest import PASSWORD, sign_in, token
+from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
 
 HEADING = "external_id,title,premiere_date,runtime_minutes"
 GOOD = f"{HEADING}\nx-1,Az utolsó nyár,2026-12-03,112\nx-2,Kéz a kézben,2026-12-10,\n"
@@ -78,6 +78,13 @@ def test_confirming_imports_and_forgets_the_file(anna: FlaskClient) -> None:
     assert "2 új film" in anna.get(answer.location).text
     assert titles() == ["Az utolsó nyár", "Kéz a kézben"]
     assert waiting() == 0
+
+
+def test_the_history_names_who_imported(anna: FlaskClient) -> None:
+    make_movie(external_id="x-1", title="Az utolsó nyár", premiere_date=THURSDAY)
+    confirm(anna, preview(anna, GOOD))
+    with reading() as session:
+        assert set(session.scalars(select(Edit.editor))) == {EMAIL}
 
 
 def test_a_change_is_shown_with_what_is_there(anna: FlaskClient) -> None:

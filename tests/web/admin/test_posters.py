@@ -174,3 +174,11 @@ def test_the_original_of_an_upload_is_shown_to_nobody(anna: FlaskClient) -> None
     body = make_jpeg(7)
     poster = poster_after(anna, movie_id, poster_file=(io.BytesIO(body), "a.jpg"))
     assert anna.get(f"/media/{poster.original_key}").status_code == 404
+
+
+def test_the_point_moves_the_crop_of_the_cards(app: Flask, anna: FlaskClient) -> None:
+    movie_id, visitor = make_movie(), app.test_client()
+    make_variants(movie_id)
+    assert "focus-x" not in visitor.get("/").text
+    poster_after(anna, movie_id, focus_x="34", focus_y="100", focus_of="1")
+    assert wait_for(lambda: 'class="poster focus-x-3 focus-y-10"' in visitor.get("/").text)
