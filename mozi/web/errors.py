@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from mozi.errors import (
+    BackupUnusable,
     BadArguments,
     BuildAbandoned,
     Busy,
@@ -29,6 +30,7 @@ from mozi.errors import (
     MoziError,
     NoPosterSource,
     PreviewOutdated,
+    QueueError,
     SettingsError,
     SourceError,
     StorageError,
@@ -54,6 +56,8 @@ STATUS: dict[type[MoziError], int] = {
     ImportRejected: 422,
     PreviewOutdated: 409,
     DraftNotFound: 404,
+    QueueError: 500,
+    BackupUnusable: 500,
 }
 
 # What a visitor reads: heading and text.

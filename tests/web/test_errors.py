@@ -133,7 +133,7 @@ def test_the_error_pages_need_no_database(make_app: MakeApp, path: str, status: 
 
 @pytest.mark.parametrize("kind", STATUS)
 def test_every_error_of_the_family_has_a_status(kind: type[errors.MoziError]) -> None:
-    assert status_of(kind.__new__(kind)) in {301, 400, 404, 422, 500, 503}
+    assert status_of(kind.__new__(kind)) in {301, 400, 404, 409, 422, 500, 503}
 
 
 def test_every_class_of_the_family_is_in_the_table_or_below_one_that_is() -> None:
