@@ -20,10 +20,8 @@ from mozi.errors import BuildAbandoned, SourceError
 from mozi.models import POSTERS, VARIANTS, Poster
 from mozi.posters.doomed import refuse_doomed
 from mozi.posters.leases import Lease
-from mozi.posters.queries import PosterState
+from mozi.posters.queries import LONGEST_PAUSE_S, PosterState
 from mozi.posters.recipes import Recipe
-
-LONGEST_PAUSE_S = 24 * 60 * 60
 
 NO_FAILURE: dict[str, Any] = {
     "failures": 0,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from mozi.errors import Busy, ObjectNotFound, SourceError, SourceUnavailable
+from mozi.errors import Busy, ObjectNotFound, SourceError, SourceUnavailable, StorageError
 from mozi.logs import event
 from mozi.posters.changes import StoredVariant, publish, record_failure, record_original
 from mozi.posters.counting import counted_build, counted_fetch
@@ -157,6 +157,9 @@ class PosterPipeline:
         except SourceError as error:
             record_failure(build.state, error, first_pause_s=self.retry_s)
             logger.warning("poster %s: %s", build.state.movie_id, error)
+            raise
+        except StorageError as error:
+            logger.warning("poster %s was not built: %s", build.state.movie_id, error)
             raise
 
     def _source(self, build: Build) -> Source:

@@ -17,6 +17,8 @@ from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.posters.keys import slug_of
 from mozi.posters.recipes import OPTIONAL, RECIPES, Recipe
 
+LONGEST_PAUSE_S = 24 * 60 * 60
+
 
 @dataclass(frozen=True)
 class BuiltVariant:
@@ -43,8 +45,12 @@ class Failure:
 
     @property
     def pause_s(self) -> float:
-        """Return the seconds until the next try, 0 when it is due."""
-        return max(0.0, (self.retry_at - clock.now()).total_seconds())
+        """Return the seconds until the next try, 0 when it is due.
+
+        Longer than any pause is: the clock was set back meanwhile, and it is due.
+        """
+        left_s = (self.retry_at - clock.now()).total_seconds()
+        return max(0.0, left_s) if left_s <= LONGEST_PAUSE_S else 0.0
 
     def as_error(self) -> SourceUnavailable:
         """Return the remembered failure as the error that it was."""

@@ -31,27 +31,54 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Postgresql:
+    """One server, that can be stopped and started again with its data."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="mozi-pg-"))
+        self.binaries, identity = _postgresql_binaries(self.home)
+        env = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+        self.options: dict[str, Any] = {"env": env, "cwd": self.home, **identity}
+        self.port = free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self.data = self.home / "data"
+        initdb = [self.binaries / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust"]
+        command = [*initdb, "-E", "UTF8", "--no-sync"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self.options)
+        self.start()
+
+    def start(self) -> None:
+        """Serve, and return once it answers."""
+        serve = [self.binaries / "postgres", "-D", self.data, "-h", "127.0.0.1"]
+        self.server = subprocess.Popen(
+            [*serve, "-p", str(self.port), "-k", self.home, "-F"],
+            stderr=subprocess.DEVNULL,
+            **self.options,
+        )
+        _wait_for(self.server, lambda: psycopg.connect(self.url, connect_timeout=2).close())
+
+    def stop(self) -> None:
+        """Cut all connections and end: the fast shutdown."""
+        self.server.send_signal(signal.SIGINT)
+        self.server.wait(20)
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """Give the URL of a fresh server's database "postgres"."""
-    home = Path(tempfile.mkdtemp(prefix="mozi-pg-"))
-    binaries, identity = _postgresql_binaries(home)
-    port, env = free_port(), {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
-    options: dict[str, Any] = {"env": env, "cwd": home, **identity}
-    initdb = [binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust"]
-    subprocess.run(
-        [*initdb, "-E", "UTF8", "--no-sync"], check=True, stdout=subprocess.DEVNULL, **options
-    )
-    serve = [binaries / "postgres", "-D", home / "data", "-h", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen([*serve, "-k", home, "-F"], stderr=subprocess.DEVNULL, **options)
-    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    with restartable_postgresql() as server:
+        yield server.url
+
+
+@contextmanager
+def restartable_postgresql() -> Iterator[Postgresql]:
+    """Give a fresh server."""
+    server = Postgresql()
     try:
-        _wait_for(server, lambda: psycopg.connect(url, connect_timeout=2).close())
-        yield url
+        yield server
     finally:
-        server.send_signal(signal.SIGINT)  # the fast shutdown
-        server.wait(20)
-        shutil.rmtree(home)
+        server.stop()
+        shutil.rmtree(server.home)
 
 
 def _postgresql_binaries(home: Path) -> tuple[Path, dict[str, Any]]:

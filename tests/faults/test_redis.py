@@ -1,0 +1,84 @@
+"""Redis gone, hanging and full: pages are rendered, at worst, and the cache comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from flask import Flask
+
+from mozi.database import writing
+from mozi.models import Movie
+from mozi.pagecache import store
+from mozi.posters.wanted import want_address
+from tests.conftest import MakeApp
+from tests.support import servers
+from tests.support.factories import make_movie
+from tests.support.logs import listening
+from tests.support.trouble import Trouble
+
+
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trouble]:
+    """A Redis of the test's own, behind trouble; the pause after a failure is short."""
+    monkeypatch.setattr(store, "REST_S", 0.2)
+    with servers.valkey() as url, Trouble.before(url) as trouble:
+        yield trouble
+
+
+def change(movie_id: int, title: str) -> None:
+    with writing() as session:
+        session.get_one(Movie, movie_id).title = title
+
+
+def shows_within(app: Flask, title: str, seconds: float) -> bool:
+    client, until = app.test_client(), time.monotonic() + seconds
+    while time.monotonic() < until:
+        answer = client.get("/")
+        assert answer.status_code == 200
+        if title in answer.text:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("mode", ["down", "hang", "full"])
+def test_without_its_redis_the_site_is_right_and_says_so(
+    make_app: MakeApp, cache: Trouble, mode: str
+) -> None:
+    app = make_app(REDIS_URL=cache.url, PAGE_CACHE_COALESCE_SECONDS="0.1")
+    with app.app_context(), listening() as said:
+        movie = make_movie(title="Egy")
+        assert shows_within(app, "Egy", 1)
+        if mode == "full":
+            with redis.from_url(cache.url) as client:
+                client.config_set("maxmemory", "1")
+        else:
+            cache.begin(mode)
+        change(movie, "Kettő")
+        began = time.monotonic()
+        assert shows_within(app, "Kettő", 4)
+        assert app.test_client().get("/premierek/2026/11").status_code == 200
+        assert time.monotonic() - began < 5
+        with writing() as session:  # a save has its queue in the same Redis
+            want_address(session, movie, "https://example.org/a.jpg")
+        assert any("store does not work" in line for line in said.messages("WARNING"))
+        if mode != "full":
+            ready = app.test_client().get("/readyz")
+            assert ready.json is not None
+            assert (ready.status_code, ready.json["degraded"]) == (200, ["cache"])
+
+
+def test_a_redis_that_comes_back_is_used_again(make_app: MakeApp, cache: Trouble) -> None:
+    app = make_app(REDIS_URL=cache.url)
+    with app.app_context():
+        make_movie(title="Egy")
+        cache.begin("down")
+        assert shows_within(app, "Egy", 1)
+        cache.end()
+        time.sleep(0.3)
+        app.test_client().get("/premierek/2026/11")
+        with redis.from_url(cache.url) as client:
+            assert [key for key in client.scan_iter() if b"premierek" in key]
