@@ -3,11 +3,21 @@
 Importing the modules here puts their views on the blueprint.
 """
 
-from mozi.web.admin import imports, moments, movie_forms, movies, posters, signing_in, status
+from mozi.web.admin import (
+    deleting,
+    imports,
+    moments,
+    movie_forms,
+    movies,
+    posters,
+    signing_in,
+    status,
+)
 from mozi.web.admin.ground import blueprint
 
 __all__ = [
     "blueprint",
+    "deleting",
     "imports",
     "moments",
     "movie_forms",
