@@ -22,7 +22,7 @@ from mozi.calendar.words import words_of
 from mozi.models import Movie, MovieName
 from mozi.posters.recipes import THUMB
 
-SHOWN = 48  # movies; whoever wants to see more types more
+SHOWN = 24  # movies: full rows on any screen; whoever wants to see more types more
 LOOKED_AT = 200  # movies at each step, of which the best are shown
 QUERY_LENGTH = 100
 MOST_WORDS = 10
