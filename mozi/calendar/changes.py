@@ -111,7 +111,8 @@ def _want_posters(
     want_addresses(session, addresses)
     for movie, change in pairs:
         if change.upload is not None:
-            refuse_doomed(session, [change.upload.key], stored_from=change.upload.stored_from)
+            upload = change.upload
+            refuse_doomed(session.connection(), [upload.key], stored_from=upload.stored_from)
             want_original(session, movie.id, change.upload.key)
         elif change.no_poster:
             want_nothing(session, movie.id)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, delete, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Update, bindparam, delete, insert, or_, select, update
 
 from mozi import clock
-from mozi.database import writing
+from mozi.database import writing, writing_rows
 from mozi.errors import BuildAbandoned, SourceError
 from mozi.models import POSTERS, VARIANTS, Poster
 from mozi.posters.doomed import refuse_doomed
@@ -68,9 +67,9 @@ class StoredVariant:
 
 def record_original(lease: Lease, state: PosterState, key: str) -> None:
     """Remember the stored original of the wanted source: it is never fetched again."""
-    with writing() as session:
-        _still_wanted(session, _KEEP_ORIGINAL, lease, state, original_key=key)
-        refuse_doomed(session, [key], stored_from=lease.began_at)
+    with writing_rows() as connection:
+        _still_wanted(connection, _KEEP_ORIGINAL, lease, state, original_key=key)
+        refuse_doomed(connection, [key], stored_from=lease.began_at)
 
 
 def publish(
@@ -83,19 +82,19 @@ def publish(
     source all go at once. state was read under the lease, so its variants are those of the table:
     whoever publishes has it.
     """
-    with writing() as session:
-        _still_wanted(session, _SHOW, lease, state, original_key=original_key)
+    with writing_rows() as connection:
+        _still_wanted(connection, _SHOW, lease, state, original_key=original_key)
         keys = [variant.object_key for variant in stored]
-        refuse_doomed(session, [original_key, *keys], stored_from=lease.began_at)
+        refuse_doomed(connection, [original_key, *keys], stored_from=lease.began_at)
         if state.variants:
-            _make_room(session, state, stored)
-        session.execute(_ADD_VARIANT, [_row(state, variant) for variant in stored])
+            _make_room(connection, state, stored)
+        connection.execute(_ADD_VARIANT, [_row(state, variant) for variant in stored])
 
 
-def _make_room(session: Session, state: PosterState, stored: Sequence[StoredVariant]) -> None:
+def _make_room(connection: Connection, state: PosterState, stored: Sequence[StoredVariant]) -> None:
     """Drop the variants that stored replaces, and whatever is of an earlier source."""
     built = [variant.recipe.media for variant in stored]
-    session.execute(
+    connection.execute(
         delete(VARIANTS).where(
             VARIANTS.c.movie_id == state.movie_id,
             or_(VARIANTS.c.source_number != state.source_number, VARIANTS.c.media.in_(built)),
@@ -119,11 +118,16 @@ def _row(state: PosterState, variant: StoredVariant) -> dict[str, Any]:
 
 
 def _still_wanted(
-    session: Session, statement: Update, lease: Lease, state: PosterState, *, original_key: str
+    connection: Connection,
+    statement: Update,
+    lease: Lease,
+    state: PosterState,
+    *,
+    original_key: str,
 ) -> None:
     """Run statement where this build still owns the poster and its source; the row stays locked."""
     now = {"movie": state.movie_id, "number": state.source_number, "owner": lease.owner}
-    if session.execute(statement, {**now, "original": original_key}).first() is None:
+    if connection.execute(statement, {**now, "original": original_key}).first() is None:
         raise BuildAbandoned(f"The source of poster {state.movie_id} was replaced meanwhile.")
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mozi.database import database_now, reading, writing
@@ -43,16 +43,16 @@ def database_time() -> float:
         return float(session.scalars(select(database_now())).one())
 
 
-def refuse_doomed(session: Session, keys: Collection[str], *, stored_from: float) -> None:
+def refuse_doomed(connection: Connection, keys: Collection[str], *, stored_from: float) -> None:
     """Raise BuildAbandoned where one of keys may have been deleted since it was stored.
 
     To be called in the transaction that records keys. stored_from: the database's clock at
     some moment before the first of them was stored.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_SHARE_TURN)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SHARE_TURN)
     asked = {"keys": list(keys), "stored_from": stored_from}
-    doomed = session.scalars(_FIND_DOOMED, asked).first()
+    doomed = connection.scalars(_FIND_DOOMED, asked).first()
     if doomed is not None:
         raise BuildAbandoned(f"{doomed} was being deleted when it was stored; it is stored again.")
 

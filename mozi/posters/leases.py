@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import bindparam, or_, update
 
-from mozi.database import database_now, writing
+from mozi.database import database_now, writing_rows
 from mozi.errors import BuildAbandoned
 from mozi.models import POSTERS
 
@@ -63,12 +63,12 @@ class Lease:
 def take_lease(movie_id: int) -> Lease | None:
     """Return the lease on this movie's poster, or None while somebody else holds it."""
     lease = Lease(movie_id)  # its own clock starts before the row's, so it ends before it
-    with writing() as session:
-        taken = session.execute(_TAKE, {"movie": movie_id, "owner": lease.owner}).first()
+    with writing_rows() as connection:
+        taken = connection.execute(_TAKE, {"movie": movie_id, "owner": lease.owner}).first()
     return replace(lease, began_at=taken.lease_until - LEASE_S) if taken else None
 
 
 def release_lease(lease: Lease) -> None:
     """Give the lease back; one that somebody else has overtaken stays theirs."""
-    with writing() as session:
-        session.execute(_RELEASE, {"movie": lease.movie_id, "owner": lease.owner})
+    with writing_rows() as connection:
+        connection.execute(_RELEASE, {"movie": lease.movie_id, "owner": lease.owner})

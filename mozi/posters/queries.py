@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select
 
 from mozi import clock
-from mozi.database import database_now, reading
+from mozi.database import database_now, reading_rows
 from mozi.errors import MovieNotFound, NoPosterSource, SourceUnavailable
 from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.posters.keys import slug_of
@@ -127,17 +126,17 @@ _VARIANTS = select(*(VARIANTS.c[each.name] for each in fields(BuiltVariant))).wh
 
 def get_poster(movie_id: int) -> PosterState:
     """Return the movie's poster; raises MovieNotFound, or NoPosterSource where there is none."""
-    with reading() as session:
-        row = session.execute(_POSTER, {"movie": movie_id}).first()
+    with reading_rows() as connection:
+        row = connection.execute(_POSTER, {"movie": movie_id}).first()
         if row is None:
             raise MovieNotFound(movie_id)
         if not (row.source_url or row.original_key):
             raise NoPosterSource(movie_id)
-        return _state(row, _variants(session, movie_id))
+        return _state(row, _variants(connection, movie_id))
 
 
-def _variants(session: Session, movie_id: int) -> dict[str, BuiltVariant]:
-    rows = session.execute(_VARIANTS, {"movie": movie_id})
+def _variants(connection: Connection, movie_id: int) -> dict[str, BuiltVariant]:
+    rows = connection.execute(_VARIANTS, {"movie": movie_id})
     return {row.media: BuiltVariant(*row) for row in rows}
 
 

@@ -4,12 +4,8 @@ A recipe's digest is part of every key made by it, so a changed recipe makes new
 `version` with every change that should replace what is built: variants of an older version
 stay linked until then, and a release that knows only an older one never replaces a newer.
 
-Every variant is a progressive JPEG with 4:2:0 colour and optimised tables. Measured on a poster of
-780 × 1170 at quality 82: 167 kB and 3 ms as a baseline JPEG with standard tables, 165 kB and 7 ms
-with optimised ones, 159 kB and 13 ms progressive. The time is spent once, the bytes with every
-visitor, who also sees the whole picture early. Quality: 75 gives 131 kB, 80 150, 82 159, 85 176 and
-90 222; the steep part begins above 82. A thumb is mostly shown smaller than it is, and a blur has
-no detail to lose.
+Every variant is a progressive JPEG with 4:2:0 colour and optimised tables. The time is spent once,
+the bytes with every visitor; docs/decisions/jpeg-settings.md has what each setting costs.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ __all__ = ["FetchLimits", "FetchSlots", "fetch"]
 
 MIB = 1024 * 1024
 MAX_REDIRECTS = 5
-PIECE_BYTES = 64 * 1024
+PIECE_BYTES = 256 * 1024
 GOOD_STATUSES = (200, 203)  # 203: a proxy on the way has changed the file, and says so
 AGENT = "Mozi/1.0 (premieres calendar; poster fetcher{site})"
 ASCII = "".join(map(chr, range(0x21, 0x7F)))
@@ -141,12 +141,13 @@ def _read(response: Response, max_bytes: int) -> bytes:
     too_large = unavailable("too_large", max_mib=max_bytes / MIB)
     if (response.raw.length_remaining or 0) > max_bytes:
         raise too_large
-    body = bytearray()
+    pieces, length = [], 0
     for piece in response.iter_content(PIECE_BYTES):
-        body += piece
-        if len(body) > max_bytes:
+        pieces.append(piece)
+        length += len(piece)
+        if length > max_bytes:
             raise too_large
-    return bytes(body)
+    return b"".join(pieces)
 
 
 class _Connection(HTTPConnection):

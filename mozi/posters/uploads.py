@@ -90,7 +90,7 @@ def store_upload(storage: Storage, movie_id: int, upload: Upload) -> None:
         storage.put(upload.key, upload.body, content_type=upload.content_type, public=False)
         try:
             with writing() as session:
-                refuse_doomed(session, [upload.key], stored_from=stored_from)
+                refuse_doomed(session.connection(), [upload.key], stored_from=stored_from)
                 want_original(session, movie_id, upload.key)
             return
         except BuildAbandoned as error:
