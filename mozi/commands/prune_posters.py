@@ -10,9 +10,11 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from mozi.calendar.deleting import forget_deleted
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
+from mozi.database import writing
 from mozi.house.pruning import PruneReport, Pruning
 from mozi.parts import parts
 from mozi.posters.ownership import mark
@@ -49,12 +51,20 @@ def prune_posters(days: int, dry_run: bool, take_over: bool, as_json: bool) -> N
     storage = parts().storage
     if take_over and not dry_run:
         mark(storage)
+    if not dry_run:
+        _forget_deleted_movies()
     with progress("object") as shown:
         pruning = Pruning(storage, older_than_s=days * DAY_S, dry_run=dry_run, on_seen=shown.update)
         with stopped_by_signals(pruning.stop):
             report = pruning.run()
     _tell(report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
     sys.exit(_exit_status(report))
+
+
+def _forget_deleted_movies() -> None:
+    """Let go of movies that were deleted too long ago to be had back, and so of their objects."""
+    with writing() as session:
+        forget_deleted(session)
 
 
 def _tell(report: PruneReport, seconds: float, *, dry_run: bool, as_json: bool) -> None:

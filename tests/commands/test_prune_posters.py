@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
 
+from mozi.calendar.deleting import UNDO_DAYS, delete_movie
+from mozi.database import writing
+from mozi.models import DeletedMovie
 from mozi.parts import Parts
 from mozi.posters.ownership import MARK
 from mozi.storage import Storage
@@ -51,6 +55,21 @@ def test_what_nothing_refers_to_is_deleted(
     assert (result.exit_code, set(said)) == (0, KEYS)
     assert (said["objects"], said["in_use"], said["deleted"]) == (5, 4, 1)
     assert (said["keys"], said["bytes"], said["failed"]) == ([STRAY], 4, [])
+
+
+def test_a_movie_s_objects_go_once_its_deletion_cannot_be_undone(
+    runner: FlaskCliRunner, app_parts: Parts, origin: Origin
+) -> None:
+    origin.serve("/a.jpg", make_jpeg())
+    movie_id = make_movie(poster_url=origin.url("/a.jpg"))
+    app_parts.pipeline.build(movie_id)
+    with writing() as session:
+        delete_movie(session, movie_id)
+    assert prune(runner, "--older-than", "0")[1]["deleted"] == 0
+    with writing() as session:
+        session.get_one(DeletedMovie, movie_id).deleted_at -= timedelta(days=UNDO_DAYS, seconds=1)
+    assert prune(runner, "--older-than", "0", "--dry-run")[1]["would_delete"] == 0
+    assert prune(runner, "--older-than", "0")[1]["deleted"] == 4
 
 
 def test_thirty_days_are_waited_for_unless_told_otherwise(
