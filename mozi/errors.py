@@ -52,6 +52,13 @@ class MovieNotFound(MoziError):
         self.movie_id = movie_id
 
 
+class EditNotFound(MoziError):
+    """The movie's history holds no such edit that could be undone."""
+
+    def __init__(self, movie_id: int, edit_id: int) -> None:
+        super().__init__(f"Movie {movie_id} has no edit {edit_id} that changed anything.")
+
+
 class MediaNotFound(MoziError):
     """No recipe has this name."""
 

@@ -31,7 +31,7 @@ from mozi.calendar.fields import FieldValue
 from mozi.models import DateChange, Movie
 from mozi.posters.doomed import refuse_doomed
 from mozi.posters.uploads import StoredUpload
-from mozi.posters.wanted import want_addresses, want_nothing, want_original
+from mozi.posters.wanted import want_addresses, want_again, want_nothing, want_original
 
 Values = Mapping[str, FieldValue]
 POSTER_URL = "poster_url"
@@ -42,18 +42,21 @@ class Change:
     """The values that a movie is to have; movie: None for a new one.
 
     upload: a stored original that becomes the poster. no_poster: whether there is
-    to be none any more, neither address nor upload.
+    to be none any more, neither address nor upload. earlier_poster: one of the history that is
+    to be wanted again, with its address; values then hold none.
     """
 
     movie: Movie | None
     values: Values
     upload: StoredUpload | None = None
     no_poster: bool = False
+    earlier_poster: PosterNow | None = None
 
     @property
     def touches_poster(self) -> bool:
         """Return whether the poster may come out another."""
-        return POSTER_URL in self.values or self.upload is not None or self.no_poster
+        given = self.upload is not None or self.earlier_poster is not None
+        return POSTER_URL in self.values or given or self.no_poster
 
 
 def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
@@ -116,6 +119,14 @@ def _want_posters(
             want_original(session, movie.id, change.upload.key)
         elif change.no_poster:
             want_nothing(session, movie.id)
+        elif (earlier := change.earlier_poster) is not None:
+            want_again(
+                session,
+                movie.id,
+                url=earlier.source_url,
+                original_key=earlier.original_key if earlier.kind else None,
+                uploaded=earlier.uploaded,
+            )
     concerned = {m.id for m, c in pairs if c.movie and c.touches_poster}
     return {**dict.fromkeys(concerned, NO_POSTER), **posters_now(session, concerned)}
 

@@ -5,6 +5,7 @@ Importing the modules here puts their views on the blueprint.
 
 from mozi.web.admin import (
     deleting,
+    histories,
     imports,
     moments,
     movie_forms,
@@ -18,6 +19,7 @@ from mozi.web.admin.ground import blueprint
 __all__ = [
     "blueprint",
     "deleting",
+    "histories",
     "imports",
     "moments",
     "movie_forms",

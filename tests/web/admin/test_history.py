@@ -1,0 +1,192 @@
+"""A movie's history in the admin, and having an older state back."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from mozi.calendar.changes import Values, update_movie
+from mozi.calendar.deleting import delete_movie
+from mozi.calendar.restoring import PAGE_LENGTH, restore_movie
+from mozi.database import reading, writing
+from mozi.errors import EditNotFound
+from mozi.models import Edit, Movie, Poster
+from tests.conftest import on_both_backends
+from tests.support.factories import make_jpeg, make_movie
+from tests.web.admin.conftest import EMAIL, token
+
+
+def change(movie_id: int, values: Values, *, by: str = EMAIL) -> int:
+    """Return the id of the edit that gives the movie these values."""
+    with writing() as session:
+        update_movie(session, session.get_one(Movie, movie_id), values, by=by)
+    return last_edit(movie_id).id
+
+
+def last_edit(movie_id: int) -> Edit:
+    with reading() as session:
+        query = select(Edit).where(Edit.movie_id == movie_id).order_by(Edit.id.desc())
+        edit = session.scalars(query.limit(1)).one()
+        session.expunge_all()
+        return edit
+
+
+def movie_of(movie_id: int) -> Movie:
+    with reading() as session:
+        movie = session.get_one(Movie, movie_id)
+        session.expunge_all()
+        return movie
+
+
+def poster_of(movie_id: int) -> Poster:
+    with reading() as session:
+        poster = session.get_one(Poster, movie_id)
+        session.expunge_all()
+        return poster
+
+
+def restore(client: FlaskClient, movie_id: int, edit_id: int) -> TestResponse:
+    page = f"/admin/movies/{movie_id}/history"
+    given = {"csrf_token": token(client.get(page).text)}
+    return client.post(f"{page}/{edit_id}/restore", data=given)
+
+
+def upload(client: FlaskClient, movie_id: int, seed: int) -> str | None:
+    """Return the key of the original, once it is the movie's poster."""
+    path = f"/admin/movies/{movie_id}"
+    file = (io.BytesIO(make_jpeg(seed)), "poster.jpg")
+    given = {"csrf_token": token(client.get(path).text), "poster_file": file}
+    assert client.post(path, data=given, content_type="multipart/form-data").status_code == 303
+    return poster_of(movie_id).original_key
+
+
+def test_the_history_shows_who_changed_what(anna: FlaskClient) -> None:
+    movie_id = make_movie(title="Mephisto", genres=("dráma",))
+    change(
+        movie_id, {"genres": ("dráma", "történelmi"), "kind": "streaming"}, by="bela@example.org"
+    )
+    shown = anna.get(f"/admin/movies/{movie_id}/history").text
+    assert "Módosítva" in shown
+    assert "bela@example.org" in shown
+    assert re.search(r"Műfajok</th><td><del>dráma</del></td><td><ins>dráma; történelmi<", shown)
+    assert re.search(r"Hol látható</th><td><del>moziban</del></td><td><ins>online<", shown)
+
+
+def test_the_form_leads_to_the_history(anna: FlaskClient) -> None:
+    path = f"/admin/movies/{make_movie()}"
+    assert f'href="{path}/history"' in anna.get(path).text
+    assert "nincs feljegyzett" in anna.get(f"{path}/history").text
+
+
+def test_the_latest_comes_first_and_a_page_ends(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    for number in range(PAGE_LENGTH + 1):
+        change(movie_id, {"title": f"Cím {number}."})
+    first = anna.get(f"/admin/movies/{movie_id}/history").text
+    second = anna.get(f"/admin/movies/{movie_id}/history?page=2").text
+    assert first.index(f"Cím {PAGE_LENGTH}.") < first.index("Cím 1.")
+    assert (first.count('class="event"'), second.count('class="event"')) == (PAGE_LENGTH, 1)
+    assert anna.get(f"/admin/movies/{movie_id}/history?page={'9' * 30}").status_code == 200
+
+
+def test_what_editors_write_is_escaped(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    change(movie_id, {"title": "<script>alert(1)</script>"})
+    shown = anna.get(f"/admin/movies/{movie_id}/history").text
+    assert "&lt;script&gt;alert(1)" in shown
+    assert "<script>alert" not in shown
+
+
+def test_restoring_puts_back_what_an_edit_found(anna: FlaskClient) -> None:
+    movie_id = make_movie(title="Első", genres=("dráma",), director=("Szabó István",))
+    edit_id = change(movie_id, {"title": "Második", "genres": ()})
+    change(movie_id, {"title": "Harmadik"})
+    answer = restore(anna, movie_id, edit_id)
+    movie, edit = movie_of(movie_id), last_edit(movie_id)
+    assert (answer.status_code, answer.location) == (303, f"/admin/movies/{movie_id}")
+    assert (movie.title, movie.genres, movie.director) == ("Első", ("dráma",), ("Szabó István",))
+    assert (edit.action, edit.editor) == ("restored", EMAIL)
+    assert "Visszaállítva: „Első”." in anna.get(answer.location).text
+
+
+def test_restoring_leaves_what_was_changed_before(anna: FlaskClient) -> None:
+    movie_id = make_movie(title="Első")
+    change(movie_id, {"synopsis": "Marad."})
+    restore(anna, movie_id, change(movie_id, {"title": "Második"}))
+    assert (movie_of(movie_id).title, movie_of(movie_id).synopsis) == ("Első", "Marad.")
+
+
+def test_a_restore_can_be_undone(anna: FlaskClient) -> None:
+    movie_id = make_movie(title="Első")
+    restore(anna, movie_id, change(movie_id, {"title": "Második"}))
+    restore(anna, movie_id, last_edit(movie_id).id)
+    assert movie_of(movie_id).title == "Második"
+
+
+def test_an_earlier_upload_is_the_poster_again(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    old = upload(anna, movie_id, 1)
+    assert upload(anna, movie_id, 2) != old
+    restore(anna, movie_id, last_edit(movie_id).id)
+    poster = poster_of(movie_id)
+    assert (poster.uploaded, poster.original_key) == (True, old)
+
+
+def test_restoring_before_the_first_poster_leaves_none(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    upload(anna, movie_id, 1)
+    restore(anna, movie_id, last_edit(movie_id).id)
+    poster = poster_of(movie_id)
+    assert (poster.uploaded, poster.original_key, poster.source_url) == (False, None, None)
+
+
+def test_an_upload_stays_where_only_its_address_was_forgotten(anna: FlaskClient) -> None:
+    movie_id = make_movie(poster_url="https://example.org/1.jpg")
+    key = upload(anna, movie_id, 1)
+    restore(anna, movie_id, change(movie_id, {"poster_url": None}))
+    poster = poster_of(movie_id)
+    assert (poster.uploaded, poster.original_key) == (True, key)
+    assert poster.source_url == "https://example.org/1.jpg"
+
+
+@on_both_backends
+def test_an_external_id_of_another_movie_stays_there(app: Flask) -> None:
+    movie_id = make_movie(title="Első", external_id="x-1")
+    edit_id = change(movie_id, {"external_id": None, "title": "Második"})
+    make_movie(external_id="x-1")
+    with writing() as session:
+        restore_movie(session, movie_id, edit_id, by=EMAIL)
+    assert (movie_of(movie_id).external_id, movie_of(movie_id).title) == (None, "Első")
+
+
+def test_an_edit_of_another_movie_is_not_found(app: Flask) -> None:
+    movie_id, other = make_movie(), make_movie()
+    edit_id = change(other, {"title": "Másik"})
+    with pytest.raises(EditNotFound), writing() as session:
+        restore_movie(session, movie_id, edit_id, by=EMAIL)
+
+
+def test_a_movie_that_is_gone_has_no_history_page(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    edit_id = change(movie_id, {"title": "Volt"})
+    page = f"/admin/movies/{movie_id}/history"
+    given = {"csrf_token": token(anna.get(page).text)}
+    with writing() as session:
+        delete_movie(session, movie_id)
+    assert anna.get(page).status_code == 404
+    assert anna.post(f"{page}/{edit_id}/restore", data=given).status_code == 404
+
+
+def test_restoring_needs_the_token_and_a_sign_in(anna: FlaskClient, client: FlaskClient) -> None:
+    movie_id = make_movie(title="Első")
+    path = f"/admin/movies/{movie_id}/history"
+    edit_id = change(movie_id, {"title": "Második"})
+    assert anna.post(f"{path}/{edit_id}/restore").status_code == 400
+    assert "/admin/login" in client.get(path).location
+    assert movie_of(movie_id).title == "Második"
