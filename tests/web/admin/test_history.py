@@ -18,7 +18,7 @@ from mozi.database import reading, writing
 from mozi.errors import EditNotFound
 from mozi.models import Edit, Movie, Poster
 from tests.conftest import on_both_backends
-from tests.support.factories import make_jpeg, make_movie
+from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.web.admin.conftest import EMAIL, token
 
 
@@ -136,6 +136,14 @@ def test_an_earlier_upload_is_the_poster_again(anna: FlaskClient) -> None:
     restore(anna, movie_id, last_edit(movie_id).id)
     poster = poster_of(movie_id)
     assert (poster.uploaded, poster.original_key) == (True, old)
+
+
+def test_the_replaced_poster_is_seen(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    thumb = make_variants(movie_id, "thumb")["thumb"].rpartition("/")[2]
+    upload(anna, movie_id, 2)
+    shown = anna.get(f"/admin/movies/{movie_id}/history").text
+    assert f'<img src="/media/posters/{thumb}"' in shown
 
 
 def test_restoring_before_the_first_poster_leaves_none(anna: FlaskClient) -> None:
