@@ -1,1 +1,57 @@
+// The movie's form: while a title or a date is typed, say which movies may be the same. Without
+// this script the form asks when it is saved.
 "use strict";
+
+const hint = document.querySelector("[data-twins]");
+if (hint) {
+  const PAUSE_MS = 300;
+  const inputs = ["title", "premiere_date"].map((id) => document.getElementById(id));
+  let timer;
+  let asking = new AbortController();
+
+  const line = (twin) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = twin.url;
+    link.target = "_blank";
+    link.textContent = twin.title;
+    item.append(link, `, ${twin.date}`);
+    return item;
+  };
+
+  const show = (twins) => {
+    hint.replaceChildren();
+    if (!twins.length) return;
+    const notice = document.createElement("div");
+    notice.className = "notice";
+    const lead = document.createElement("p");
+    lead.textContent = hint.dataset.words;
+    const list = document.createElement("ul");
+    list.className = "twins";
+    list.append(...twins.map(line));
+    notice.append(lead, list);
+    hint.append(notice);
+  };
+
+  const ask = async () => {
+    asking = new AbortController();
+    const { signal } = asking;
+    const address = new URL(hint.dataset.twins, location.href);
+    for (const input of inputs) address.searchParams.set(input.name, input.value);
+    try {
+      const answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
+      const { twins } = answer.ok ? await answer.json() : { twins: [] };
+      if (!signal.aborted) show(twins);
+    } catch {
+      if (!signal.aborted) show([]);
+    }
+  };
+
+  for (const input of inputs) {
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      asking.abort();
+      timer = setTimeout(ask, PAUSE_MS);
+    });
+  }
+}

@@ -13,6 +13,7 @@ from mozi.web.admin import (
     posters,
     signing_in,
     status,
+    twins,
 )
 from mozi.web.admin.ground import blueprint
 
@@ -27,4 +28,5 @@ __all__ = [
     "posters",
     "signing_in",
     "status",
+    "twins",
 ]
