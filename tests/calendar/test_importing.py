@@ -307,11 +307,11 @@ def test_another_writer_in_between_is_looked_at_again(
 ) -> None:
     saves = []
 
-    def save_once_beaten(*given: Any) -> Any:
+    def save_once_beaten(*given: Any, **named: Any) -> Any:
         saves.append(given)
         if len(saves) == 1:
             raise IntegrityError("INSERT", {}, Exception("unique"))
-        return importing_save(*given)
+        return importing_save(*given, **named)
 
     importing_save = importing.save_changes
     monkeypatch.setattr(importing, "save_changes", save_once_beaten)
@@ -321,7 +321,7 @@ def test_another_writer_in_between_is_looked_at_again(
 def test_a_writer_who_always_comes_first_leaves_one_plain_sentence(
     do_import: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def always_beaten(*given: Any) -> None:
+    def always_beaten(*given: Any, **named: Any) -> None:
         raise IntegrityError("INSERT", {}, Exception("unique"))
 
     monkeypatch.setattr(importing, "save_changes", always_beaten)
