@@ -9,15 +9,17 @@ from contextlib import contextmanager
 
 import click
 
+IN_HAND = "Stopping: what is in hand is finished first."
+
 
 @contextmanager
-def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+def stopped_by_signals(stop: threading.Event, *, saying: str = IN_HAND) -> Iterator[None]:
     """Set stop at the first signal within the block; raise KeyboardInterrupt at the second."""
 
     def handle(number: int, frame: object) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
-        click.echo("Stopping: what is in hand is finished first.", err=True)
+        click.echo(saying, err=True)
         stop.set()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}

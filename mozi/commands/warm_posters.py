@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from tqdm import tqdm
 from mozi import clock
 from mozi.calendar.weeks import week_of
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.stopping import IN_HAND, stopped_by_signals
 from mozi.parts import parts
 from mozi.posters.recipes import OPTIONAL, RECIPES
 from mozi.posters.selection import Scope, Selection, scope_of
@@ -30,10 +29,7 @@ from mozi.posters.warming import WORKERS_A_SLOT, Warming, WarmReport
 OnDone = Callable[[WarmReport], None]
 
 LINE_EVERY_S = 60
-STOPPING = {
-    "in hand": "Stopping: what is in hand is finished first.",
-    "queued": "No longer looking on; what is queued is built by the workers.",
-}
+QUEUED = "No longer looking on; what is queued is built by the workers."
 
 
 @click.command("warm-posters")
@@ -94,7 +90,7 @@ def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: b
             progress.update()
 
         run = _spread(selection, on_done) if enqueue else _here(selection, workers, on_done)
-        with _stopped_by_signals(run.stop, "queued" if enqueue else "in hand"):
+        with stopped_by_signals(run.stop, saying=QUEUED if enqueue else IN_HAND):
             return run.run()
 
 
@@ -155,24 +151,6 @@ def _progress(total: int) -> Iterator[Any]:
             yield _LineAMinute(total)
     finally:
         log.setLevel(level)
-
-
-@contextmanager
-def _stopped_by_signals(stopping: threading.Event, what: str) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the run after what is in hand; a second one ends it at once."""
-
-    def stop(number: int, frame: object) -> None:
-        if stopping.is_set():
-            raise KeyboardInterrupt
-        click.echo(STOPPING[what], err=True)
-        stopping.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _summary(
