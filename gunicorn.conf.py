@@ -147,8 +147,7 @@ def when_ready(server: Any) -> None:
 
 def post_fork(server: Any, worker: Any) -> None:
     """Tell the worker how large a body may be: the largest poster, and the form around it."""
-    largest_file = max(settings.poster_max_bytes, capacity.IMPORT_BYTES)
-    worker.max_body_bytes = largest_file + capacity.FORM_BYTES
+    worker.max_body_bytes = capacity.largest_body(settings.poster_max_bytes)
 
 
 def child_exit(server: Any, worker: Any) -> None:

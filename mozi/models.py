@@ -310,6 +310,18 @@ class ImportDraft(Model):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class TypedForm(Model):
+    """What an admin typed whose session had ended, until it is asked for again."""
+
+    __tablename__ = "typed_form"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admin.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+    fields: Mapped[list[list[str]]] = mapped_column(JSON)
+    with_file: Mapped[bool]
+
+
 class RetiredObject(Model):
     """A reference to an object that was dropped, and when; triggers note each, whoever dropped it.
 

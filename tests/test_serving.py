@@ -163,6 +163,14 @@ def test_a_body_declared_too_large_is_refused_before_it_is_sent(server: Server) 
         assert read_answer(client)[0] == 413
 
 
+def test_an_admins_form_keeps_what_stands_around_a_file_that_is_too_large(server: Server) -> None:
+    body = b"first" + bytes(LARGEST_BODY + 2 * FORM_BYTES) + b"last"
+    form = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": "session=x"}
+    status, kept = server.ask("/admin/", method="POST", headers=form, body=body)
+    assert (status, kept[:5], kept[-4:]) == (200, b"first", b"last")
+    assert len(kept) == LARGEST_BODY + FORM_BYTES
+
+
 def test_a_body_in_chunks_that_grows_too_large_is_refused_meanwhile(server: Server) -> None:
     head = b"POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + bytes(0x10000) + b"\r\n"

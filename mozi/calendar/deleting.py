@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, delete, insert, select
+from sqlalchemy import ColumnElement, Date, delete, insert, select
 from sqlalchemy.orm import Session
 
 from mozi import clock
@@ -93,15 +93,35 @@ def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
     return title
 
 
+def ensure_back(session: Session, movie_id: int, *, by: str) -> str:
+    """Have the movie back unless somebody had it back already, and return its title.
+
+    Raises MovieNotFound where it was never there, or cannot come back.
+    """
+    movie = session.get(Movie, movie_id)
+    return movie.title if movie else bring_back(session, movie_id, by=by)
+
+
+def find_deleted(session: Session, movie_id: int) -> Deleted | None:
+    """Return the deleted movie, while it can be had back."""
+    found = session.execute(_DELETED.where(DeletedMovie.movie_id == movie_id, _recent())).first()
+    return Deleted(*found) if found else None
+
+
 def deleted_movies(session: Session) -> tuple[Deleted, ...]:
     """Return what can be had back, the latest first."""
-    row = DeletedMovie
-    columns = (row.movie_id, row.title, row.premiere_date, row.deleted_at, row.deleted_by)
-    query = select(*columns).where(row.deleted_at >= _first_moment())
-    return tuple(
-        Deleted(*found)
-        for found in session.execute(query.order_by(row.deleted_at.desc()).limit(SHOWN))
-    )
+    query = _DELETED.where(_recent()).order_by(DeletedMovie.deleted_at.desc()).limit(SHOWN)
+    return tuple(Deleted(*found) for found in session.execute(query))
+
+
+_DELETED = select(
+    *(DeletedMovie.movie_id, DeletedMovie.title, DeletedMovie.premiere_date),
+    *(DeletedMovie.deleted_at, DeletedMovie.deleted_by),
+)
+
+
+def _recent() -> ColumnElement[bool]:
+    return DeletedMovie.deleted_at >= _first_moment()
 
 
 def forget_deleted(session: Session) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
+from mozi.web.capacity import FORM_BYTES
+
 BLOCK_BYTES = 64 * 1024  # what is read at once, and what a body may hold in memory
 
 
@@ -39,6 +41,7 @@ class BodyLimits:
     max_held_bytes: int
     first_s: float = 30
     min_bytes_a_s: int = 128 * 1024
+    tail_bytes: int = FORM_BYTES
 
 
 class Bodies:
@@ -55,14 +58,24 @@ class Bodies:
         self.held_bytes = 0
 
     @contextmanager
-    def received(self, body: Any, declared: int | None) -> Iterator[Any]:
+    def received(
+        self, body: Any, declared: int | None, *, cut_at: int | None = None
+    ) -> Iterator[Any]:
         """Give the whole of `body` as an open file at its start.
 
         declared: the Content-Length; None where the body comes in chunks. Raises Refused
         where it is too large, too slow, or one too many, and ClientGone.
+
+        cut_at: a declared body of up to so many bytes is read to its end, though it be too
+        large: its first max_bytes and its last tail_bytes are given, and what came between was
+        dropped as it arrived. So a form has the fields around a file that is too large.
         """
-        if declared is not None and declared > self.limits.max_bytes:
+        if declared is not None and declared > max(self.limits.max_bytes, cut_at or 0):
             raise Refused("413 Content Too Large")
+        if declared is not None and declared > self.limits.max_bytes:
+            with self._cut(body, declared) as file:
+                yield file
+            return
         held_before = 0
         with SpooledTemporaryFile(max_size=BLOCK_BYTES) as file:
             try:
@@ -77,9 +90,36 @@ class Bodies:
             finally:
                 self.held_bytes -= held_before
 
+    @contextmanager
+    def _cut(self, body: Any, declared: int) -> Iterator[Any]:
+        """Give the body's beginning and its end."""
+        held_before, seen, tail = 0, 0, bytearray()
+        most = self.limits.max_bytes + self.limits.tail_bytes
+        with SpooledTemporaryFile(max_size=BLOCK_BYTES) as file:
+            try:
+                for block in self._blocks(body):
+                    more = min(len(block), most - held_before)
+                    self._hold(more)
+                    held_before += more
+                    room = max(0, self.limits.max_bytes - seen)
+                    file.write(block[:room])
+                    tail += block[room:]
+                    del tail[: -self.limits.tail_bytes]
+                    seen += len(block)
+                if declared != seen:
+                    raise ClientGone
+                file.write(tail)
+                file.seek(0)
+                yield file
+            finally:
+                self.held_bytes -= held_before
+
     def _admit(self, total_bytes: int, more_bytes: int) -> None:
         if total_bytes > self.limits.max_bytes:
             raise Refused("413 Content Too Large")
+        self._hold(more_bytes)
+
+    def _hold(self, more_bytes: int) -> None:
         if self.held_bytes + more_bytes > self.limits.max_held_bytes:
             raise Refused("503 Service Unavailable")
         self.held_bytes += more_bytes

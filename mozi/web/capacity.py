@@ -26,5 +26,13 @@ FORM_BYTES = 1 * MIB
 IMPORT_BYTES = 16 * MIB
 """What a file of movies may hold that a browser sends; 17,470 films have 3 MiB."""
 
+DRAINED_BYTES = 512 * MIB
+"""What an admin's form may send in all: beyond largest_body it is read, dropped and told about."""
+
 HELD_BODY_BYTES = 256 * MIB
 """Request bodies that are held at once, in temporary files from 64 KiB each on."""
+
+
+def largest_body(poster_max_bytes: int) -> int:
+    """Return how many bytes a request may bring: the largest file, and the form around it."""
+    return max(poster_max_bytes, IMPORT_BYTES) + FORM_BYTES

@@ -76,6 +76,9 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
         _("Most nem tudjuk megmutatni az oldalt. Pár másodperc, és újra megy."),
     ),
 }
+SEND_AGAIN = _(
+    "Amit beírtál, nem veszett el: töltsd újra ezt az oldalt, és a böngésző újra elküldi."
+)
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
 RETRY_AFTER_S = 5
@@ -138,7 +141,7 @@ def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = Non
     if in_language(request.path, HUNGARIAN).startswith("/api/"):
         _write_record(answer, error, text=str(text))
     else:
-        _write_html(answer, heading=heading, text=text)
+        _write_html(answer, heading=heading, text=text, hint=_hint(status))
     kept_nowhere = status >= 500 or is_admin(request.path)
     answer.headers["Cache-Control"] = "no-store" if kept_nowhere else "no-cache"
     if status == 503:
@@ -146,7 +149,13 @@ def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = Non
     return answer
 
 
-def _write_html(answer: Response, **words: LazyString) -> None:
+def _hint(status: int) -> LazyString | None:
+    """Return how an admin sends a form again that we could not take, as it was typed."""
+    form = request.method == "POST" and is_admin(request.path)
+    return SEND_AGAIN if form and status >= 500 else None
+
+
+def _write_html(answer: Response, **words: LazyString | None) -> None:
     html = render_template(
         "error.html",
         status=answer.status_code,

@@ -24,6 +24,7 @@ from mozi import metrics
 from mozi.web import capacity
 from mozi.web.answers import BUSY, Answer, WSGIApp, collect
 from mozi.web.bodies import Bodies, BodyLimits, ClientGone, Refused
+from mozi.web.languages import is_admin
 
 SEND_S = 30
 """What a client has to take 64 KiB of an answer: one that reads nothing must not hold it."""
@@ -147,8 +148,10 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         try:
             with ExitStack() as stack:
                 if (declared := _declared_bytes(req)) != 0:
+                    cut_at = capacity.DRAINED_BYTES if _is_admins_form(req) else None
                     self._invite(req, sock, declared)
-                    req.body = stack.enter_context(self.bodies.received(unread, declared))
+                    received = self.bodies.received(unread, declared, cut_at=cut_at)
+                    req.body = stack.enter_context(received)
                 return super().handle_request(listener_name, req, sock, addr)
         except Refused as refused:
             _refuse(sock, refused.status)
@@ -174,6 +177,20 @@ def _declared_bytes(req: Any) -> int | None:
     if "TRANSFER-ENCODING" in fields:
         return None
     return int(fields.get("CONTENT-LENGTH", 0))
+
+
+def _is_admins_form(req: Any) -> bool:
+    """Return whether this may be a browser's form of an admin, who is to be told what is wrong.
+
+    A client that waits for 100 Continue has not begun to send, and hears of it in time.
+    """
+    fields = dict(req.headers)
+    return (
+        is_admin(req.path)
+        and "session=" in fields.get("COOKIE", "")
+        and fields.get("CONTENT-TYPE", "").startswith("multipart/form-data")
+        and "EXPECT" not in fields
+    )
 
 
 def _refuse(sock: Any, status: str) -> None:

@@ -12,6 +12,7 @@ from mozi.web.admin import (
     movies,
     posters,
     signing_in,
+    stale,
     status,
     twins,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "movies",
     "posters",
     "signing_in",
+    "stale",
     "status",
     "twins",
 ]

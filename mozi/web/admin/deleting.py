@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from mozi.calendar.deleting import UNDO_DAYS, bring_back, delete_movie, deleted_movies
+from mozi.calendar.deleting import (
+    UNDO_DAYS,
+    delete_movie,
+    deleted_movies,
+    ensure_back,
+    find_deleted,
+)
 from mozi.calendar.editing import get_edited
 from mozi.database import reading, writing
+from mozi.errors import MovieNotFound
 from mozi.web.admin.ground import blueprint, go, me, page
 from mozi.web.admin.notices import tell
 
@@ -42,6 +50,16 @@ def delete(movie_id: int) -> ResponseReturnValue:
 def undo_delete(movie_id: int) -> ResponseReturnValue:
     """Have the deleted movie back."""
     with writing() as session:
-        title = bring_back(session, movie_id, by=me().email)
+        title = ensure_back(session, movie_id, by=me().email)
     tell("brought_back", movie_id, title)
     return go("movie", movie_id=movie_id)
+
+
+@blueprint.errorhandler(MovieNotFound)
+def movie_is_gone(error: MovieNotFound) -> Response:
+    """Say that the movie is not there, and offer to have it back where that can be."""
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=404)
+    with reading() as session:
+        deleted = find_deleted(session, error.movie_id)
+    return page("gone", deleted=deleted, days=UNDO_DAYS, status=404)

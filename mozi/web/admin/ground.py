@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mozi.accounts.admins import SignedIn
 from mozi.web import languages
+from mozi.web.admin.ended import session_ended
 from mozi.web.sessions import signed_in
 from mozi.web.showing import today
 
@@ -26,8 +26,9 @@ def let_in() -> ResponseReturnValue | None:
         return None
     if request.accept_mimetypes.best == "application/json":
         return Response(status=401)
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(languages.url_for(f"admin.{OPEN}", next=wanted))
+    if request.method != "GET":
+        return session_ended()
+    return redirect(languages.url_for(f"admin.{OPEN}", next=request.full_path.rstrip("?")))
 
 
 @blueprint.after_request
@@ -59,10 +60,3 @@ def me() -> SignedIn:
 def go(endpoint: str, **values: Any) -> AnyResponse:
     """Return the redirect after a form: the browser asks for the page anew, by GET."""
     return redirect(languages.url_for(f"admin.{endpoint}", **values), code=303)
-
-
-def is_admin_path(path: str) -> bool:
-    """Return whether path leads to an admin page of this site, and nowhere else."""
-    parts = urlsplit(path)
-    elsewhere = parts.scheme or parts.netloc or "\\" in path
-    return not elsewhere and languages.is_admin(parts.path)

@@ -44,6 +44,7 @@ def choose_import() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         return _choice(nothing=True, status=422)
+    # What is left of a body that was cut is longer than that, too.
     body = file.stream.read(IMPORT_BYTES + 1)
     try:
         draft_id = keep_draft(me().id, file.filename, body, max_bytes=IMPORT_BYTES)

@@ -6,13 +6,15 @@ its key back, signed: it need not be chosen again.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from mozi.parts import parts
-from mozi.posters.uploads import StoredUpload, Upload, checked_upload, keep_upload
+from mozi.posters.uploads import StoredUpload, Upload, checked_upload, keep_upload, too_large
+from mozi.web.capacity import largest_body
 
 LIFE_S = 12 * 60 * 60  # within doomed.REMEMBERED_S
 NAME_LENGTH = 200
@@ -49,10 +51,15 @@ def read_upload() -> FormUpload | None:
     """
     file = request.files.get("poster_file")
     if file is None or not file.filename:
-        return _earlier()
+        return earlier_upload(request.form.get("poster_kept", ""))
     settings = parts().settings
+    if is_cut():
+        raise too_large(request.content_length or 0, max_bytes=settings.poster_max_bytes)
     # One byte more than may be: a file that is larger is not read to its end.
     body = file.stream.read(settings.poster_max_bytes + 1)
+    if len(body) > settings.poster_max_bytes:
+        size_bytes = file.stream.seek(0, os.SEEK_END)
+        raise too_large(size_bytes, max_bytes=settings.poster_max_bytes)
     upload = checked_upload(
         body, max_bytes=settings.poster_max_bytes, max_pixels=settings.poster_max_pixels
     )
@@ -60,12 +67,18 @@ def read_upload() -> FormUpload | None:
     return FormUpload(file.filename[-NAME_LENGTH:], len(body), stored, upload)
 
 
-def _earlier() -> FormUpload | None:
+def is_cut() -> bool:
+    """Return whether the body was larger than may be, so that the server left its middle out.
+
+    What is left of the file is none (web/bodies.py); the fields around it are whole.
+    """
+    return (request.content_length or 0) > largest_body(parts().settings.poster_max_bytes)
+
+
+def earlier_upload(token: str) -> FormUpload | None:
     """Return what an earlier try stored; one that is too old, or not ours, is nothing."""
     try:
-        name, size_bytes, key, stored_from = _signer().loads(
-            request.form.get("poster_kept", ""), max_age=LIFE_S
-        )
+        name, size_bytes, key, stored_from = _signer().loads(token, max_age=LIFE_S)
     except (BadData, ValueError):
         return None
     return FormUpload(name, size_bytes, StoredUpload(key, stored_from))

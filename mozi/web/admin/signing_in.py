@@ -9,6 +9,7 @@ import math
 from flask import Response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_login import login_user, logout_user
 
@@ -21,13 +22,24 @@ from mozi.accounts.admins import (
 )
 from mozi.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from mozi.extensions import limiter
-from mozi.web.admin.ground import blueprint, go, is_admin_path, me, page
+from mozi.web.admin.ended import is_admin_path
+from mozi.web.admin.ground import blueprint, go, me, page
 from mozi.web.languages import url_for
 from mozi.web.sessions import signed_in
 
 # Only what fails counts in the end: whoever gets in begins anew.
 PER_ADDRESS = "15 per minute; 60 per hour"
 PER_ACCOUNT = "10 per 5 minutes; 40 per hour"
+
+ENDED = _l(
+    "Közben lejárt a belépésed, ezért nem történt semmi. Lépj be újra, és próbáld meg még egyszer."
+)
+ENDED_WHILE_TYPING = _l(
+    "Közben lejárt a belépésed. Lépj be újra: amit beírtál, megvan, és ott folytathatod."
+)
+OLD_PAGE = _l(
+    "Ez az oldal közben elavult. Próbáld újra; ha megint ez történik, engedélyezd a sütiket."
+)
 
 NOBODY = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
 
@@ -55,7 +67,7 @@ def home() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Show the form, and take it; nothing tells an unknown address from a wrong password."""
     if request.method == "GET":
-        return redirect(_next()) if signed_in() else _form()
+        return redirect(_next()) if signed_in() else _form(_why_again())
     email = request.form.get("email", "")
     admin = find_by_password(email, request.form.get("password", ""))
     if admin is None:
@@ -108,6 +120,18 @@ def _password_faults(current: str, new: str) -> dict[str, str]:
     if not MIN_LENGTH <= len(new) <= MAX_LENGTH:
         faults["new_password"] = _("Legalább %(count)s karakter kell.", count=MIN_LENGTH)
     return faults
+
+
+def _why_again() -> str:
+    if "ended" not in request.args:
+        return ""
+    typed = "typed=" in (_wanted() or "")
+    return str(ENDED_WHILE_TYPING if typed else ENDED)
+
+
+def ask_again() -> Response:
+    """Answer a sign-in form that came with another session's token, or without cookies."""
+    return _form(str(OLD_PAGE), email=request.form.get("email", ""), status=400)
 
 
 def _form(message: str = "", *, email: str = "", status: int = 200) -> Response:

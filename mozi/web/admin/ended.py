@@ -1,0 +1,70 @@
+"""A session that ended while a form was filled in: back to it after signing in, as it was typed."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, redirect, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wrappers import Response as AnyResponse
+
+from mozi.calendar.typed import Typed, find_typed, keep_typed
+from mozi.web import languages
+from mozi.web.sessions import LIFE, signed_in
+
+TYPED_BY = "typed_by"  # the form's field that says whose it is
+KEPT_OF = ("add_movie", "change_movie")  # the views whose forms take a while to fill in
+NOT_KEPT = ("csrf_token", TYPED_BY)
+
+
+def session_ended() -> AnyResponse:
+    """Lead to the sign-in page, and from there back to where the form was sent from."""
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=401)
+    view = str(request.endpoint).rpartition(".")[2]
+    way = _to_what_was_typed() if view in KEPT_OF else _where_from()
+    return redirect(languages.url_for("admin.sign_in", next=way, ended=1), code=303)
+
+
+def typed_by() -> str:
+    """Return what tells later whose form this is, though the session be over by then."""
+    admin = signed_in()
+    return str(_signer().dumps(admin.id)) if admin else ""
+
+
+def find_typed_again() -> Typed | None:
+    """Return what the admin who asks had typed here before having to sign in again."""
+    admin = signed_in()
+    return find_typed(admin.id, request.args.get("typed", "")) if admin else None
+
+
+def is_admin_path(path: str) -> bool:
+    """Return whether path leads to an admin page of this site, and nowhere else."""
+    parts = urlsplit(path)
+    elsewhere = parts.scheme or parts.netloc or "\\" in path
+    return not elsewhere and languages.is_admin(parts.path)
+
+
+def _to_what_was_typed() -> str:
+    """Return the form's path; files are not kept, since nobody vouches for them."""
+    try:
+        admin_id = int(
+            _signer().loads(request.form.get(TYPED_BY, ""), max_age=int(LIFE.total_seconds()))
+        )
+    except (BadData, ValueError):
+        return request.path
+    fields = [(name, text) for name, text in request.form.items(multi=True) if name not in NOT_KEPT]
+    file = request.files.get("poster_file")
+    typed_id = keep_typed(admin_id, fields, with_file=bool(file and file.filename))
+    return f"{request.path}?typed={typed_id}" if typed_id else request.path
+
+
+def _where_from() -> str | None:
+    """Return the admin page that the form stood on, by the browser's word."""
+    parts = urlsplit(request.referrer or "")
+    path = parts._replace(scheme="", netloc="", fragment="").geturl()
+    return path if parts.netloc == request.host and is_admin_path(path) else None
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="typed-by")

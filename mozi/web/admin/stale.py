@@ -1,0 +1,34 @@
+"""Forms whose token is not this session's: nothing is done, and nothing that was typed is lost.
+
+It happens whenever somebody signs in anew, in another tab say, while a form stands open.
+"""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from mozi.web.admin.ended import KEPT_OF, session_ended
+from mozi.web.admin.ground import OPEN, blueprint, page
+from mozi.web.admin.movie_form import show_as_sent
+from mozi.web.admin.signing_in import ask_again
+from mozi.web.sessions import signed_in
+
+STALE = 400
+
+
+@blueprint.errorhandler(CSRFError)
+def form_is_stale(error: CSRFError) -> ResponseReturnValue:
+    """Show the form again, with a new token, to be sent once more by hand."""
+    view = str(request.endpoint).rpartition(".")[2]
+    if view == OPEN:
+        return ask_again()
+    if signed_in() is None:
+        return session_ended()
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=STALE)
+    if view in KEPT_OF:
+        movie_id = (request.view_args or {}).get("movie_id")
+        return show_as_sent(movie_id, request.form, stale=True, status=STALE)
+    return page("stale", status=STALE)
