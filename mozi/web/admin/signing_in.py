@@ -9,7 +9,6 @@ import math
 from flask import Response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_login import login_user, logout_user
 
@@ -30,16 +29,6 @@ from mozi.web.sessions import signed_in
 # Only what fails counts in the end: whoever gets in begins anew.
 PER_ADDRESS = "15 per minute; 60 per hour"
 PER_ACCOUNT = "10 per 5 minutes; 40 per hour"
-
-ENDED = _l(
-    "Közben lejárt a belépésed, ezért nem történt semmi. Lépj be újra, és próbáld meg még egyszer."
-)
-ENDED_WHILE_TYPING = _l(
-    "Közben lejárt a belépésed. Lépj be újra: amit beírtál, megvan, és ott folytathatod."
-)
-OLD_PAGE = _l(
-    "Ez az oldal közben elavult. Próbáld újra; ha megint ez történik, engedélyezd a sütiket."
-)
 
 NOBODY = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
 
@@ -125,13 +114,24 @@ def _password_faults(current: str, new: str) -> dict[str, str]:
 def _why_again() -> str:
     if "ended" not in request.args:
         return ""
-    typed = "typed=" in (_wanted() or "")
-    return str(ENDED_WHILE_TYPING if typed else ENDED)
+    if "typed=" in (_wanted() or ""):
+        return str(
+            _("Közben lejárt a belépésed. Lépj be újra: amit beírtál, megvan, és ott folytathatod.")
+        )
+    return str(
+        _(
+            "Közben lejárt a belépésed, ezért nem történt semmi."
+            " Lépj be újra, és próbáld meg még egyszer."
+        )
+    )
 
 
 def ask_again() -> Response:
     """Answer a sign-in form that came with another session's token, or without cookies."""
-    return _form(str(OLD_PAGE), email=request.form.get("email", ""), status=400)
+    message = _(
+        "Ez az oldal közben elavult. Próbáld újra; ha megint ez történik, engedélyezd a sütiket."
+    )
+    return _form(message, email=request.form.get("email", ""), status=400)
 
 
 def _form(message: str = "", *, email: str = "", status: int = 200) -> Response:

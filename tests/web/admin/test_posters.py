@@ -71,7 +71,7 @@ def test_a_sound_file_of_any_kind_is_taken(anna: FlaskClient, name: str) -> None
 
 
 def test_too_large_a_file_is_told_with_what_is_allowed(anna: FlaskClient) -> None:
-    html = refused(anna, make_movie(), b"\xff\xd8\xff" + bytes(21 * 2**20))
+    html = refused(anna, make_movie(), b"\xff\xd8\xff" + bytes(20 * 2**20))
     assert "legfeljebb 20 MiB lehet." in html
 
 
