@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mozi.web.capacity import FORM_BYTES, IMPORT_BYTES
+from mozi.web.capacity import FORM_BYTES, IMPORT_BYTES, THREADS
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -122,6 +122,18 @@ def test_a_slow_body_is_answered_once_it_is_whole(server: Server) -> None:
         time.sleep(0.2)
         client.sendall(b"456789")
         assert read_answer(client) == (200, b"123456789")
+
+
+@pytest.mark.parametrize("path", ["/park/0.2", "/park"])  # what is waited for comes, or does not
+def test_a_parked_request_is_asked_again(server: Server, path: str) -> None:
+    assert server.ask(path) == (200, b"page")
+
+
+def test_parked_requests_hold_no_thread(server: Server) -> None:
+    ask = b"GET /park HTTP/1.1\r\nHost: test\r\n\r\n"
+    with slow_clients(server, ask, 2 * 2 * THREADS) as clients:  # two workers
+        assert server.ask() == (200, b"page")
+        assert [read_answer(client) for client in clients] == [(200, b"page")] * len(clients)
 
 
 def test_headers_that_drip_are_cut(server: Server) -> None:

@@ -1,9 +1,9 @@
 """A visitor's first hit: build what is missing in the background, and wait for it a moment.
 
 All who want one poster share one build (within a process; over processes the lease sees to
-it). Nobody waits longer than WAIT_S, only so many wait at once, and no more than
-BUILDS_IN_HAND are begun: whoever comes beyond that gets Busy at once, since a page must never
-queue behind pictures. A build that outlives its waiters goes on, and the next hit finds it.
+it). Nobody waits longer than WAIT_S, only so many wait in threads at once, and no more than
+BUILDS_IN_HAND are wished for: whoever comes beyond that gets Busy at once, since a page must
+never queue behind pictures. A build that outlives its waiters goes on, and the next hit finds it.
 """
 
 from __future__ import annotations
@@ -11,30 +11,32 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
-from contextvars import copy_context
+from dataclasses import replace
 
 from mozi.errors import BuildAbandoned, Busy, SourceError
+from mozi.posters.elsewhere import Elsewhere
 from mozi.posters.limits import Budget
 from mozi.posters.pipeline import LeaseHeld, PosterPipeline, respect_pause
-from mozi.posters.queries import PosterState, get_poster
+from mozi.posters.queries import PosterState, find_posters, get_poster
+from mozi.posters.recipes import Recipe
+from mozi.posters.wishes import Wish, WishThreads
 
 logger = logging.getLogger(__name__)
 
 WAIT_S = 5.0
-BUILDS_IN_HAND = 32
+BUILDS_IN_HAND = 256  # what two workers on two cores build in some ten seconds
 BUILD_THREADS = 12  # some fetch or store while others hold the build slots
-LOOK_AGAIN_S = 0.2
 
 
 class OnDemandBuilds:
     """The builds that visitors asked for, by movie. Thread-safe; threads start when needed.
 
     in_context: gives the app's context, which threads of our own do not have. waiters: how
-    many requests may wait at once.
+    many requests may wait at once in a thread each.
     """
 
     def __init__(
@@ -47,23 +49,39 @@ class OnDemandBuilds:
         self.pipeline = pipeline
         self.in_context = in_context
         self._waiters = Budget(waiters, of="places for waiting")
-        self._in_hand: dict[int, Future[PosterState]] = {}
+        self._in_hand: dict[int, Wish] = {}
+        self._given_up_at: dict[Wish, float] = {}
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(BUILD_THREADS, thread_name_prefix="poster")
+        self._threads = WishThreads(self._fulfil, most=BUILD_THREADS)
+        self._elsewhere = Elsewhere(self._look)
 
     def ensure_poster(self, state: PosterState) -> PosterState:
-        """Return the poster's state once nothing is missing.
+        """Return the poster's state once nothing is missing; as wish and wait_for."""
+        return self.wait_for(self.wish(state), wait_s=WAIT_S)
 
-        Raises what a build raises, Busy after WAIT_S or where too many wait already. A source
-        that is to be left alone costs no write and no place.
+    def find_wish(self, movie_id: int, slug: str, recipe: Recipe) -> Wish | None:
+        """Return the wish in hand that a request for this variant waits for: without a query."""
+        wish = self._in_hand.get(movie_id)
+        return wish if wish is not None and wish.answers(slug, recipe) else None
+
+    def wish(self, state: PosterState) -> Wish:
+        """Have built what the poster misses, and return at once what tells of it.
+
+        A source that is to be left alone costs no write and no place: its remembered failure
+        is raised. Raises Busy where too many builds are in hand.
         """
         respect_pause(state)
+        return self._join(state.movie_id, state)
+
+    def wait_for(self, wish: Wish, *, wait_s: float) -> PosterState:
+        """Return the poster's state once it is built.
+
+        Raises what the build raises; Busy after wait_s, or where too many wait in threads.
+        """
+        if wish.built.done() or not wait_s:
+            return _outcome(wish, wait_s=0)
         with self._waiters.hold(wait_s=0):
-            build = self._join(state.movie_id)
-            try:
-                return build.result(timeout=WAIT_S)
-            except FutureTimeout as error:
-                raise Busy(f"Poster {state.movie_id} is still being built.") from error
+            return _outcome(wish, wait_s=wait_s)
 
     def begin(self, movie_id: int) -> bool:
         """Begin to build what the poster misses, and return at once whether it is in hand.
@@ -72,50 +90,92 @@ class OnDemandBuilds:
         many builds are in hand already, the poster's first visitor has it built.
         """
         try:
-            self._join(movie_id).add_done_callback(_tell)
+            self._join(movie_id, None).built.add_done_callback(_tell)
         except Busy:
             return False
         return True
 
-    def _join(self, movie_id: int) -> Future[PosterState]:
-        """Return the build of this poster that is in hand, or begin it."""
+    def _join(self, movie_id: int, state: PosterState | None) -> Wish:
+        """Return the wish for this poster that is in hand, or make it."""
         with self._lock:
-            build = self._in_hand.get(movie_id)
-            if build is None:
-                if len(self._in_hand) >= BUILDS_IN_HAND:
-                    raise Busy("Too many posters are being built.")
-                build = self._in_hand[movie_id] = self._begin(movie_id)
-            return build
+            wish = self._in_hand.get(movie_id)
+            if wish is not None:
+                if state is not None:
+                    wish = self._in_hand[movie_id] = replace(wish, state=state)
+                return wish
+            if len(self._in_hand) >= BUILDS_IN_HAND:
+                raise Busy("Too many posters are being built.")
+            wish = self._in_hand[movie_id] = Wish(movie_id, state)
+        self._threads.add(wish)
+        return wish
 
-    def _begin(self, movie_id: int) -> Future[PosterState]:
-        """Build in a thread that logs under the id of the request that asks."""
-        return self._threads.submit(copy_context().run, self._run, movie_id)
-
-    def _run(self, movie_id: int) -> PosterState:
+    def _fulfil(self, wish: Wish) -> None:
+        """Build, or look on while another process does, and take over when it died."""
         try:
             with self.in_context():
-                return self._build_or_follow(movie_id)
-        finally:
-            with self._lock:
-                del self._in_hand[movie_id]
+                state = self._build(wish.movie_id)
+        except BaseException as error:  # whoever waits is told, whatever it was
+            self._end(wish, error)
+        else:
+            self._follow(wish) if state is None else self._end(wish, state)
 
-    def _build_or_follow(self, movie_id: int) -> PosterState:
-        """Build, or look on while another process does, and take over when it died.
+    def _build(self, movie_id: int) -> PosterState | None:
+        """Return what is there once nothing is missing, read once for all who wait.
 
-        Returns what is there then, read once for all who wait.
+        None: look again, since another process builds it, or its source was replaced.
         """
-        until = time.monotonic() + WAIT_S
-        while (state := get_poster(movie_id)).missing():
-            try:
-                if not state.leased:
-                    self.pipeline.build(movie_id)
-                    return get_poster(movie_id)
-            except (LeaseHeld, BuildAbandoned):
-                pass  # the race was lost, or the source was replaced: look again
-            if time.monotonic() >= until:
-                raise LeaseHeld(f"Poster {movie_id} is being built elsewhere.")
-            time.sleep(LOOK_AGAIN_S)
-        return state
+        state = get_poster(movie_id)
+        if not state.missing():
+            return state
+        if state.leased:
+            return None
+        try:
+            self.pipeline.build(movie_id)
+        except (LeaseHeld, BuildAbandoned):
+            return None
+        return get_poster(movie_id)
+
+    def _follow(self, wish: Wish) -> None:
+        self._given_up_at.setdefault(wish, time.monotonic() + WAIT_S)
+        self._elsewhere.add(wish)
+
+    def _look(self, wishes: Sequence[Wish]) -> list[Wish]:
+        """Return those that are not settled yet: neither built, given up, nor to be built here."""
+        try:
+            with self.in_context():
+                states = find_posters([wish.movie_id for wish in wishes])
+        except Exception as error:
+            for wish in wishes:
+                self._end(wish, error)
+            return []
+        return [wish for wish in wishes if not self._settle(wish, states.get(wish.movie_id))]
+
+    def _settle(self, wish: Wish, state: PosterState | None) -> bool:
+        if state is not None and not state.missing():
+            self._end(wish, state)
+        elif time.monotonic() >= self._given_up_at[wish]:
+            self._end(wish, LeaseHeld(f"Poster {wish.movie_id} is being built elsewhere."))
+        elif state is not None and state.leased:
+            return False
+        else:
+            self._threads.add(wish, first=True)  # its turn was long ago
+        return True
+
+    def _end(self, wish: Wish, outcome: PosterState | BaseException) -> None:
+        with self._lock:
+            del self._in_hand[wish.movie_id]
+            self._given_up_at.pop(wish, None)
+        if isinstance(outcome, BaseException):
+            wish.built.set_exception(outcome)
+        else:
+            wish.built.set_result(outcome)
+
+
+def _outcome(wish: Wish, *, wait_s: float) -> PosterState:
+    try:
+        return wish.built.result(timeout=wait_s)
+    except FutureTimeout as error:
+        raise Busy(f"Poster {wish.movie_id} is still being built.") from error
 
 
 def _tell(build: Future[PosterState]) -> None:

@@ -109,18 +109,18 @@ class PosterState:
 
 
 # Put together once: see leases.py.
-_POSTER = (
-    select(
-        MOVIES.c.id,
-        MOVIES.c.title,
-        *POSTERS.c,
-        (POSTERS.c.lease_until > database_now()).label("leased"),
-    )
-    .outerjoin_from(MOVIES, POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-    .where(MOVIES.c.id == bindparam("movie"))
-)
-_VARIANTS = select(*(VARIANTS.c[each.name] for each in fields(BuiltVariant))).where(
-    VARIANTS.c.movie_id == bindparam("movie")
+_ALL_POSTERS = select(
+    MOVIES.c.id,
+    MOVIES.c.title,
+    *POSTERS.c,
+    (POSTERS.c.lease_until > database_now()).label("leased"),
+).outerjoin_from(MOVIES, POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+_ALL_VARIANTS = select(*(VARIANTS.c[each.name] for each in fields(BuiltVariant)))
+_POSTER = _ALL_POSTERS.where(MOVIES.c.id == bindparam("movie"))
+_VARIANTS = _ALL_VARIANTS.where(VARIANTS.c.movie_id == bindparam("movie"))
+_POSTERS_OF = _ALL_POSTERS.where(MOVIES.c.id.in_(bindparam("movies", expanding=True)))
+_VARIANTS_OF = _ALL_VARIANTS.add_columns(VARIANTS.c.movie_id).where(
+    VARIANTS.c.movie_id.in_(bindparam("movies", expanding=True))
 )
 
 
@@ -133,6 +133,21 @@ def get_poster(movie_id: int) -> PosterState:
         if not (row.source_url or row.original_key):
             raise NoPosterSource(movie_id)
         return _state(row, _variants(connection, movie_id))
+
+
+def find_posters(movie_ids: Collection[int]) -> dict[int, PosterState]:
+    """Return the posters of these movies in one snapshot, without those that have no source."""
+    asked = {"movies": list(movie_ids)}
+    with reading_rows() as connection:
+        built: dict[int, dict[str, BuiltVariant]] = {}
+        for *variant, movie_id in connection.execute(_VARIANTS_OF, asked):
+            built.setdefault(movie_id, {})[variant[0]] = BuiltVariant(*variant)
+        rows = connection.execute(_POSTERS_OF, asked)
+        return {
+            row.id: _state(row, built.get(row.id, {}))
+            for row in rows
+            if row.source_url or row.original_key
+        }
 
 
 def _variants(connection: Connection, movie_id: int) -> dict[str, BuiltVariant]:

@@ -15,7 +15,11 @@ REQUESTS_WAITING = 256
 """Requests that may wait for a thread; the next ones are answered 503 at once."""
 
 POSTER_REQUESTS = THREADS // 2
-"""Threads that posters may hold, building or waiting, so that pages always find one."""
+"""Threads in which requests may wait for posters where they cannot be parked, so that pages
+always find one."""
+
+PARKED = 512
+"""Requests that may wait for a poster in a greenlet each, with their connection and no thread."""
 
 CONNECTIONS = 4096
 """Open connections, the slow and the idle included: 12 KiB each, and no thread."""

@@ -19,12 +19,14 @@ from prometheus_client import Histogram
 from mozi import clock, metrics
 from mozi.logs import new_request_id, request_id
 from mozi.request_lines import RequestLine, RequestLines
+from mozi.web.parking import PARKED
 
 WSGIApp = Callable[..., Iterable[bytes]]
 
 ENDPOINT = "mozi.endpoint"
 """The key of environ under which whoever answers leaves its name: "index", "poster", …"""
 
+BEGUN = "mozi.begun"  # for a request that is parked, and comes a second time
 SANE_ID = re.compile(r"[\w.+/=:@-]{1,200}", re.ASCII)  # Heroku's: 20 to 200 of letters, digits, -
 LONGEST_QUEUE_S = 3600.0  # beyond that it is no router's clock, but somebody's invention
 
@@ -51,9 +53,8 @@ class Observed:
         self.lines = lines
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        began = time.perf_counter()
-        queued_s = queue_seconds(environ.get("HTTP_X_REQUEST_START"))
-        token = request_id.set(id_of(environ))
+        began, queued_s, its_id = environ.get(BEGUN) or _begin(environ)
+        token = request_id.set(its_id)
         status = "500"
 
         def observed_start(line: str, headers: Any, *error: Any) -> Any:
@@ -64,8 +65,8 @@ class Observed:
         try:
             return self.app(environ, observed_start)
         finally:
-            seconds = time.perf_counter() - began
-            self._note(environ, status, seconds, queued_s)
+            if PARKED not in environ:  # else it is not over: it is asked again
+                self._note(environ, status, time.perf_counter() - began, queued_s)
             request_id.reset(token)
 
     def _note(
@@ -80,6 +81,13 @@ class Observed:
             about = (request_id.get(), environ["REQUEST_METHOD"], path)
             moment = clock.now().timestamp()
             self.lines.add(RequestLine(moment, *about, status, seconds, endpoint, queued_s))
+
+
+def _begin(environ: dict[str, Any]) -> tuple[float, float | None, str]:
+    """Return when the request came (perf_counter), its seconds in the queue, and its id."""
+    queued_s = queue_seconds(environ.get("HTTP_X_REQUEST_START"))
+    begun = environ[BEGUN] = (time.perf_counter(), queued_s, id_of(environ))
+    return begun
 
 
 def id_of(environ: Mapping[str, Any]) -> str:

@@ -17,8 +17,11 @@ from mozi.metrics import POSTER_REQUESTS
 from mozi.parts import parts
 from mozi.posters.imaging import placeholder
 from mozi.posters.keys import poster_path
+from mozi.posters.on_demand import WAIT_S
 from mozi.posters.queries import BuiltVariant, PosterState, get_poster
 from mozi.posters.recipes import Recipe, get_recipe
+from mozi.posters.wishes import Wish
+from mozi.web.parking import find_waited_for, park
 
 REDIRECT_S = 60
 OTHER_SLUG_S = 300
@@ -39,6 +42,8 @@ def poster(movie_id: int, slug: str, media: str) -> Response:
 
 def _poster(movie_id: int, slug: str, media: str) -> Response:
     recipe = get_recipe(media)
+    if (wish := _find_wish(movie_id, slug, recipe)) is not None:
+        return _wait(wish, recipe)
     state = get_poster(movie_id)
     if slug != state.slug:
         _count("moved")
@@ -47,12 +52,31 @@ def _poster(movie_id: int, slug: str, media: str) -> Response:
         _count("present")
         return _answer(state.variants.get(media), recipe)
     try:
-        state = parts().on_demand.ensure_poster(state)
-    except (SourceError, StorageError, Busy) as error:
-        _count("busy" if isinstance(error, Busy) else "failed")
+        wish = parts().on_demand.wish(state)
+    except (SourceError, Busy) as error:
         return _fallback(state, recipe, error)
+    return _wait(wish, recipe)
+
+
+def _find_wish(movie_id: int, slug: str, recipe: Recipe) -> Wish | None:
+    """Return what this request has waited for, else the build in hand that it is to wait for."""
+    if request.method == "HEAD":
+        return None
+    waited_for: Wish | None = find_waited_for()
+    return waited_for or parts().on_demand.find_wish(movie_id, slug, recipe)
+
+
+def _wait(wish: Wish, recipe: Recipe) -> Response:
+    """Answer once the poster is built; where the server can park it, without a thread meanwhile."""
+    unseen = park(wish, wish.built, most_s=WAIT_S)
+    if unseen is not None:
+        return unseen
+    try:
+        state = parts().on_demand.wait_for(wish, wait_s=0 if find_waited_for() else WAIT_S)
+    except (SourceError, StorageError, Busy) as error:
+        return _fallback(wish.state or get_poster(wish.movie_id), recipe, error)
     _count("built")
-    return _answer(state.variants.get(media), recipe)
+    return _answer(state.variants.get(recipe.media), recipe)
 
 
 def _count(result: str) -> None:
@@ -71,6 +95,7 @@ def _answer(variant: BuiltVariant | None, recipe: Recipe) -> Response:
 
 def _fallback(state: PosterState, recipe: Recipe, error: Exception) -> Response:
     """Answer with the poster shown so far, where there is one, else with the placeholder."""
+    _count("busy" if isinstance(error, Busy) else "failed")
     shown = state.variants.get(recipe.media)
     if shown is not None:
         return _answer(shown, recipe)

@@ -16,6 +16,7 @@ from typing import Any
 
 import gevent
 from gevent import socket
+from gevent.event import Event
 from gevent.threadpool import ThreadPool
 from gunicorn.util import close_graceful
 from gunicorn.workers.ggevent import GeventWorker
@@ -25,6 +26,7 @@ from mozi.web import capacity
 from mozi.web.answers import BUSY, Answer, WSGIApp, collect
 from mozi.web.bodies import Bodies, BodyLimits, ClientGone, Refused
 from mozi.web.languages import is_admin
+from mozi.web.parking import MAY_PARK, PARKED, Parked
 
 SEND_S = 30
 """What a client has to take 64 KiB of an answer: one that reads nothing must not hold it."""
@@ -36,13 +38,18 @@ NOT_FOR_THREADS = ("gunicorn.socket", "wsgi.early_hints")  # they write on the g
 
 
 class ThreadedApp:
-    """The app as the greenlets call it: runs in a thread, and refuses when too many wait."""
+    """The app as the greenlets call it: runs in a thread, and refuses when too many wait.
 
-    def __init__(self, app: WSGIApp, *, threads: int, waiting: int) -> None:
+    places: for requests that wait in their greenlet, and then have the app called once more.
+    """
+
+    def __init__(self, app: WSGIApp, *, threads: int, waiting: int, places: int) -> None:
         self.app = app
         self.pool = ThreadPool(threads)
         self.threads = threads
         self.most = threads + waiting
+        self.places = places
+        self.parked = 0
         self.in_hand = 0
         self.finished = 0
 
@@ -63,6 +70,24 @@ class ThreadedApp:
     def _answer(self, environ: dict[str, Any]) -> Answer:
         for name in NOT_FOR_THREADS:
             environ.pop(name, None)
+        environ[MAY_PARK] = self.parked < self.places
+        answer = self._in_a_thread(environ)
+        if (parked := environ.pop(PARKED, None)) is None:
+            return answer
+        self._wait(parked)
+        return self._in_a_thread(environ)
+
+    def _wait(self, parked: Parked) -> None:
+        """Wait in this greenlet; a client that goes meanwhile is noticed when it is answered."""
+        done, loop = Event(), gevent.get_hub().loop
+        parked.done.add_done_callback(lambda _: loop.run_callback_threadsafe(done.set))
+        self.parked += 1
+        try:
+            done.wait(parked.most_s)
+        finally:
+            self.parked -= 1
+
+    def _in_a_thread(self, environ: dict[str, Any]) -> Answer:
         self.in_hand += 1
         try:
             answer = self.pool.spawn(_in_thread, self.app, environ).get()
@@ -121,7 +146,10 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         self.waits: dict[RequestWait, Any] = {}
         self.finished_at_beat = 0
         self.wsgi = ThreadedApp(
-            self.wsgi, threads=self.cfg.threads, waiting=capacity.REQUESTS_WAITING
+            self.wsgi,
+            threads=self.cfg.threads,
+            waiting=capacity.REQUESTS_WAITING,
+            places=capacity.PARKED,
         )
 
     def timeout_ctx(self) -> RequestWait:

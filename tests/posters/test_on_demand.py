@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from mozi.errors import Busy
+from mozi.calendar.deleting import delete_movie
+from mozi.database import writing
+from mozi.errors import Busy, MovieNotFound
 from mozi.parts import Parts
 from mozi.posters.leases import release_lease, take_lease
-from mozi.posters.on_demand import OnDemandBuilds
+from mozi.posters.on_demand import BUILD_THREADS, OnDemandBuilds
 from mozi.posters.queries import PosterState, get_poster
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
@@ -79,6 +81,40 @@ def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
 
     threading.Timer(0.3, finish).start()
     assert not app_parts.on_demand.ensure_poster(get_poster(movie)).missing()
+
+
+def test_builds_of_other_processes_hold_no_build_thread(
+    app: Flask, app_parts: Parts, movie: int, origin: Origin
+) -> None:
+    origin.serve("/b.jpg", make_jpeg())
+    for _ in range(BUILD_THREADS):
+        elsewhere = make_movie(poster_url=origin.url("/b.jpg"))
+        assert take_lease(elsewhere)
+        assert app_parts.on_demand.begin(elsewhere)
+    assert not app_parts.on_demand.ensure_poster(get_poster(movie)).missing()
+    assert not origin.hits["/b.jpg"]
+
+
+def test_a_wish_that_others_fulfil_is_settled_when_they_have(
+    app: Flask, app_parts: Parts, movie: int
+) -> None:
+    elsewhere = take_lease(movie)
+    assert elsewhere is not None
+    wish = app_parts.on_demand.wish(get_poster(movie))
+    release_lease(elsewhere)
+    app_parts.pipeline.build(movie)
+    assert not wish.built.result(timeout=20).missing()
+
+
+def test_a_movie_that_is_deleted_while_others_build_it_ends_the_wish(
+    app: Flask, app_parts: Parts, movie: int
+) -> None:
+    assert take_lease(movie)
+    wish = app_parts.on_demand.wish(get_poster(movie))
+    with writing() as session:
+        delete_movie(session, movie)
+    with pytest.raises(MovieNotFound):
+        wish.built.result(timeout=20)
 
 
 def test_nothing_is_kept_of_a_build_that_ended(app: Flask, app_parts: Parts, movie: int) -> None:

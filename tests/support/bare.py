@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from typing import Any
+
+from mozi.web.parking import MAY_PARK, PARKED, WAITED_FOR, Parked
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -52,6 +55,16 @@ def fail(environ: dict[str, Any], start_response: Any, argument: str) -> Iterabl
     raise RuntimeError("the app fails")
 
 
+def park(environ: dict[str, Any], start_response: Any, seconds: str) -> Iterable[bytes]:
+    if environ.get(WAITED_FOR):
+        return page(environ, start_response, "")
+    done: Future[None] = Future()
+    if seconds:
+        threading.Timer(float(seconds), done.set_result, [None]).start()
+    environ[PARKED], environ[WAITED_FOR] = Parked(done, most_s=1), environ[MAY_PARK]
+    return empty(environ, start_response, "503")
+
+
 def large(environ: dict[str, Any], start_response: Any, mib: str) -> Iterable[bytes]:
     start_response("200 OK", [("Content-Type", "application/octet-stream")])
     return [bytes(int(mib) * 1024 * 1024)]
@@ -72,5 +85,6 @@ ACTIONS = {
     "stream": stream,
     "fail": fail,
     "large": large,
+    "park": park,
     "scheme": scheme,
 }

@@ -1,0 +1,81 @@
+"""A request that the server can hold without a thread, asked twice as the worker does."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
+
+from mozi.parts import parts
+from mozi.posters.leases import take_lease
+from mozi.request_lines import RequestLines
+from mozi.web.answers import collect
+from mozi.web.observing import BEGUN, Observed
+from mozi.web.parking import MAY_PARK, PARKED
+from tests.support.factories import make_jpeg, make_movie
+from tests.support.origin import Origin
+
+
+@pytest.fixture
+def environ(client: FlaskClient, origin: Origin) -> dict[str, Any]:
+    origin.serve("/a.jpg", make_jpeg())
+    movie = make_movie(title="A tanú", poster_url=origin.url("/a.jpg"))
+    builder = EnvironBuilder(f"/poster/{movie}-a-tanu.thumb.jpg")
+    return {**builder.get_environ(), MAY_PARK: True}
+
+
+def ask(app: Flask, environ: dict[str, Any]) -> str:
+    return collect(app.wsgi_app, environ).status[:3]
+
+
+def test_a_first_hit_is_parked_until_it_is_built(
+    app: Flask, environ: dict[str, Any], origin: Origin
+) -> None:
+    ask(app, environ)
+    environ.pop(PARKED).done.result(timeout=20)
+    assert ask(app, environ) == "302"
+    assert PARKED not in environ
+    assert origin.hits["/a.jpg"] == 1
+
+
+def test_whoever_joins_a_build_in_hand_asks_the_database_nothing(
+    app: Flask, environ: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert take_lease(1)  # so that it stays in hand
+    another = environ.copy()
+    ask(app, environ)
+    monkeypatch.delattr("mozi.web.posters.get_poster")
+    ask(app, another)
+    assert another[PARKED].done is environ[PARKED].done
+
+
+def test_what_was_not_built_in_time_gives_the_placeholder_at_once(
+    app: Flask, environ: dict[str, Any]
+) -> None:
+    assert take_lease(1)
+    ask(app, environ)
+    environ.pop(PARKED)
+    assert ask(app, environ) == "503"
+    assert PARKED not in environ
+
+
+def test_a_parked_request_has_one_line_in_the_log(app: Flask, environ: dict[str, Any]) -> None:
+    lines = RequestLines(parts().settings, io.StringIO())
+    app.wsgi_app = Observed(app.wsgi_app, lines)  # type: ignore[method-assign]
+    ask(app, environ)
+    assert not lines._waiting
+    environ.pop(PARKED).done.result(timeout=20)
+    ask(app, environ)
+    (line,) = lines._waiting
+    assert (line.status, line.request_id) == ("302", environ[BEGUN][2])
+
+
+def test_a_built_poster_parks_nobody(app: Flask, environ: dict[str, Any]) -> None:
+    ask(app, environ)
+    environ.pop(PARKED).done.result(timeout=20)
+    another = {name: value for name, value in environ.items() if not name.startswith("mozi.")}
+    assert ask(app, {**another, MAY_PARK: True}) == "302"
