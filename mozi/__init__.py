@@ -30,6 +30,7 @@ from mozi.web import headers, observing, static_files, timing
 from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
 from mozi.web.headers import SecurityHeaders
+from mozi.web.media import PlainMedia
 
 ROOT = Path(__file__).parent.parent
 
@@ -73,6 +74,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     static_files.register(app, settings.data_dir / "static")
     commands.register(app)
     _put_cache_in_front(app, settings, pages, security, tallies)
+    if isinstance(storage, LocalStorage):
+        app.wsgi_app = PlainMedia(app.wsgi_app, storage, security)  # type: ignore[method-assign]
     timing.register(app)
     observing.register(app, RequestLines(settings))
     _trust_proxies(app, settings.trusted_proxy_hops)

@@ -13,7 +13,8 @@ from mozi import parts
 from mozi.storage import IMMUTABLE, Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
-from mozi.web import media
+from mozi.web import headers, media
+from mozi.web.headers import SecurityHeaders
 
 NAME = "7-kontroll.thumb.0123456789abcdef0123456789abcdef.jpg"
 PATH = f"/media/posters/{NAME}"
@@ -158,3 +159,46 @@ def test_a_variant_has_the_type_of_its_ending(storage: LocalStorage, client: Fla
     storage.put("posters/7-x.thumb-avif.0a.avif", BODY, content_type="image/avif", public=True)
     with client.get("/media/posters/7-x.thumb-avif.0a.avif") as answer:
         assert answer.mimetype == "image/avif"
+
+
+@pytest.fixture
+def fronted(storage: LocalStorage) -> Flask:
+    """The app with the layer in front of it."""
+    app = Flask("media")
+    app.extensions[parts.NAME] = SimpleNamespace(storage=storage)
+    app.register_blueprint(media.blueprint)
+    security = SecurityHeaders(storage)
+    headers.register(app, security)
+    app.wsgi_app = media.PlainMedia(app.wsgi_app, storage, security)  # type: ignore[method-assign]
+    return app
+
+
+def test_a_plain_request_is_answered_in_front_of_flask_as_behind_it(fronted: Flask) -> None:
+    layer: Any = fronted.wsgi_app
+    front = get(fronted.test_client())
+    fronted.wsgi_app = layer.app  # type: ignore[method-assign]
+    behind = get(fronted.test_client())
+    behind.headers.remove("Date")  # the server's own
+    assert sorted(front.headers) == sorted(behind.headers)
+    assert front.data == behind.data == BODY
+
+
+def test_a_plain_request_never_reaches_flask(fronted: Flask) -> None:
+    fronted.before_request(lambda: "Flask was asked")
+    assert get(fronted.test_client()).data == BODY
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "status"),
+    [
+        (PATH, {"RANGE": RANGE}, 206),
+        (PATH, {"IF_NONE_MATCH": "*"}, 304),
+        ("/media/originals/0123.jpg", {}, 404),
+        ("/media/posters/../secret", {}, 404),
+        ("/media/posters/none.jpg", {}, 404),
+    ],
+)
+def test_all_else_goes_on_to_the_route(
+    fronted: Flask, path: str, asked: dict[str, str], status: int
+) -> None:
+    assert get(fronted.test_client(), path, **asked).status_code == status
