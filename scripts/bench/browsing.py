@@ -23,10 +23,14 @@ PICTURE = re.compile(rb'<img class="poster" src="([^"]+)"')
 
 @dataclass
 class Seen:
-    """What all visitors met. Seconds; kinds: page, poster (the route), object (the file)."""
+    """What all visitors met. Seconds; kinds: page, poster (the route), object (the file).
+
+    first_after: until each had a real picture; real_after: all pictures of their first page.
+    """
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    first_after: list[float] = field(default_factory=list)
     real_after: list[float] = field(default_factory=list)
     broken: int = 0
 
@@ -52,6 +56,13 @@ class Seen:
         return f"{kind:7} {len(ordered):6}  {times}  worst {1000 * ordered[-1]:.0f} ms  {statuses}"
 
 
+def kind_of(path: str) -> str:
+    """Return what is asked for at this address: a poster's route, an object, or a page."""
+    if "/poster/" in path:
+        return "poster"
+    return "object" if path.endswith(".jpg") else "page"
+
+
 class Connections:
     """Six connections to one host, kept open between requests."""
 
@@ -60,14 +71,28 @@ class Connections:
         self._free = asyncio.Semaphore(CONNECTIONS)
         self._kept: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
-    async def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers and body; status 0 where no answer came in ANSWER_S."""
+    async def get(self, path: str, seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body of the last answer, having followed where they lead.
+
+        Each answer is noted with its seconds from when it could be asked for. A redirect is
+        followed on the same connection: browsers put it before what they have yet to ask for.
+        """
         async with self._free:
-            try:
-                async with asyncio.timeout(ANSWER_S):
-                    return await self._get(path)
-            except (OSError, TimeoutError, asyncio.IncompleteReadError):
-                return 0, {}, b""
+            while True:
+                began = time.perf_counter()
+                status, headers, body = await self._answer(path)
+                seen.note(kind_of(path), status, time.perf_counter() - began)
+                if status not in {301, 302}:
+                    return status, headers, body
+                path = headers["location"]
+
+    async def _answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body; status 0 where no answer came in ANSWER_S."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await self._get(path)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            return 0, {}, b""
 
     async def _get(self, path: str) -> tuple[int, dict[str, str], bytes]:
         request = f"GET {path} HTTP/1.1\r\nHost: {self.host.netloc}\r\n\r\n".encode()
@@ -119,9 +144,7 @@ class Visitor:
         self.web.close()
 
     async def _read(self, path: str) -> None:
-        began = time.perf_counter()
-        status, _, body = await self.web.get(path)
-        self.seen.note("page", status, time.perf_counter() - began)
+        _, _, body = await self.web.get(path, self.seen)
         pictures = [each.decode() for each in PICTURE.findall(body)]
         wanted = [each for each in dict.fromkeys(pictures) if each not in self.shown]
         real = await asyncio.gather(*(self._show(each) for each in wanted))
@@ -132,16 +155,13 @@ class Visitor:
 
     async def _show(self, address: str) -> bool:
         """Return whether the picture came, and not the placeholder."""
-        kind = "poster" if "/poster/" in address else "object"
         for left in range(TRIES, -1, -1):
-            began = time.perf_counter()
-            status, headers, _ = await self.web.get(address)
-            self.seen.note(kind, status, time.perf_counter() - began)
+            status, headers, _ = await self.web.get(address, self.seen)
             if status == 200:
+                if not self.shown:
+                    self.seen.first_after.append(time.perf_counter() - self.came)
                 self.shown.add(address)
                 return True
-            if status in {301, 302}:
-                return await self._show(headers["location"])
             if status != 503 or not left:
                 break
             await asyncio.sleep(int(headers.get("retry-after", 2)))
