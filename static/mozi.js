@@ -75,20 +75,24 @@ async function askAgain(img, address, left) {
   else setTimeout(() => askAgain(img, address, left - 1), wait * 1000);
 }
 
+const asking = new WeakSet(); // a picture may be there already with its load event still to come
+
 function look(img) {
   const address = img.getAttribute("src");
   if (!img.naturalWidth) showTitle(img);
-  else if (/\/poster\/[^?]*$/.test(address)) {
+  else if (/\/poster\/[^?]*$/.test(address) && !asking.has(img)) {
+    asking.add(img);
     const [timing] = performance.getEntriesByName(img.src);
     const status = timing?.responseStatus; // 0 from the storage's host; Safari does not say
     if (status === 503 || status === undefined) askAgain(img, address, TRIES);
   }
 }
 
-// Those that come with results later are heard here too: such events do not bubble, but are caught.
+// Those that come with results later are heard here too: such events do not bubble, but are caught,
+// by the document: the window is left out of a picture's load event.
 const isPoster = (node) => node instanceof HTMLImageElement && node.matches(".poster");
-addEventListener("load", ({ target }) => isPoster(target) && look(target), true);
-addEventListener("error", ({ target }) => isPoster(target) && showTitle(target), true);
+document.addEventListener("load", ({ target }) => isPoster(target) && look(target), true);
+document.addEventListener("error", ({ target }) => isPoster(target) && showTitle(target), true);
 for (const img of document.querySelectorAll("img.poster")) {
   if (img.complete && img.currentSrc) look(img);
 }
