@@ -2,7 +2,7 @@
 
 Each picture is encoded as the JPEG that Mozi stores, then as WebP and AVIF at the lowest quality
 whose likeness (SSIM of brightness) to the unencoded picture is the JPEG's. Then the recipes as
-they are. Times are medians of RUNS, one thread. Needs numpy.
+they are. Times are medians of RUNS, one thread.
 """
 
 from __future__ import annotations

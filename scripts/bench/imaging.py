@@ -4,8 +4,7 @@
 
 Plain Pillow opens the file and, for each variant, resizes the whole picture and encodes it with
 the same settings; its blur comes after resizing. Both take turns on one core. Likeness is SSIM of
-brightness against a Lanczos reduction of the whole picture. Needs numpy besides Mozi's own
-requirements.
+brightness against a Lanczos reduction of the whole picture.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     .venv/bin/python -m scripts.bench.jpeg_settings [--runs 5]
 
 The pictures are the bench's photographs as the pipeline has them before it encodes, 780 pixels
-wide. Likeness is SSIM of brightness against those pixels; needs numpy besides Mozi's own
-requirements. What was chosen, and why: docs/decisions/jpeg-settings.md.
+wide. Likeness is SSIM of brightness against those pixels.
+What was chosen, and why: docs/decisions/jpeg-settings.md.
 """
 
 from __future__ import annotations
