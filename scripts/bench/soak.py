@@ -100,8 +100,9 @@ class Soak:
         if status != 200:
             self.found.errors[status] += 1
             return
-        self.found.linked = [each.decode() for each in PICTURE.findall(body)] or self.found.linked
-        for address in self.found.linked:
+        linked = [each.decode() for each in PICTURE.findall(body)]
+        self.found.linked = linked or self.found.linked
+        for address in linked:
             changed = self.found.former.get(address)
             if changed is not None and began > changed + COALESCE_S + 1 + RENDER_S:
                 self.found.stale.append(f"{path}: {address}, {began - changed:.1f} s after")
@@ -119,8 +120,11 @@ class Soak:
             with writing() as session:
                 want_address(session, movie_id, url)
             parts().pipeline.build(movie_id)
-        self.found.former[former] = time.perf_counter()
-        self.found.replaced += 1
+            now = get_poster(movie_id).variants["thumb"].url
+        self.found.former.pop(now, None)  # the same photograph has the same address again
+        if now != former:
+            self.found.former[former] = time.perf_counter()
+            self.found.replaced += 1
 
 
 async def soaked(soak: Soak, options: argparse.Namespace, workers: Workers) -> list[float]:
