@@ -75,11 +75,17 @@ async function askAgain(img, address, left) {
   else setTimeout(() => askAgain(img, address, left - 1), wait * 1000);
 }
 
+function doWithout(img) {
+  const others = img.closest("picture")?.querySelectorAll("source") ?? [];
+  for (const source of others) source.remove(); // the browser takes the JPEG then
+  if (!others.length) showTitle(img);
+}
+
 const asking = new WeakSet(); // a picture may be there already with its load event still to come
 
 function look(img) {
   const address = img.getAttribute("src");
-  if (!img.naturalWidth) showTitle(img);
+  if (!img.naturalWidth) doWithout(img);
   else if (/\/poster\/[^?]*$/.test(address) && !asking.has(img)) {
     asking.add(img);
     const [timing] = performance.getEntriesByName(img.src);
@@ -92,7 +98,7 @@ function look(img) {
 // by the document: the window is left out of a picture's load event.
 const isPoster = (node) => node instanceof HTMLImageElement && node.matches(".poster");
 document.addEventListener("load", ({ target }) => isPoster(target) && look(target), true);
-document.addEventListener("error", ({ target }) => isPoster(target) && showTitle(target), true);
+document.addEventListener("error", ({ target }) => isPoster(target) && doWithout(target), true);
 for (const img of document.querySelectorAll("img.poster")) {
   if (img.complete && img.currentSrc) look(img);
 }

@@ -64,6 +64,19 @@ def test_a_picture_that_is_gone_leaves_the_title(page: Page) -> None:
     expect(page.locator(".tile")).to_have_text("Kontroll")
 
 
+def test_an_avif_that_is_gone_leaves_the_jpeg(page: Page) -> None:
+    make_variants(make_movie(title="Kontroll"), "thumb", "thumb-avif")
+    page.route("**/*.avif", lambda route: route.fulfill(status=404))
+    picture = make_jpeg(width_px=342, height_px=513)
+    page.route(
+        "https://posters.example/**/*.jpg",
+        lambda route: route.fulfill(body=picture, content_type="image/jpeg"),
+    )
+    page.goto("/")
+    page.wait_for_function("() => document.querySelector('img.poster')?.naturalWidth === 342")
+    expect(page.locator(".tile")).to_have_count(0)
+
+
 @pytest.mark.parametrize("shade", ["white", "yellow", "cyan", "black"])
 def test_text_reads_on_every_backdrop(page: Page, shade: str) -> None:
     movie = make_movie(
