@@ -28,7 +28,7 @@ def quiet(logger: str, *, below: int = logging.ERROR) -> Iterator[None]:
 
 
 class LineAMinute:
-    """Progress where nobody looks on: how far and how fast, once a minute."""
+    """Progress where nobody looks on: how far, how fast, how long yet, once a minute."""
 
     def __init__(self, unit: str, total: int | None) -> None:
         self.unit = unit
@@ -42,9 +42,17 @@ class LineAMinute:
         now = time.monotonic()
         if now >= self.told + LINE_EVERY_S:
             self.told = now
-            of = f" of {self.total}" if self.total else ""
-            rate = self.done / (now - self.began)
-            click.echo(f"{self.done}{of} {self.unit}s, {rate:.1f} a second", err=True)
+            click.echo(self._line(self.done / (now - self.began)), err=True)
+
+    def _line(self, rate: float) -> str:
+        """Return how far it is, at so many a second."""
+        if not self.total:
+            return f"{self.done} {self.unit}s, {rate:.1f} a second"
+        left_min = max(0, self.total - self.done) / rate / 60
+        return (
+            f"{self.done} of {self.total} {self.unit}s, {rate:.1f} a second, "
+            f"{left_min:.0f} min left"
+        )
 
 
 @contextmanager

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from tqdm import tqdm
 
 from mozi import clock
 from mozi.calendar.weeks import week_of
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import IN_HAND, stopped_by_signals
 from mozi.parts import parts
 from mozi.posters.recipes import OPTIONAL, RECIPES
@@ -28,7 +26,6 @@ from mozi.posters.warming import WORKERS_A_SLOT, Warming, WarmReport
 
 OnDone = Callable[[WarmReport], None]
 
-LINE_EVERY_S = 60
 QUEUED = "No longer looking on; what is queued is built by the workers."
 
 
@@ -84,10 +81,11 @@ def _day(moment: datetime | None) -> date | None:
 
 def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: bool) -> WarmReport:
     total = len(selection.movie_ids) or scope.to_do
-    with _progress(total) as progress:
+    # The pipeline's own lines, one a build, would tear the bar; failures are told at the end.
+    with quiet("mozi.posters"), progress("movie", total) as shown:
 
         def on_done(report: WarmReport) -> None:
-            progress.update()
+            shown.update()
 
         run = _spread(selection, on_done) if enqueue else _here(selection, workers, on_done)
         with stopped_by_signals(run.stop, saying=QUEUED if enqueue else IN_HAND):
@@ -110,47 +108,6 @@ def _spread(selection: Selection, on_done: OnDone) -> Spreading:
     if queue is None:
         raise click.UsageError("REDIS_URL is not set, so there is no queue to spread it by.")
     return Spreading(queue, selection, on_done=on_done)
-
-
-class _LineAMinute:
-    """Progress where nobody looks on: how far, how fast, how long yet, once a minute."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.done = 0
-        self.began = self.told = time.monotonic()
-
-    def update(self) -> None:
-        """Count one movie."""
-        self.done += 1
-        now = time.monotonic()
-        if now >= self.told + LINE_EVERY_S:
-            self.told = now
-            rate = self.done / (now - self.began)
-            left_min = (self.total - self.done) / rate / 60
-            click.echo(
-                f"{self.done} of {self.total} movies, {rate:.1f} a second, {left_min:.0f} min left",
-                err=True,
-            )
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """Give a bar with rate and time left on a terminal, a line a minute elsewhere.
-
-    The pipeline's own lines, one a build, would tear the bar; failures are told at the end.
-    """
-    log = logging.getLogger("mozi.posters")
-    level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        if sys.stderr.isatty():
-            with tqdm(total=total, unit="movie", file=sys.stderr, dynamic_ncols=True) as bar:
-                yield bar
-        else:
-            yield _LineAMinute(total)
-    finally:
-        log.setLevel(level)
 
 
 def _summary(

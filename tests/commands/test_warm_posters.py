@@ -23,6 +23,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import event, update
 
+from mozi.commands import progress
 from mozi.database import database_now, writing
 from mozi.errors import StorageError
 from mozi.extensions import db
@@ -237,7 +238,7 @@ def test_a_poster_that_is_built_elsewhere_is_looked_at_again(
 def test_progress_is_a_line_a_minute_where_nobody_looks_on(
     runner: FlaskCliRunner, movies: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["mozi.commands.warm_posters"], "LINE_EVERY_S", 0)
+    monkeypatch.setattr(progress, "LINE_EVERY_S", 0)
     result, _ = warm(runner)
     lines = [line for line in result.stderr.splitlines() if "a second" in line]
     assert re.fullmatch(r"6 of 6 movies, [\d.]+ a second, 0 min left", lines[-1])
@@ -312,7 +313,7 @@ def test_a_terminal_gets_a_bar(
     while select([ours], [], [], 0.2)[0]:
         seen += os.read(ours, 100_000).decode()
     assert "6/6" in seen
-    assert "movie/s" in seen
+    assert "movies/s" in seen
 
 
 def test_the_variants_that_are_there_are_left_alone(
