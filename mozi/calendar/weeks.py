@@ -43,6 +43,11 @@ def week_of(day: date) -> Week:
     return Week(day - timedelta(days=(day.weekday() - THURSDAY) % DAYS_A_WEEK))
 
 
+def next_thursday(day: date) -> date:
+    """Return the day on which films open next: day itself where it is a Thursday."""
+    return day + timedelta(days=(THURSDAY - day.weekday()) % DAYS_A_WEEK)
+
+
 def weeks_from(day: date, *, count: int) -> tuple[Week, ...]:
     """Return count weeks, the first of which is day's own."""
     first = week_of(day).first

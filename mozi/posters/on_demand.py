@@ -17,7 +17,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from mozi.errors import BuildAbandoned, Busy, SourceError
+from mozi.errors import BuildAbandoned, Busy, MovieNotFound, NoPosterSource, SourceError
 from mozi.posters.elsewhere import Elsewhere
 from mozi.posters.limits import Budget
 from mozi.posters.pipeline import LeaseHeld, PosterPipeline, respect_pause
@@ -178,8 +178,11 @@ def _outcome(wish: Wish, *, wait_s: float) -> PosterState:
         raise Busy(f"Poster {wish.movie_id} is still being built.") from error
 
 
+NOT_OURS = (SourceError, BuildAbandoned, Busy, NoPosterSource, MovieNotFound)
+
+
 def _tell(build: Future[PosterState]) -> None:
     """Say in the log why a build failed that nobody waits for, unless it is said already."""
     error = build.exception()
-    if error is not None and not isinstance(error, SourceError | BuildAbandoned | Busy):
+    if error is not None and not isinstance(error, NOT_OURS):
         logger.error("a poster was not built: %s", error, exc_info=error)

@@ -16,6 +16,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from mozi.accounts.admins import ensure_admin
+from tests.web.admin.conftest import EMAIL, PASSWORD
+
 HERE = Path(__file__).parent
 ARGUMENTS = (
     "--no-sandbox",
@@ -67,5 +70,32 @@ def page(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Page]:
     page = context.new_page()
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/admin/login")
+    page.fill("#email", EMAIL)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url("**/admin/movies")
+
+
+@pytest.fixture
+def desk(app: Flask, page: Page) -> Page:
+    """The page of an editor who is signed in."""
+    ensure_admin(EMAIL, PASSWORD)
+    sign_in(page)
+    return page
+
+
+@pytest.fixture
+def plain_desk(app: Flask, chromium: Browser, site: str) -> Iterator[Page]:
+    """The same, in a browser without scripts."""
+    ensure_admin(EMAIL, PASSWORD)
+    context = chromium.new_context(base_url=site, locale="hu-HU", java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page)
     yield page
     context.close()

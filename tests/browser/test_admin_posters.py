@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from mozi.accounts.admins import ensure_admin
 from mozi.parts import Parts
 from mozi.posters.overview import get_panel
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
-from tests.web.admin.conftest import EMAIL, PASSWORD
 
 DROP = """([name, type, body]) => {
   const bytes = Uint8Array.from(atob(body), (c) => c.charCodeAt(0));
@@ -30,33 +26,6 @@ ROWS = (
     "external_id,title,premiere_date\n"
     "x-1,Az utolsó nyár,2026-12-03\nx-2,,2026-12-03\nx-3,Kéz a kézben,2026.12.10\n"
 )
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/admin/login")
-    page.fill("#email", EMAIL)
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/admin/movies")
-
-
-@pytest.fixture
-def desk(app: Flask, page: Page) -> Page:
-    """The page of an editor who is signed in."""
-    ensure_admin(EMAIL, PASSWORD)
-    sign_in(page)
-    return page
-
-
-@pytest.fixture
-def plain_desk(app: Flask, chromium: Browser, site: str) -> Iterator[Page]:
-    """The same, in a browser without scripts."""
-    ensure_admin(EMAIL, PASSWORD)
-    context = chromium.new_context(base_url=site, locale="hu-HU", java_script_enabled=False)
-    page = context.new_page()
-    sign_in(page)
-    yield page
-    context.close()
 
 
 def bring(

@@ -20,6 +20,7 @@ from mozi.calendar.editing import (
 from mozi.calendar.fields import REQUIRED, CheckedFields, check_fields
 from mozi.calendar.names import ensure_names
 from mozi.calendar.typed import drop_typed
+from mozi.calendar.weeks import next_thursday
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, StorageError, UnreadableSource
 from mozi.parts import parts
@@ -47,6 +48,7 @@ from mozi.web.admin.movie_uploads import FormUpload, is_cut, read_upload
 from mozi.web.admin.notices import tell
 from mozi.web.admin.posters import take_focus
 from mozi.web.admin.reasons import reason_words
+from mozi.web.showing import today
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"
 PICKS = "pick."
@@ -56,10 +58,14 @@ TOO_LARGE, NO_STORAGE = 413, 503
 
 @blueprint.get("/movies/new")
 def new_movie() -> ResponseReturnValue:
-    """Show an empty form; the address may fill fields in (?premiere_date=2026-12-03)."""
+    """Show an empty form, but for the next Thursday: films open then.
+
+    The address may fill fields in (?premiere_date=2026-12-03).
+    """
     if answer := _typed_again(None):
         return answer
-    return show_form(Form(None, {**BLANK, **given_fields(request.args)}))
+    opens = {"premiere_date": next_thursday(today()).isoformat()}
+    return show_form(Form(None, {**BLANK, **opens, **given_fields(request.args)}))
 
 
 @blueprint.post("/movies/new")

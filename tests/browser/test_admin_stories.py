@@ -1,0 +1,198 @@
+"""An editor's stories, with scripts and without: in, two windows, away and back, keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from mozi.accounts.admins import ensure_admin
+from mozi.calendar.deleting import delete_movie
+from mozi.database import writing
+from tests.browser.test_admin_posters import ROWS, WAIT_MS
+from tests.support.factories import make_jpeg, make_movie
+from tests.web.admin.conftest import EMAIL, PASSWORD
+
+DESKS = ("desk", "plain_desk")
+
+
+@pytest.fixture
+def plain_page(chromium: Browser, site: str) -> Iterator[Page]:
+    """A fresh visitor's page without scripts."""
+    context = chromium.new_context(base_url=site, locale="hu-HU", java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+@pytest.mark.parametrize("which", ["page", "plain_page"])
+def test_signing_in_leads_on_to_where_one_wanted(
+    app: Flask, request: pytest.FixtureRequest, which: str
+) -> None:
+    ensure_admin(EMAIL, PASSWORD)
+    page: Page = request.getfixturevalue(which)
+    page.goto("/admin/import")
+    page.get_by_label("E-mail-cím").fill(EMAIL)
+    page.get_by_label("Jelszó").fill("wrong")
+    page.get_by_label("Jelszó").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("nem tartozik össze")
+    expect(page.get_by_label("E-mail-cím")).to_have_value(EMAIL)
+    page.get_by_label("Jelszó").fill(PASSWORD)
+    button(page, "Belépek").click()
+    expect(page).to_have_url("/admin/import")
+
+
+@pytest.mark.parametrize("which", DESKS)
+def test_of_two_windows_the_second_chooses(request: pytest.FixtureRequest, which: str) -> None:
+    first: Page = request.getfixturevalue(which)
+    second, movie_id = first.context.new_page(), make_movie(title="Régi")
+    for page in (first, second):
+        page.goto(f"/admin/movies/{movie_id}")
+    first.get_by_label("Rendező").fill("Szabó István")
+    first.get_by_label("Ország").fill("magyar")
+    button(first, "Mentés").click()
+    expect(first.locator(".notice--good")).to_contain_text("Mentve")
+    second.get_by_label("Rendező").fill("Fábri Zoltán")
+    button(second, "Mentés").click()
+    contest = second.locator(".contest")
+    expect(contest).to_contain_text(f"{EMAIL} is mentett")
+    contest.get_by_label("Az enyém").check()
+    button(second, "Mentés").click()
+    expect(second.locator(".notice--good")).to_contain_text("Mentve")
+    first.reload()
+    expect(first.get_by_label("Rendező")).to_have_value("Fábri Zoltán")
+    expect(first.get_by_label("Ország")).to_have_value("magyar")
+
+
+@pytest.mark.parametrize("which", DESKS)
+def test_a_deleted_movie_is_gone_and_comes_back(request: pytest.FixtureRequest, which: str) -> None:
+    page: Page = request.getfixturevalue(which)
+    movie_id = make_movie(title="Szerelem")
+    page.goto(f"/admin/movies/{movie_id}")
+    page.get_by_role("link", name="Törlés").click()
+    button(page, "Törlöm").click()
+    expect(page.locator(".notice--good")).to_contain_text("Törölve: „Szerelem”.")
+    page.goto(f"/film/{movie_id}")
+    expect(page.locator(".error__status")).to_have_text("404")
+    page.goto("/admin/movies/deleted")
+    button(page, "„Szerelem” visszahozása").click()
+    expect(page.locator(".notice--good")).to_contain_text("Visszahozva: „Szerelem”.")
+    page.goto(f"/film/{movie_id}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Szerelem")
+
+
+@pytest.mark.parametrize("which", DESKS)
+def test_what_was_typed_outlives_the_session(request: pytest.FixtureRequest, which: str) -> None:
+    page: Page = request.getfixturevalue(which)
+    page.goto("/admin/movies/new")
+    page.get_by_label("Cím", exact=False).first.fill("Mephisto")
+    page.get_by_label("Tartalom").fill("Egy színész története.")
+    page.context.clear_cookies()
+    button(page, "Mentés").click()
+    expect(page.get_by_role("alert")).to_contain_text("amit beírtál, megvan")
+    page.get_by_label("E-mail-cím").fill(EMAIL)
+    page.get_by_label("Jelszó").fill(PASSWORD)
+    button(page, "Belépek").click()
+    expect(page.get_by_label("Tartalom")).to_have_value("Egy színész története.")
+    button(page, "Mentés").click()
+    expect(page.locator(".notice--good")).to_contain_text("Hozzáadva: „Mephisto”.")
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus; fails where it never gets it."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"No way to {target} by Tab.")
+
+
+def choose_by_keys(page: Page, field: Locator, file: Path) -> None:
+    tab_to(page, field)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+
+
+def press(page: Page, target: Locator) -> None:
+    tab_to(page, target)
+    page.keyboard.press("Enter")
+
+
+def test_all_of_it_goes_by_keys_alone(page: Page, app: Flask, tmp_path: Path) -> None:
+    ensure_admin(EMAIL, PASSWORD)
+    poster, table = tmp_path / "p.jpg", tmp_path / "filmek.csv"
+    poster.write_bytes(make_jpeg())
+    table.write_text(ROWS)
+    page.goto("/admin/movies/new")
+    page.keyboard.type(EMAIL)
+    tab_to(page, page.get_by_label("Jelszó"))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#title")).to_be_focused()
+    page.keyboard.type("Mephisto")
+    choose_by_keys(page, page.get_by_label("Új plakát fájlból"), poster)
+    press(page, button(page, "Mentés"))
+    expect(page.locator("[data-live][data-state=ready]")).to_be_attached(timeout=WAIT_MS)
+    press(page, page.get_by_role("link", name="Törlés"))
+    press(page, button(page, "Törlöm"))
+    press(page, button(page, "Visszahozom"))
+    expect(page.locator(".notice--good")).to_contain_text("Visszahozva: „Mephisto”.")
+    press(page, page.get_by_role("link", name="Importálás"))
+    choose_by_keys(page, page.locator("#file"), table)
+    press(page, page.get_by_role("button", name="Megnézem"))
+    press(page, button(page, "Importálom a jó sorokat (1), a hibásak nélkül"))
+    expect(page.locator(".notice--good")).to_contain_text("1 új film")
+
+
+def pages_of_the_desk(page: Page) -> Iterator[str]:
+    """Lead the page through whatever the desk can show, and tell where it is."""
+    ids = [make_movie(title=title) for title in ("Mephisto", "Szerelem", "Kontroll")]
+    with writing() as session:
+        delete_movie(session, ids[2], by="bela@example.org")
+    for path in ("", f"/{ids[0]}/delete", "/deleted", f"/{ids[2]}", f"/{ids[0]}/history"):
+        page.goto(f"/admin/movies{path}")
+        yield page.url
+    second = page.context.new_page()
+    for each, director in ((page, "Fábri Zoltán"), (second, "Szabó István")):
+        each.goto(f"/admin/movies/{ids[0]}")
+        each.get_by_label("Rendező").fill(director)
+    button(second, "Mentés").click()
+    button(page, "Mentés").click()
+    yield "conflict"
+    page.goto(f"/admin/movies/{ids[0]}/history")
+    yield "history with a change"
+    page.goto("/admin/movies/new")
+    page.locator("#title").fill("Szerelem")
+    page.locator("#premiere_date").fill("2026-11-26")
+    button(page, "Mentés").click()
+    yield "duplicates"
+    page.goto(f"/admin/movies/{ids[1]}")
+    with writing() as session:
+        delete_movie(session, ids[1], by="bela@example.org")
+    button(page, "Mentés").click()
+    yield "deleted meanwhile"
+    page.goto("/admin/password")
+    yield page.url
+    page.context.clear_cookies()
+    page.get_by_label("A mostani jelszó").fill(PASSWORD)
+    page.get_by_label("Az új jelszó").fill(PASSWORD)
+    button(page, "Megváltoztatom").click()
+    yield "sign-in"
+
+
+def test_axe_finds_nothing_on_any_other_page_of_the_desk(desk: Page) -> None:
+    for where in pages_of_the_desk(desk):
+        for theme, width in (("light", 360), ("dark", 1440)):
+            desk.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            desk.set_viewport_size({"width": width, "height": 900})
+            found = Axe().run(desk).response["violations"]
+            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], where
+            assert desk.evaluate("document.documentElement.scrollWidth") == width, where
