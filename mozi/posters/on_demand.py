@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 WAIT_S = 5.0
 BUILDS_IN_HAND = 256  # what two workers on two cores build in some ten seconds
 BUILD_THREADS = 12  # some fetch or store while others hold the build slots
+TOLD_ELSEWHERE = (SourceError, BuildAbandoned, Busy, NoPosterSource, MovieNotFound)
 
 
 class OnDemandBuilds:
@@ -50,7 +51,7 @@ class OnDemandBuilds:
         self.in_context = in_context
         self._waiters = Budget(waiters, of="places for waiting")
         self._in_hand: dict[int, Wish] = {}
-        self._given_up_at: dict[Wish, float] = {}
+        self._given_up_at: dict[int, float] = {}  # by movie
         self._lock = threading.Lock()
         self._threads = WishThreads(self._fulfil, most=BUILD_THREADS)
         self._elsewhere = Elsewhere(self._look)
@@ -136,7 +137,7 @@ class OnDemandBuilds:
         return get_poster(movie_id)
 
     def _follow(self, wish: Wish) -> None:
-        self._given_up_at.setdefault(wish, time.monotonic() + WAIT_S)
+        self._given_up_at.setdefault(wish.movie_id, time.monotonic() + WAIT_S)
         self._elsewhere.add(wish)
 
     def _look(self, wishes: Sequence[Wish]) -> list[Wish]:
@@ -153,7 +154,7 @@ class OnDemandBuilds:
     def _settle(self, wish: Wish, state: PosterState | None) -> bool:
         if state is not None and not state.missing():
             self._end(wish, state)
-        elif time.monotonic() >= self._given_up_at[wish]:
+        elif time.monotonic() >= self._given_up_at[wish.movie_id]:
             self._end(wish, LeaseHeld(f"Poster {wish.movie_id} is being built elsewhere."))
         elif state is not None and state.leased:
             return False
@@ -164,7 +165,7 @@ class OnDemandBuilds:
     def _end(self, wish: Wish, outcome: PosterState | BaseException) -> None:
         with self._lock:
             del self._in_hand[wish.movie_id]
-            self._given_up_at.pop(wish, None)
+            self._given_up_at.pop(wish.movie_id, None)
         if isinstance(outcome, BaseException):
             wish.built.set_exception(outcome)
         else:
@@ -178,11 +179,8 @@ def _outcome(wish: Wish, *, wait_s: float) -> PosterState:
         raise Busy(f"Poster {wish.movie_id} is still being built.") from error
 
 
-NOT_OURS = (SourceError, BuildAbandoned, Busy, NoPosterSource, MovieNotFound)
-
-
 def _tell(build: Future[PosterState]) -> None:
     """Say in the log why a build failed that nobody waits for, unless it is said already."""
     error = build.exception()
-    if error is not None and not isinstance(error, NOT_OURS):
+    if error is not None and not isinstance(error, TOLD_ELSEWHERE):
         logger.error("a poster was not built: %s", error, exc_info=error)

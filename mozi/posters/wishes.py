@@ -13,7 +13,7 @@ from mozi.posters.queries import PosterState
 from mozi.posters.recipes import Recipe
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Wish:
     """One poster that is to be built, for all who want it.
 
