@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from mozi.database import writing
+from mozi.database import reading, writing
 from mozi.models import Movie, Poster, PosterVariant
 from mozi.posters.keys import slug_of, variant_key
 from mozi.posters.recipes import RECIPES, get_any_recipe
@@ -26,6 +26,14 @@ def make_movie(*, poster_url: str | None = None, **changes: Any) -> int:
         session.add(movie)
         session.flush()
         return movie.id
+
+
+def movie_of(movie_id: int) -> Movie:
+    """Return the movie as its row stands, apart from any session."""
+    with reading() as session:
+        movie = session.get_one(Movie, movie_id)
+        session.expunge_all()
+        return movie
 
 
 def make_variants(movie_id: int, *media: str, original: str = "0" * 64) -> dict[str, str]:

@@ -5,10 +5,10 @@ Importing the modules here puts their views on the blueprint.
 
 from mozi.web.admin import (
     deleting,
+    editing,
     histories,
     imports,
     moments,
-    movie_forms,
     movies,
     posters,
     signing_in,
@@ -24,7 +24,7 @@ __all__ = [
     "histories",
     "imports",
     "moments",
-    "movie_forms",
+    "editing",
     "movies",
     "posters",
     "signing_in",

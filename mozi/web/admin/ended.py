@@ -8,7 +8,7 @@ from flask import Response, current_app, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
-from mozi.calendar.typed import Typed, find_typed, keep_typed
+from mozi.accounts.typed_forms import Typed, find_typed, keep_typed
 from mozi.web import languages
 from mozi.web.sessions import LIFE, signed_in
 
@@ -17,10 +17,15 @@ KEPT_OF = ("add_movie", "change_movie")  # the views whose forms take a while to
 NOT_KEPT = ("csrf_token", TYPED_BY)
 
 
-def session_ended() -> AnyResponse:
-    """Lead to the sign-in page, and from there back to where the form was sent from."""
+def ask_to_sign_in() -> AnyResponse:
+    """Lead to the sign-in page, and from there on to the page, or back to the form that was sent.
+
+    Scripts, which ask for JSON, get 401.
+    """
     if request.accept_mimetypes.best == "application/json":
         return Response(status=401)
+    if request.method == "GET":
+        return redirect(languages.url_for("admin.sign_in", next=request.full_path.rstrip("?")))
     view = str(request.endpoint).rpartition(".")[2]
     way = _to_what_was_typed() if view in KEPT_OF else _where_from()
     return redirect(languages.url_for("admin.sign_in", next=way, ended=1), code=303)

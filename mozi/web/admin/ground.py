@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mozi.accounts.admins import SignedIn
 from mozi.web import languages
-from mozi.web.admin.ended import session_ended
+from mozi.web.admin.ended import ask_to_sign_in
 from mozi.web.sessions import signed_in
 from mozi.web.showing import today
 
@@ -24,11 +24,7 @@ def let_in() -> ResponseReturnValue | None:
     """Send whoever is not signed in to the sign-in page, and back afterwards."""
     if str(request.endpoint).rpartition(".")[2] == OPEN or signed_in() is not None:
         return None
-    if request.accept_mimetypes.best == "application/json":
-        return Response(status=401)
-    if request.method != "GET":
-        return session_ended()
-    return redirect(languages.url_for(f"admin.{OPEN}", next=request.full_path.rstrip("?")))
+    return ask_to_sign_in()
 
 
 @blueprint.after_request

@@ -9,7 +9,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from mozi.web.admin.ended import KEPT_OF, session_ended
+from mozi.web.admin.ended import KEPT_OF, ask_to_sign_in
 from mozi.web.admin.ground import OPEN, blueprint, page
 from mozi.web.admin.movie_form import show_as_sent
 from mozi.web.admin.signing_in import ask_again
@@ -25,7 +25,7 @@ def form_is_stale(error: CSRFError) -> ResponseReturnValue:
     if view == OPEN:
         return ask_again()
     if signed_in() is None:
-        return session_ended()
+        return ask_to_sign_in()
     if request.accept_mimetypes.best == "application/json":
         return Response(status=STALE)
     if view in KEPT_OF:

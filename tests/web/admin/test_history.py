@@ -18,7 +18,7 @@ from mozi.database import reading, writing
 from mozi.errors import EditNotFound
 from mozi.models import Edit, Movie, Poster
 from tests.conftest import on_both_backends
-from tests.support.factories import make_jpeg, make_movie, make_variants
+from tests.support.factories import make_jpeg, make_movie, make_variants, movie_of
 from tests.web.admin.conftest import EMAIL, token
 
 
@@ -35,13 +35,6 @@ def last_edit(movie_id: int) -> Edit:
         edit = session.scalars(query.limit(1)).one()
         session.expunge_all()
         return edit
-
-
-def movie_of(movie_id: int) -> Movie:
-    with reading() as session:
-        movie = session.get_one(Movie, movie_id)
-        session.expunge_all()
-        return movie
 
 
 def poster_of(movie_id: int) -> Poster:

@@ -17,9 +17,9 @@ from mozi.errors import StorageError
 from mozi.storage import Storage
 from mozi.web.capacity import MIB, largest_body
 from tests.conftest import MakeApp
-from tests.support.factories import make_jpeg, make_movie
+from tests.support.factories import make_jpeg, make_movie, movie_of
 from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
-from tests.web.admin.test_movie_forms import GIVEN, movie_of, movies, opened, picture, poster_of
+from tests.web.admin.test_editing import GIVEN, movies, opened, picture, poster_of
 
 TYPED = {**GIVEN, "synopsis": "Egy <hosszú> szöveg & még"}
 SHOWN = "Egy &lt;hosszú&gt; szöveg &amp; még"

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from mozi.database import reading, writing
 from mozi.models import Edit, Movie, Poster
 from mozi.storage import Storage
-from tests.support.factories import THURSDAY, make_jpeg, make_movie
+from tests.support.factories import THURSDAY, make_jpeg, make_movie, movie_of
 from tests.web.admin.conftest import EMAIL, token
 
 GIVEN = {"title": "Mephisto", "premiere_date": "2026-11-26"}
@@ -43,13 +43,6 @@ def movies() -> list[Movie]:
         found = list(session.scalars(select(Movie).order_by(Movie.id)))
         session.expunge_all()
         return found
-
-
-def movie_of(movie_id: int) -> Movie:
-    with reading() as session:
-        movie = session.get_one(Movie, movie_id)
-        session.expunge_all()
-        return movie
 
 
 def poster_of(movie_id: int) -> Poster | None:

@@ -8,6 +8,7 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from mozi.accounts.typed_forms import drop_typed
 from mozi.calendar.deleting import ensure_back
 from mozi.calendar.editing import (
     Doubted,
@@ -19,7 +20,6 @@ from mozi.calendar.editing import (
 )
 from mozi.calendar.fields import REQUIRED, CheckedFields, check_fields
 from mozi.calendar.names import ensure_names
-from mozi.calendar.typed import drop_typed
 from mozi.calendar.weeks import next_thursday
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, StorageError, UnreadableSource
@@ -183,7 +183,8 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
 
 def _saved(saved: Saved, *, is_new: bool) -> ResponseReturnValue:
     take_focus(saved.movie_id)
-    drop_typed(me().id, request.args.get("typed", ""))
+    if typed_id := request.args.get("typed"):
+        drop_typed(me().id, typed_id)
     parts().on_demand.begin(saved.movie_id)
     tell("added" if is_new else "saved", saved.movie_id, saved.title)
     if request.form.get("then") == "new":
