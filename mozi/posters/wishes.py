@@ -58,7 +58,8 @@ class WishThreads:
 
     def _work(self) -> None:
         while (wish := self._next()) is not None:
-            wish.context.run(self._fulfil, wish)
+            # A copy: the wish may come to another thread before this one has left the context.
+            wish.context.copy().run(self._fulfil, wish)
 
     def _next(self) -> Wish | None:
         """Return the wish whose turn it is; None ends the thread that asks."""
