@@ -24,11 +24,19 @@ from mozi.extensions import db
 from mozi.parts import Parts, parts
 from mozi.settings import Settings
 from mozi.storage import Storage
-from tests.support import servers
+from tests.support import once, servers
 from tests.support.logs import Said, listening
 from tests.support.origin import Origin
 
 MakeApp = Callable[..., Flask]
+TEMPLATES = once.SharedTemplates()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        once.share(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +168,7 @@ def make_app(backend_env: dict[str, str]) -> Iterator[MakeApp]:
         app = create_app(Settings.from_env({**backend_env, **defaults, **env}))
         app.testing = True
         app.test_client_class = Visitor
+        app.jinja_env.bytecode_cache = TEMPLATES
         made.append(app)
         return app
 

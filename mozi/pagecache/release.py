@@ -14,10 +14,16 @@ LENGTH = 16
 
 def release_of(root: Path, settings: Settings) -> str:
     """Return a digest of all that pages are made with, besides the rows: files and settings."""
-    digest = hashlib.sha256(f"{settings.site_url} {settings.site_timezone}".encode())
+    shown = f"{digest_of(root)} {settings.site_url} {settings.site_timezone}"
+    return hashlib.sha256(shown.encode()).hexdigest()[:LENGTH]
+
+
+def digest_of(root: Path) -> str:
+    """Return a digest of the names and contents of all files that pages are made with."""
+    digest = hashlib.sha256()
     for path in _files(root):
         digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:LENGTH]
+    return digest.hexdigest()
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -95,15 +95,15 @@ def _copy(body: bytes, path: Path) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    for ending, compressed in ((".gz", gzip.compress(body, mtime=0)), (".br", _brotli(body))):
+    for ending, compressed in compress(body).items():
         if len(compressed) < WORTH_IT * len(body):
             _write_at_once(path.with_name(path.name + ending), compressed)
     _write_at_once(path, body)
 
 
-def _brotli(body: bytes) -> bytes:
-    compressed: bytes = brotli.compress(body)
-    return compressed
+def compress(body: bytes) -> dict[str, bytes]:
+    """Return body as small as it gets, by the ending that such a copy's name has."""
+    return {".gz": gzip.compress(body, mtime=0), ".br": brotli.compress(body)}
 
 
 def _write_at_once(path: Path, body: bytes) -> None:
