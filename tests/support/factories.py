@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from functools import cache
 from typing import Any
 
 from PIL import Image
@@ -64,6 +65,7 @@ def _variant(movie: Movie, poster: Poster, media: str, original: str) -> PosterV
     )
 
 
+@cache
 def make_jpeg(seed: int = 0, *, width_px: int = 400, height_px: int = 600) -> bytes:
     """Return a small JPEG; another seed gives other bytes."""
     shade = (37 * seed) % 256

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
@@ -23,6 +24,7 @@ def share(patch: pytest.MonkeyPatch) -> None:
     """Have all apps from here on share these; undone with the patch."""
     patch.setattr(static_files, "compress", cache(static_files.compress))
     patch.setattr(release, "digest_of", cache(release.digest_of))
+    patch.setattr(JSONFileLoader, "load_file", _by_path(JSONFileLoader.load_file))
     patch.setattr(Rule, "_compile_builder", _by_what_it_says(Rule._compile_builder))
 
 
@@ -40,6 +42,12 @@ def _by_what_it_says(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
         return made[key]
 
     return compiled
+
+
+def _by_path(load_file: Callable[..., Any]) -> Callable[..., Any]:
+    """Return botocore's reader of the 1 MB that describe S3, for all sessions together."""
+    loaded = cache(lambda path: load_file(JSONFileLoader(), path))
+    return lambda _, path: loaded(path)
 
 
 class SharedTemplates(BytecodeCache):
