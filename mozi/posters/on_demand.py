@@ -2,8 +2,9 @@
 
 All who want one poster share one build (within a process; over processes the lease sees to
 it). Nobody waits longer than WAIT_S, only so many wait in threads at once, and no more than
-BUILDS_IN_HAND are wished for: whoever comes beyond that gets Busy at once, since a page must
-never queue behind pictures. A build that outlives its waiters goes on, and the next hit finds it.
+BUILDS_IN_HAND are wished for: beyond that, what nobody waits for now makes room, and where all
+are waited for, whoever comes gets Busy at once, since a page must never queue behind pictures.
+A build that outlives its waiters goes on, and the next hit finds it.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class OnDemandBuilds:
         self._given_up_at: dict[int, float] = {}  # by movie
         self._lock = threading.Lock()
         self._threads = WishThreads(self._fulfil, most=BUILD_THREADS)
-        self._elsewhere = Elsewhere(self._look)
+        self._elsewhere = Elsewhere(self._threads.waiting, self._look)
 
     def ensure_poster(self, state: PosterState) -> PosterState:
         """Return the poster's state once nothing is missing; as wish and wait_for."""
@@ -81,7 +82,7 @@ class OnDemandBuilds:
         """
         if wish.built.done() or not wait_s:
             return _outcome(wish, wait_s=0)
-        with self._waiters.hold(wait_s=0):
+        with self._waiters.hold(wait_s=0), wish.interest:
             return _outcome(wish, wait_s=wait_s)
 
     def begin(self, movie_id: int) -> bool:
@@ -91,9 +92,11 @@ class OnDemandBuilds:
         many builds are in hand already, the poster's first visitor has it built.
         """
         try:
-            self._join(movie_id, None).built.add_done_callback(_tell)
+            wish = self._join(movie_id, None)
         except Busy:
             return False
+        wish.interest.join()  # until it is built: somebody wants it, who does not come back
+        wish.built.add_done_callback(_tell)
         return True
 
     def _join(self, movie_id: int, state: PosterState | None) -> Wish:
@@ -104,11 +107,23 @@ class OnDemandBuilds:
                 if state is not None:
                     wish = self._in_hand[movie_id] = replace(wish, state=state)
                 return wish
-            if len(self._in_hand) >= BUILDS_IN_HAND:
-                raise Busy("Too many posters are being built.")
+            given_up = self._make_room()
             wish = self._in_hand[movie_id] = Wish(movie_id, state)
+        if given_up is not None:
+            given_up.built.set_exception(Busy("Too many posters are being built."))
         self._threads.add(wish)
+        self._elsewhere.watch()
         return wish
+
+    def _make_room(self) -> Wish | None:
+        """Give up a wish that nobody waits for now, where one has to go; Busy where none is."""
+        if len(self._in_hand) < BUILDS_IN_HAND:
+            return None
+        for wish in self._threads.waiting():
+            if not wish.interest.waiting and self._threads.take_back(wish):
+                self._given_up_at.pop(wish.movie_id, None)
+                return self._in_hand.pop(wish.movie_id)
+        raise Busy("Too many posters are being built.")
 
     def _fulfil(self, wish: Wish) -> None:
         """Build, or look on while another process does, and take over when it died."""
@@ -138,18 +153,22 @@ class OnDemandBuilds:
 
     def _follow(self, wish: Wish) -> None:
         self._given_up_at.setdefault(wish.movie_id, time.monotonic() + WAIT_S)
-        self._elsewhere.add(wish)
+        self._elsewhere.follow(wish)
 
-    def _look(self, wishes: Sequence[Wish]) -> list[Wish]:
-        """Return those that are not settled yet: neither built, given up, nor to be built here."""
+    def _look(self, followed: Sequence[Wish], waiting: Sequence[Wish]) -> list[Wish]:
+        """Settle what others have built; return those of the followed that are not settled yet."""
         try:
             with self.in_context():
-                states = find_posters([wish.movie_id for wish in wishes])
+                states = find_posters([wish.movie_id for wish in (*followed, *waiting)])
         except Exception as error:
-            for wish in wishes:
+            for wish in followed:
                 self._end(wish, error)
             return []
-        return [wish for wish in wishes if not self._settle(wish, states.get(wish.movie_id))]
+        for wish in waiting:
+            state = states.get(wish.movie_id)
+            if state is not None and not state.missing() and self._threads.take_back(wish):
+                self._end(wish, state)
+        return [wish for wish in followed if not self._settle(wish, states.get(wish.movie_id))]
 
     def _settle(self, wish: Wish, state: PosterState | None) -> bool:
         if state is not None and not state.missing():
@@ -159,7 +178,7 @@ class OnDemandBuilds:
         elif state is not None and state.leased:
             return False
         else:
-            self._threads.add(wish, first=True)  # its turn was long ago
+            self._threads.add(wish)
         return True
 
     def _end(self, wish: Wish, outcome: PosterState | BaseException) -> None:

@@ -8,7 +8,6 @@ bound what is decoded at once, and no host is asked for more than two posters at
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter, deque
@@ -22,11 +21,11 @@ from mozi.posters.fetchslots import host_of
 from mozi.posters.leases import BUILD_S, LEASE_S
 from mozi.posters.pipeline import FETCHES_A_HOST, BuildResult, PosterPipeline
 from mozi.posters.selection import Candidate, Selection, candidates
+from mozi.posters.wishes import yield_to_pages
 
 WORKERS_A_SLOT = 2  # while one decodes, another fetches and stores; 4 and 8 measure no faster
 LOOK_AHEAD = 200  # movies in sight, so that one slow host does not hold up the others
 STORAGE_FAILURES_IN_A_ROW = 20  # then the storage is down, and going on would only fail more
-NICENESS = 10  # live pages on the same machine come first
 LOOK_AGAIN_S = 0.5
 
 
@@ -83,7 +82,7 @@ class Warming:
     def run(self) -> WarmReport:
         """Build until nothing is left or `stop` is set; return the report."""
         coming = candidates(self.selection)
-        with ThreadPoolExecutor(self.workers, initializer=_yield_to_pages) as threads:
+        with ThreadPoolExecutor(self.workers, initializer=yield_to_pages) as threads:
             while self._look_ahead(coming) or self._in_hand:
                 self._hand_out(threads)
                 self._collect()
@@ -166,9 +165,3 @@ class Warming:
             if self._storage_failures >= STORAGE_FAILURES_IN_A_ROW:
                 self.report.stopped_by = f"the storage does not answer. {error}"
                 self.stop.set()
-
-
-def _yield_to_pages() -> None:
-    """Lower this thread's priority (Linux takes it by thread): a build can wait, a page cannot."""
-    if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

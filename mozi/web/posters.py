@@ -70,9 +70,13 @@ def _wait(wish: Wish, recipe: Recipe) -> Response:
     """Answer once the poster is built; where the server can park it, without a thread meanwhile."""
     unseen = park(wish, wish.built, most_s=WAIT_S)
     if unseen is not None:
+        wish.interest.join()
         return unseen
+    waited = find_waited_for() is not None
+    if waited:
+        wish.interest.leave()
     try:
-        state = parts().on_demand.wait_for(wish, wait_s=0 if find_waited_for() else WAIT_S)
+        state = parts().on_demand.wait_for(wish, wait_s=0 if waited else WAIT_S)
     except (SourceError, StorageError, Busy) as error:
         return _fallback(wish.state or get_poster(wish.movie_id), recipe, error)
     _count("built")

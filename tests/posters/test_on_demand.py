@@ -142,3 +142,29 @@ def wait_until(true: Callable[[], bool]) -> bool:
     while not true() and time.monotonic() < until:
         time.sleep(0.02)
     return true()
+
+
+def test_what_another_process_has_built_does_not_wait_for_its_turn(
+    app: Flask, app_parts: Parts, movie: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.posters.on_demand.BUILD_THREADS", 0)
+    builds = OnDemandBuilds(app_parts.pipeline, app.app_context, waiters=2)
+    wish = builds.wish(get_poster(movie))
+    app_parts.pipeline.build(movie)
+    assert not wish.built.result(timeout=20).missing()
+
+
+def test_a_full_queue_gives_up_what_nobody_waits_for(
+    app: Flask, app_parts: Parts, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.posters.on_demand.BUILD_THREADS", 0)
+    monkeypatch.setattr("mozi.posters.on_demand.BUILDS_IN_HAND", 1)
+    builds = OnDemandBuilds(app_parts.pipeline, app.app_context, waiters=2)
+    left = builds.wish(get_poster(movie))
+    wanted = builds.wish(get_poster(make_movie(poster_url=origin.url("/a.jpg"))))
+    with pytest.raises(Busy):
+        left.built.result(timeout=0)
+    wanted.interest.join()
+    with pytest.raises(Busy):
+        builds.wish(get_poster(movie))
+    assert builds._threads.take_back(wanted)  # or it is looked after for ever
