@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mozi import commands, web
-from mozi.database import engine_options, prepare_sqlite
+from mozi.database import engine_options, prepare_postgresql, prepare_sqlite
 from mozi.extensions import db, migrate
 from mozi.logs import configure_logging
 from mozi.pagecache.cache import PageCache
@@ -116,8 +116,8 @@ def _bind_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            prepare_sqlite(db.engine)
+        prepare = {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}
+        prepare[db.engine.dialect.name](db.engine)
 
 
 def _put_cache_in_front(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Double, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.compiler import compiles
@@ -19,6 +20,8 @@ from sqlalchemy.sql.expression import FunctionElement
 from mozi.extensions import db
 
 BUSY_TIMEOUT_S = 5
+STATEMENT_S = 15
+SILENCE_S = STATEMENT_S + 3  # PostgreSQL ends a statement itself; beyond that it is gone
 
 
 @contextmanager
@@ -102,9 +105,40 @@ def engine_options(database_url: str) -> dict[str, Any]:
         **common,
         "connect_args": {
             "connect_timeout": 3,
-            "options": "-c statement_timeout=15000 -c lock_timeout=5000",
+            "options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout=5s",
         },
     }
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """A connection to PostgreSQL that is given up when nothing comes back for silence_s seconds.
+
+    A server whose machine stops, or a network that swallows what is sent, ends nothing: libpq
+    would wait for ever, and with it one thread after the other. None: as long as it takes.
+    """
+
+    silence_s: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Do as psycopg does, within silence_s where no other time is given."""
+        try:
+            return super().wait(gen, interval, self.silence_s if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as error:
+            if timeout is not None:
+                raise
+            self.pgconn.finish()
+            message = f"the database has not answered for {self.silence_s:g} seconds"
+            raise psycopg.OperationalError(message) from error
+
+
+def prepare_postgresql(engine: Engine) -> None:
+    """Make each connection one that is given up when the database falls silent."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, args: Any, options: Any) -> Any:
+        connection = BoundedConnection.connect(*args, **options)
+        connection.silence_s = SILENCE_S
+        return connection
 
 
 def prepare_sqlite(engine: Engine) -> None:

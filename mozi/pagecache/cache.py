@@ -110,6 +110,7 @@ class PageCache:
 
         Raises what page.load raises where there is no such page, what failed where there is no
         previous page to show instead, and Busy where somebody else's render takes too long.
+        A previous page is shown whatever its age where that fails or hangs.
         """
         slot = self.slots.ensure(page.key)
         until = time.monotonic() + LONGEST_WAIT_S
@@ -123,6 +124,8 @@ class PageCache:
                 finally:
                     slot.working_since = None
                     slot.turn.release()
+        if slot.entry is not None:  # whoever reads or renders hangs: as if that had failed
+            return Served(slot.entry, "stale")
         raise Busy(f"The page {page.name} takes long to render.")
 
     def _see_to(self, slot: Slot, page: Page[Any]) -> Served:

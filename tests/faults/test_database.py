@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from mozi import create_app
 from mozi.extensions import db
@@ -75,6 +77,46 @@ def test_a_restart_of_the_database(app: Flask, postgresql: Postgresql, said: Sai
     make_movie(title="Kettő")
     time.sleep(1.1)
     assert "Kettő" in client.get("/").text
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_database_that_falls_silent(
+    app: Flask, postgresql: Postgresql, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.database.SILENCE_S", 0.5)
+    db.engine.dispose()
+    client = app.test_client()
+    make_movie(title="Egy")
+    assert client.get("/").status_code == 200
+    time.sleep(1.1)
+    with postgresql.silent():
+        shown = client.get("/")
+        assert (shown.status_code, "Egy" in shown.text) == (200, True)
+        assert shown.headers["Cache-Status"] == "mozi; hit; detail=stale"
+        cold = client.get("/premierek/2027/01")
+        assert (cold.status_code, "Retry-After" in cold.headers) == (503, True)
+    assert any("the previous page is shown" in line for line in said.messages("ERROR"))
+    make_movie(title="Kettő")
+    time.sleep(1.1)
+    assert "Kettő" in client.get("/").text
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_statement_that_a_silent_database_does_not_answer(
+    app: Flask, postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.database.SILENCE_S", 0.5)
+    db.engine.dispose()
+    with db.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        with (
+            postgresql.silent(),
+            pytest.raises(OperationalError, match="has not answered for 0.5 seconds"),
+        ):
+            connection.execute(text("SELECT 1"))
+        assert connection.invalidated
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
 
 
 # psycopg warns of each connection that the server cut and nobody could close.

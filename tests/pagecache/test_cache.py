@@ -280,6 +280,22 @@ def test_a_render_that_hangs_does_not_hold_everybody(
     assert sorted(at_once(app, ask, 4)) == ["busy"] * 3 + ["miss"]
 
 
+def test_while_a_render_hangs_the_previous_page_is_shown(
+    make_cache: MakeCache,
+    source: Source,
+    app: Flask,
+    leap: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cache = make_cache()
+    cache.serve(source.page())
+    monkeypatch.setattr("mozi.pagecache.cache.LONGEST_WAIT_S", 0.2)
+    leap(10_000)  # too old to be shown while somebody renders
+    source.slow_s = 1.0
+    served = at_once(app, lambda: cache.serve(source.page()).result, 4)
+    assert sorted(served) == ["miss"] + ["stale"] * 3
+
+
 def test_a_page_that_aborts_is_no_failure(make_cache: MakeCache, source: Source) -> None:
     def load(session: Session) -> str:
         raise NotFound

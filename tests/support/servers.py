@@ -62,6 +62,22 @@ class Postgresql:
         self.server.send_signal(signal.SIGINT)
         self.server.wait(20)
 
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Have no process of the server do anything, while all connections stay open."""
+        everyone = [self.server.pid, *_children_of(self.server.pid)]
+        for pid in everyone:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in everyone:
+                os.kill(pid, signal.SIGCONT)
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
 
 @contextmanager
 def postgresql() -> Iterator[str]:
