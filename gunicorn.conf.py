@@ -31,6 +31,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+gc.disable()  # until the program is imported: that makes no garbage
+
 # What is put there gets its name from mkdtemp, which nobody can foresee.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # nosec B108
 
@@ -54,6 +56,8 @@ from mozi.errors import SettingsError  # noqa: E402
 from mozi.logs import gunicorn_logging  # noqa: E402
 from mozi.settings import Settings  # noqa: E402
 from mozi.web import capacity  # noqa: E402
+
+gc.enable()
 
 # Checked here, in the master, before anything is bound: a setting that cannot be used ends the
 # start with a line a fault, instead of a worker that dies and is started again.
