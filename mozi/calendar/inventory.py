@@ -20,6 +20,7 @@ from mozi.calendar.search import find_best
 from mozi.calendar.shown import Card, Listing
 from mozi.calendar.weeks import week_of
 from mozi.models import POSTERS, Movie, MovieName, Poster
+from mozi.posters.overview import is_failed, is_waiting
 from mozi.posters.queries import Failure, failure_of
 from mozi.posters.recipes import THUMB
 
@@ -27,7 +28,7 @@ PAGE_LENGTH = 50
 COUNTED = 10_000  # beyond that the list says "more than"
 DEEPEST = 2_000  # pages; whoever looks further searches
 
-STATES = ("", "no_poster", "failed", "this_week", "cancelled")
+STATES = ("", "no_poster", "waiting", "failed", "this_week", "cancelled")
 SORTS = ("latest", "earliest", "title", "added")
 
 
@@ -129,7 +130,8 @@ def _state(state: str, today: date) -> ColumnElement[bool] | None:
     week = week_of(today)
     by_state: dict[str, ColumnElement[bool]] = {
         "no_poster": and_(Poster.source_url.is_(None), Poster.original_key.is_(None)),
-        "failed": Poster.failure_code.is_not(None),
+        "failed": is_failed(),
+        "waiting": is_waiting(),
         "this_week": and_(
             Movie.premiere_date.between(week.first, week.last), Movie.date_precision == "day"
         ),

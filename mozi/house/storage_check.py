@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mozi.errors import NotPublic, ObjectNotFound, StorageError
+from mozi.house.storage_faults import StorageFault
 from mozi.storage import IMMUTABLE, Storage
 from mozi.storage.public import NoPublicAnswer, PublicAnswer
 from mozi.storage.s3 import S3Storage
@@ -27,11 +28,15 @@ class StorageReport:
     """What was found in order, and one line for each fault, naming what to change."""
 
     passed: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[StorageFault] = field(default_factory=list)
 
 
 class _Fault(Exception):
     """One thing to change; whatever depends on it is not tried."""
+
+    def __init__(self, code: str, **data: str | int) -> None:
+        self.line = StorageFault(code, **data)
+        super().__init__(self.line)
 
 
 class StorageCheck:
@@ -59,9 +64,10 @@ class StorageCheck:
     def _try(self, name: str, step: Callable[[], None]) -> bool:
         try:
             step()
-        except (_Fault, StorageError) as fault:
-            if str(fault) not in self.report.faults:
-                self.report.faults.append(str(fault))
+        except (_Fault, StorageError) as error:
+            line = error.line if isinstance(error, _Fault) else _line_of(error)
+            if line not in self.report.faults:
+                self.report.faults.append(line)
             return False
         self.report.passed.append(name)
         return True
@@ -70,16 +76,11 @@ class StorageCheck:
         try:
             self.storage.put(self.original, BODY, content_type=JPEG, public=False)
         except ObjectNotFound as error:  # to a PUT, only what is no S3 answers 404 and no code
-            raise _Fault(
-                "S3_ENDPOINT_URL leads to something that is no S3 service: a PUT was answered 404."
-            ) from error
+            raise _Fault("no_s3_put") from error
 
     def _read_back(self) -> None:
         if self.storage.get(self.original) != BODY:
-            raise _Fault(
-                "What was stored does not come back: S3_ENDPOINT_URL leads to something that is"
-                " no S3 service."
-            )
+            raise _Fault("no_s3_get")
         self.storage.exists(f"{self.original}.not")  # S3 says 403 to whoever may not list
         next(self.storage.list(self.original), None)
 
@@ -87,36 +88,24 @@ class StorageCheck:
         if isinstance(self.storage, S3Storage):
             asked, actual = self.storage.regions()
             if asked != actual:
-                raise _Fault(
-                    f"The bucket is in {actual}: set AWS_DEFAULT_REGION to {actual} instead of"
-                    f" {asked}."
-                )
+                raise _Fault("region", actual=actual, asked=asked)
 
     def _store_variant(self) -> None:
         try:
             self.storage.put(self.variant, BODY, content_type=JPEG, public=True)
         except NotPublic as error:
-            raise _Fault(self._acl_refused(and_unreadable=True)) from error
+            raise _Fault("no_acls_no_policy", cure=self._policy()) from error
         except StorageError as error:
-            raise _Fault(self._why_only_public_is_refused(error)) from error
+            raise self._why_only_public_is_refused(error) from error
         if isinstance(self.storage, S3Storage) and self.storage.acl_refused:
             # It works as it is, since a policy lets visitors read; each put is sent twice, though.
-            self.report.faults.append(self._acl_refused(and_unreadable=False))
+            self.report.faults.append(StorageFault("no_acls"))
 
-    def _acl_refused(self, *, and_unreadable: bool) -> str:
-        cure = self.storage.policy_cure if isinstance(self.storage, S3Storage) else ""
-        more = f", and {cure}" if and_unreadable else ""
-        return f"The bucket takes no ACLs: set S3_ACL to empty{more}."
-
-    def _why_only_public_is_refused(self, error: StorageError) -> str:
-        """Return the line for a put that is refused with an ACL, while one without was taken."""
+    def _why_only_public_is_refused(self, error: StorageError) -> Exception:
+        """Return the fault of a put that is refused with an ACL, while one without was taken."""
         if error.code not in {"AccessDenied", "403"} or not isinstance(self.storage, S3Storage):
-            return str(error)
-        return (
-            f"S3_ACL={self.storage.acl} is refused, while objects without an ACL are taken: switch"
-            " off the bucket's Block Public Access for ACLs and allow s3:PutObjectAcl, or set"
-            f" S3_ACL to empty and {self.storage.policy_cure}."
-        )
+            return error
+        return _Fault("acl_refused", acl=self.storage.acl, cure=self._policy())
 
     def _read_as_a_visitor(self) -> None:
         url = self.storage.url(self.variant)
@@ -124,26 +113,23 @@ class StorageCheck:
             answer = self.ask(url)
         except NoPublicAnswer as reason:
             raise _Fault(
-                f"Visitors get no answer at {url} ({reason}): {self._mend_url()}."
+                "no_answer", url=url, reason=str(reason), kind=reason.kind, cure=self._mend_url()
             ) from reason
         if answer.status in {401, 403}:
-            raise _Fault(self._why_forbidden(url, answer.status))
+            raise self._why_forbidden(url, answer.status)
         if answer.status != 200:
-            raise _Fault(f"Visitors are answered {answer.status} at {url}: {self._mend_url()}.")
+            raise _Fault("status", status=answer.status, url=url, cure=self._mend_url())
         self._check_headers(url, answer)
 
-    def _why_forbidden(self, url: str, status: int) -> str:
+    def _why_forbidden(self, url: str, status: int) -> _Fault:
+        where: dict[str, str | int] = {"url": url, "status": status}
         if not isinstance(self.storage, S3Storage):
-            return f"Visitors are answered {status} at {url}."
+            return _Fault("forbidden", **where)
         if self.storage.public_url and self._is_readable(self.storage.own_url(self.variant)):
-            return f"Visitors are answered {status} at {url}: {self._mend_url()}."
+            return _Fault("status", cure=self._mend_url(), **where)
         if self.storage.acl:
-            return (
-                f"Visitors may not read {url} ({status}) although it was stored with"
-                f" S3_ACL={self.storage.acl}: switch off the bucket's Block Public Access for ACLs,"
-                f" or set S3_ACL to empty and {self.storage.policy_cure}."
-            )
-        return f"Visitors may not read {url} ({status}): {self.storage.policy_cure}."
+            return _Fault("acl_ignored", acl=self.storage.acl, cure=self._policy(), **where)
+        return _Fault("not_public", cure=self._policy(), **where)
 
     def _is_readable(self, url: str) -> bool:
         try:
@@ -151,32 +137,27 @@ class StorageCheck:
         except NoPublicAnswer:
             return False
 
-    def _mend_url(self) -> str:
+    def _policy(self) -> StorageFault | str:
+        if not isinstance(self.storage, S3Storage):
+            return ""
+        return StorageFault("policy", policy=self.storage.policy_cure, place=self.storage.place)
+
+    def _mend_url(self) -> StorageFault:
         if isinstance(self.storage, S3Storage) and self.storage.public_url:
-            return (
-                "S3_PUBLIC_URL points elsewhere; it takes the address under which visitors reach"
-                f" what is in the bucket (the bucket's own: {self.storage.own_url(self.variant)})"
-            )
-        return "name in S3_PUBLIC_URL the address under which visitors reach the bucket"
+            return StorageFault("mend_public_url", own_url=self.storage.own_url(self.variant))
+        return StorageFault("name_public_url")
 
     def _check_headers(self, url: str, answer: PublicAnswer) -> None:
         """Compare type and cache life; not the bytes, which some CDNs compress again."""
-        if not answer.content_type.startswith(("image/", "binary/", "application/octet-stream")):
-            raise _Fault(
-                f"Visitors get {answer.content_type} instead of a picture at {url}:"
-                f" {self._mend_url()}."
-            )
-        if not answer.content_type.startswith("image/"):
-            raise _Fault(
-                f"Visitors get the type {answer.content_type} instead of {JPEG} at {url}: let the"
-                " service or the CDN pass on each object's own Content-Type."
-            )
+        given = answer.content_type
+        if not given.startswith(("image/", "binary/", "application/octet-stream")):
+            raise _Fault("no_picture", type=given, url=url, cure=self._mend_url())
+        if not given.startswith("image/"):
+            raise _Fault("wrong_type", type=given, right=JPEG, url=url)
         life = answer.headers.get("Cache-Control", "")
         if not {part.strip() for part in IMMUTABLE.split(",")} <= _parts_of(life):
-            raise _Fault(
-                f"Visitors get Cache-Control {life or 'not at all'!r} instead of {IMMUTABLE!r} at"
-                f" {url}: let the service or the CDN pass on each object's own Cache-Control."
-            )
+            code = "wrong_life" if life else "no_life"
+            raise _Fault(code, life=life, right=IMMUTABLE, url=url)
 
     def _check_privacy(self) -> None:
         urls = {self.storage.url(self.original)}
@@ -184,10 +165,7 @@ class StorageCheck:
             urls.add(self.storage.own_url(self.original))
         for url in sorted(urls):
             if self._shows_the_original(url):
-                raise _Fault(
-                    f"Anyone can read originals at {url}: restrict the bucket's policy (or the"
-                    " CDN's paths) to posters/*."
-                )
+                raise _Fault("not_private", url=url)
 
     def _shows_the_original(self, url: str) -> bool:
         """Return whether the very bytes come back: a web site may answer 200 to everything."""
@@ -202,17 +180,18 @@ class StorageCheck:
             try:
                 self.storage.delete(key)
             except StorageError as error:
-                raise _Fault(self._why_not_deleted(key, error)) from error
+                raise self._why_not_deleted(error) from error
             if "read back" in self.report.passed and self.storage.exists(key):
-                raise _Fault(f"{key} was deleted and is still there: allow s3:DeleteObject.")
+                raise _Fault("still_there", key=key)
 
-    def _why_not_deleted(self, key: str, error: StorageError) -> str:
+    def _why_not_deleted(self, error: StorageError) -> Exception:
         if error.code not in {"AccessDenied", "403"}:
-            return str(error)
-        return (
-            "The credentials may not delete: allow them s3:DeleteObject"
-            f" (left behind: {self.original}, {self.variant})."
-        )
+            return error
+        return _Fault("not_deleted", left=f"{self.original}, {self.variant}")
+
+
+def _line_of(error: StorageError) -> StorageFault:
+    return StorageFault("storage", said=str(error), kind=error.code)
 
 
 def _parts_of(header: str) -> set[str]:

@@ -174,7 +174,7 @@ def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
     query = (
         select(MOVIES.c.title, MOVIES.c.premiere_date, *POSTERS.c, has_variant.label("shows_older"))
         .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-        .where(*_failed())
+        .where(is_failed())
         .order_by(MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
     )
     with reading() as session:
@@ -192,14 +192,20 @@ def failed_ids(*, limit: int) -> Sequence[int]:
     """Return the movies whose poster's source failed, those that open last first."""
     with reading() as session:
         query = select(MOVIES.c.id).join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-        ordered = query.where(*_failed()).order_by(
+        ordered = query.where(is_failed()).order_by(
             MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc()
         )
         return session.scalars(ordered.limit(limit)).all()
 
 
-def _failed() -> list[ColumnElement[bool]]:
-    return [_has_source(), POSTERS.c.failure_code.is_not(None), ~_is_ready()]
+def is_failed() -> ColumnElement[bool]:
+    """Return what the row of a poster meets that is FAILED."""
+    return and_(_has_source(), POSTERS.c.failure_code.is_not(None), ~_is_ready())
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Return what the row of a poster meets that is WAITING."""
+    return and_(_has_source(), POSTERS.c.failure_code.is_(None), ~_is_ready())
 
 
 def waiting_movies(*, limit: int) -> Sequence[tuple[int, str, bool]]:
@@ -208,7 +214,7 @@ def waiting_movies(*, limit: int) -> Sequence[tuple[int, str, bool]]:
     query: Select[Any] = (
         select(MOVIES.c.id, MOVIES.c.title, leased.label("leased"))
         .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-        .where(_has_source(), POSTERS.c.failure_code.is_(None), ~_is_ready())
+        .where(is_waiting())
         .order_by(leased.desc(), MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
     )
     with reading() as session:

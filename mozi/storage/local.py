@@ -7,6 +7,7 @@ behind is thereby no object.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -161,4 +162,5 @@ def _translated(done: str, key: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(f"{key} could not be {done}: {error.strerror or error}.") from error
+        message = f"{key} could not be {done}: {error.strerror or error}."
+        raise StorageError(message, code=errno.errorcode.get(error.errno or 0, "")) from error

@@ -33,7 +33,11 @@ class PublicAnswer:
 
 
 class NoPublicAnswer(Exception):  # noqa: N818 - says what there is, as the other errors do
-    """Nobody answered a visitor; the message says why in a few words."""
+    """Nobody answered a visitor; the message says why in a few words, kind in one."""
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 def bucket_url(bucket: str, endpoint_url: str) -> str:
@@ -81,9 +85,10 @@ def public_answer(url: str, *, timeout_s: float = TIMEOUT_S, body_bytes: int = 0
                     if not target:
                         return _read(answer, body_bytes)
             except HTTPError as error:
-                raise NoPublicAnswer(f"no answer: {type(error).__name__}") from error
+                kind = type(error).__name__
+                raise NoPublicAnswer(f"no answer: {kind}", kind=kind) from error
             url = urljoin(url, target)
-    raise NoPublicAnswer(f"more than {MAX_REDIRECTS} redirects")
+    raise NoPublicAnswer(f"more than {MAX_REDIRECTS} redirects", kind="TooManyRedirects")
 
 
 def _ask(pool: PoolManager, url: str, deadline: float) -> BaseHTTPResponse:

@@ -74,7 +74,7 @@ class S3Storage:
         self._public_url = public_url
         self._prefix = prefix
         self._bucket_seen = False
-        self._public_reading = PublicReading(acl, place=f"{bucket}/{prefix}")
+        self._public_reading = PublicReading(acl, place=self.place)
         self._client = PerProcess(lambda: _make_client(endpoint_url))
 
     @property
@@ -171,6 +171,11 @@ class S3Storage:
         """Return what makes objects public without ACLs, as the end of a sentence."""
         return self._public_reading.cure
 
+    @property
+    def place(self) -> str:
+        """Return the bucket and the folder in it, "bucket/folder/", as a policy names them."""
+        return f"{self._bucket}/{self._prefix}"
+
     def own_url(self, key: str) -> str:
         """Return the object's address at the bucket itself, whatever S3_PUBLIC_URL says."""
         path = quote(self._prefix + checked_key(key))
@@ -218,7 +223,7 @@ class S3Storage:
                 with _translated("found", f"The bucket {self._bucket}"):
                     self.client.head_bucket(Bucket=self._bucket)
             except ObjectNotFound as error:
-                raise StorageError(NO_BUCKET) from error
+                raise StorageError(NO_BUCKET, code="NoSuchBucket") from error
             self._bucket_seen = True
 
 
@@ -246,8 +251,11 @@ def _translated(done: str, key: str) -> Iterator[None]:
         code, reason = code_of(error.response), in_words(error.response)
         raise StorageError(f"{key} could not be {done}: {reason}", code=code) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
-        raise StorageError(f"{key} could not be {done}: {NO_CREDENTIALS}") from error
+        raise StorageError(
+            f"{key} could not be {done}: {NO_CREDENTIALS}", code="NoCredentials"
+        ) from error
     except (EndpointConnectionError, SSLError) as error:
-        raise StorageError(f"{key} could not be {done}: {error}: {NO_ENDPOINT}") from error
+        message = f"{key} could not be {done}: {error}: {NO_ENDPOINT}"
+        raise StorageError(message, code="NoEndpoint") from error
     except (BotoCoreError, HTTPError, ValueError) as error:  # ValueError: an unusable endpoint
         raise StorageError(f"{key} could not be {done}: {error}") from error

@@ -18,6 +18,7 @@ from mozi.web.showing import today
 STATE_NAMES = {
     "": _("mind"),
     "no_poster": _("nincs plakátja"),
+    "waiting": _("a plakátja még nincs kész"),
     "failed": _("a plakátja hibás"),
     "this_week": _("e heti"),
     "cancelled": _("elmarad"),

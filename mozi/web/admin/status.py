@@ -20,6 +20,7 @@ from mozi.posters.overview import (
     waiting_movies,
 )
 from mozi.web.admin.ground import blueprint, go, page
+from mozi.web.admin.storage_words import storage_words
 from mozi.web.health import readiness
 from mozi.web.visiting import ask
 
@@ -86,7 +87,7 @@ def _status(report: StorageReport | None = None) -> Response:
         waiting=waiting_movies(limit=WAITING_SHOWN) if counts[WAITING] else [],
         hours=[_hour(name, counted) for name, counted in last_hour().items()],
         states=readiness().states(),
-        report=report,
+        faults=None if report is None else [storage_words(fault) for fault in report.faults],
         tried=request.args.get("tried", type=int),
         begun=request.args.get("begun", 0, type=int),
     )

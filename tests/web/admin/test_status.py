@@ -14,6 +14,7 @@ from mozi.storage import Storage
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
 from tests.web.admin.conftest import token
+from tests.web.admin.test_inventory import titles
 
 
 @pytest.fixture
@@ -36,6 +37,18 @@ def test_posters_are_counted_and_those_in_trouble_listed(anna: FlaskClient, fail
     assert f'href="/admin/movies/{failed}">Rossz cím' in html
     assert "A cím ezt válaszolta: 404 (nincs ott semmi)." in html
     assert "Magától legközelebb:" in html
+
+
+def test_the_counts_lead_to_the_movies_that_they_count(anna: FlaskClient, failed: int) -> None:
+    make_movie(title="Nincs")
+    make_movie(title="Várakozik", poster_url="https://example.org/a.jpg")
+    make_variants(make_movie(title="Kész"))
+    links = re.findall(r'class="figure[^>]+href="([^"]+)"', anna.get("/admin/status").text)
+    assert [titles(anna, link.partition("?")[2]) for link in links] == [
+        ["Várakozik"],
+        ["Rossz cím"],
+        ["Nincs"],
+    ]
 
 
 def test_trying_one_now_builds_it(
@@ -79,18 +92,24 @@ def test_the_storage_is_tried_when_asked(anna: FlaskClient) -> None:
     assert "A tárhely rendben van" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/admin/status", "Megtelt a lemez: csinálj helyet. (ENOSPC)"),
+        ("/en/admin/status", "The disk is full: make room. (ENOSPC)"),
+    ],
+)
 def test_a_storage_in_trouble_says_what_to_change(
-    anna: FlaskClient, storage: Storage, monkeypatch: pytest.MonkeyPatch
+    anna: FlaskClient, storage: Storage, monkeypatch: pytest.MonkeyPatch, path: str, told: str
 ) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise StorageError("The disk is full.")
+        raise StorageError("No space left on device.", code="ENOSPC")
 
     monkeypatch.setattr(type(storage), "put", broken)
-    form = {"csrf_token": token(anna.get("/admin/status").text)}
-    answer = anna.post("/admin/status/storage", data=form)
+    form = {"csrf_token": token(anna.get(path).text)}
+    answer = anna.post(f"{path}/storage", data=form)
     assert answer.status_code == 200
-    assert "A tárhely nincs rendben" in answer.text
-    assert "The disk is full." in answer.text
+    assert f"<li>{told}</li>" in answer.text
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
