@@ -115,3 +115,19 @@ def test_a_sweep(
     assert runner.invoke(args=sweep).exit_code == 0
     assert all_answer(client)
     assert len(list(app_parts.storage.list("posters/"))) == 3
+
+
+def test_a_whole_warm_up(
+    app: Flask, app_parts: Parts, origin: Origin, runner: FlaskCliRunner
+) -> None:
+    for n in range(6):
+        origin.serve(f"/{n}.jpg", make_jpeg(10 * n))
+        make_movie(title=f"Film {n}", poster_url=origin.url(f"/{n}.jpg"))
+    assert killed(die_at("publish", calls=3), lambda: runner.invoke(args=["warm-posters"]))
+    published = len(recorded_urls()) // 3
+    assert 2 <= published < 6
+    assert all_answer(app.test_client())
+    let_leases_pass()
+    assert runner.invoke(args=["warm-posters"]).exit_code == 0
+    assert len(recorded_urls()) == len(list(app_parts.storage.list("posters/"))) == 18
+    assert sum(origin.hits.values()) <= 12 - published
