@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mozi.accounts.admins import ensure_admin
 from mozi.calendar.deleting import delete_movie
 from mozi.database import writing
+from tests.browser.axe import faults
 from tests.browser.test_admin_posters import ROWS, WAIT_MS
 from tests.support.factories import make_jpeg, make_movie
 from tests.web.admin.conftest import EMAIL, PASSWORD
@@ -192,9 +192,4 @@ def pages_of_the_desk(page: Page) -> Iterator[str]:
 
 def test_axe_finds_nothing_on_any_other_page_of_the_desk(desk: Page) -> None:
     for where in pages_of_the_desk(desk):
-        for theme, width in (("light", 360), ("dark", 1440)):
-            desk.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            desk.set_viewport_size({"width": width, "height": 900})
-            found = Axe().run(desk).response["violations"]
-            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], where
-            assert desk.evaluate("document.documentElement.scrollWidth") == width, where
+        assert faults(desk, (("light", 360), ("dark", 1440))) == [], where
