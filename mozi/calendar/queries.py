@@ -112,12 +112,13 @@ def year_page(session: Session, year: int, filters: Filters = NONE) -> YearPage:
 def movie_page(session: Session, movie_id: int) -> MoviePage:
     """Return one movie; raises MovieNotFound."""
     movie = get_details(session, movie_id)
-    media = (POSTER.media, BLURRED.media, SHARE.media)
+    media = (POSTER.media, THUMB.media, BLURRED.media, SHARE.media)
     pictures = load_pictures(session, dict.fromkeys(media, [movie]))
     earlier, later = neighbours(session, movie)
     return MoviePage(
         movie=movie,
         poster=pictures.find(movie, POSTER.media),
+        small=pictures.find_built(movie, THUMB.media),
         backdrop=pictures.find(movie, BLURRED.media),
         share=pictures.find_built(movie, SHARE.media),
         moves=moves_of(session, movie_id),

@@ -173,12 +173,13 @@ class Move:
 class MoviePage:
     """A movie with its pictures and the movies before and after it.
 
-    share: what a shared link shows, where it is built. moves: how its date changed, the latest
-    first.
+    small: the thumb, for a screen that needs no more, where it is built. share: what a shared
+    link shows, where it is built. moves: how its date changed, the latest first.
     """
 
     movie: Details
     poster: Picture | None
+    small: Picture | None
     backdrop: Picture | None
     share: Picture | None
     moves: tuple[Move, ...]

@@ -189,7 +189,6 @@ def test_a_movie_shows_its_sharp_and_its_blurred_poster(client: FlaskClient) -> 
     html = get(client, f"/film/{movie_id}-kontroll")
     assert f'src="{urls["poster"]}" width="780" height="1170"' in html
     assert f'src="{urls["blurred"]}" width="200" height="300"' in html
-    assert urls["thumb"] not in html
 
 
 @pytest.mark.parametrize(
@@ -244,6 +243,14 @@ def test_the_style_sheet_is_small_and_reached(app: Flask, client: FlaskClient) -
     with client.get(address) as answer:
         assert answer.mimetype == "text/css"
         assert len(answer.data) <= 12 * 1024
+
+
+def test_a_small_screen_may_take_the_thumb_of_a_movies_poster(client: FlaskClient) -> None:
+    movie_id = make_movie(title="Kontroll")
+    of = make_variants(movie_id, "poster", "thumb", "poster-avif", "thumb-avif")
+    html = get(client, f"/film/{movie_id}-kontroll")
+    assert f' srcset="{of["thumb"]} 342w, {of["poster"]} 780w" sizes="' in html
+    assert f'<source srcset="{of["thumb-avif"]} 342w, {of["poster-avif"]} 780w" sizes="' in html
 
 
 def test_avif_stands_beside_a_picture_only_once_both_are_built(client: FlaskClient) -> None:
