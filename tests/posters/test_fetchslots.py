@@ -20,8 +20,8 @@ def test_a_third_fetch_from_one_host_is_refused() -> None:
 
 def test_another_host_goes_ahead_of_one_that_waits_for_a_busy_host() -> None:
     slots = FetchSlots(8, 1)
-    with slots.slot("a", 0), ThreadPoolExecutor() as pool:
-        waiter = pool.submit(_enter, slots, "a", 5)
+    with ThreadPoolExecutor() as pool, slots.slot("a", 0):
+        waiter = pool.submit(_enter, slots, "a", 30)
         _until_waiting(slots, 1)
         with slots.slot("b", 0):
             assert not waiter.done()
