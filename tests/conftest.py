@@ -26,6 +26,7 @@ from mozi.parts import Parts, parts
 from mozi.settings import Settings
 from mozi.storage import Storage
 from tests.support import once, servers
+from tests.support.forks import Forks, forks
 from tests.support.logs import Said, listening
 from tests.support.origin import Origin
 
@@ -45,6 +46,13 @@ def _shared() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         once.share(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def start() -> Iterator[Forks]:
+    """Start a process that has imported Mozi already: start("-m", "flask", "work", env=…)."""
+    with forks() as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from mozi.web.capacity import FORM_BYTES, IMPORT_BYTES, THREADS
+from tests.support.forks import Forks
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -294,17 +295,13 @@ def test_unusable_settings_stop_gunicorn_with_a_line_each(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("command", [["db", "upgrade"], ["import-movies", "x.csv"], ["--help"]])
 def test_unusable_settings_stop_every_command_with_a_line(
-    tmp_path: Path, command: list[str]
+    start: Forks, tmp_path: Path, command: list[str]
 ) -> None:
-    stopped = subprocess.run(
-        [sys.executable, "-m", "flask", *command],
-        cwd=ROOT,
-        env=environment(tmp_path, DATABASE_URL="mysql://me:secret@host/mozi"),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
+    env = environment(tmp_path, DATABASE_URL="mysql://me:secret@host/mozi")
+    stopped = start(
+        "-m", "flask", *command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    _, said = stopped.communicate()
     assert stopped.returncode == 1
-    assert stopped.stderr.startswith("DATABASE_URL is 'mysql://…@host/mozi'; it takes ")
-    assert stopped.stderr.count("\n") == 1
+    assert said.startswith("DATABASE_URL is 'mysql://…@host/mozi'; it takes ")
+    assert said.count("\n") == 1

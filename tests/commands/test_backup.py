@@ -7,13 +7,12 @@ import json
 import os
 import signal
 import stat
-import subprocess
-import sys
 import tarfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 import pytest
@@ -31,8 +30,7 @@ from mozi.posters.uploads import take_upload
 from mozi.storage import Storage
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie
-
-ROOT = Path(__file__).parents[2]
+from tests.support.forks import Forked, Forks
 
 
 @pytest.fixture
@@ -178,14 +176,19 @@ def assert_whole(file: Path, folder: Path) -> None:
 
 
 def test_a_running_site_sees_what_was_restored(
-    runner: FlaskCliRunner, app: Flask, movie: int, file: Path, backend_env: dict[str, str]
+    runner: FlaskCliRunner,
+    app: Flask,
+    movie: int,
+    file: Path,
+    start: Forks,
+    backend_env: dict[str, str],
 ) -> None:
     run(runner, "backup", file)
     make_movie(title="Második")
     assert titles() == ["Első", "Második"]
-    restoring = [sys.executable, "-m", "flask", "restore", str(file)]
     env = {**os.environ, **backend_env}
-    subprocess.run(restoring, cwd=ROOT, env=env, check=True, capture_output=True)
+    restoring = start("-m", "flask", "restore", str(file), env=env, stdout=DEVNULL)
+    assert restoring.wait(30) == 0
     assert titles() == ["Első"]  # by the connections that this process has had all the time
     make_movie(title="Harmadik")
     assert titles() == ["Első", "Harmadik"]
@@ -266,11 +269,11 @@ def test_a_folder_that_cannot_be_written_is_one_line(runner: FlaskCliRunner, app
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_backup_that_is_stopped_or_killed_leaves_the_one_before(
-    app: Flask, movie: int, app_parts: Parts, file: Path, backend_env: dict[str, str],
-    number: signal.Signals,
+    app: Flask, movie: int, app_parts: Parts, file: Path, start: Forks,
+    backend_env: dict[str, str], number: signal.Signals,
 ) -> None:  # fmt: skip
     file.write_bytes(b"the one before")
-    process = slow_backup(app_parts, movie, file, backend_env)
+    process = slow_backup(start, app_parts, movie, file, backend_env)
     while not list(file.parent.glob(".mozi-backup-*/packed")):
         assert process.poll() is None
         time.sleep(0.005)
@@ -280,8 +283,8 @@ def test_a_backup_that_is_stopped_or_killed_leaves_the_one_before(
 
 
 def slow_backup(
-    app_parts: Parts, movie: int, file: Path, backend_env: dict[str, str]
-) -> subprocess.Popen[bytes]:
+    start: Forks, app_parts: Parts, movie: int, file: Path, backend_env: dict[str, str]
+) -> Forked:
     """Start a backup with so many objects that it can be stopped in the middle."""
     folder = app_parts.settings.data_dir / "media" / "posters"
     for number in range(3000):
@@ -293,6 +296,5 @@ def slow_backup(
             " WHERE i < 2999) SELECT 1, '2026-01-01', 'a', 'b', 1, '{}',"
             " 'posters/' || i || '-a.thumb.0.jpg' FROM n"
         ))  # fmt: skip
-    flask = [sys.executable, "-m", "flask", "backup", str(file)]
     env = {**os.environ, **backend_env}
-    return subprocess.Popen(flask, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    return start("-m", "flask", "backup", str(file), env=env, stderr=DEVNULL)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 import pytest
@@ -23,8 +22,7 @@ from mozi.parts import Parts
 from mozi.storage import Storage
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
-
-ROOT = Path(__file__).parents[2]
+from tests.support.forks import Forks
 
 
 @pytest.fixture
@@ -183,16 +181,15 @@ def test_a_storage_that_is_down_ends_the_run_early(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_it_can_be_stopped_or_killed_and_the_next_run_goes_on(
-    app: Flask, runner: FlaskCliRunner, folder: Path, backend_env: dict[str, str],
-    number: signal.Signals,
+    app: Flask, runner: FlaskCliRunner, folder: Path, start: Forks,
+    backend_env: dict[str, str], number: signal.Signals,
 ) -> None:  # fmt: skip
     movies = [make_movie(title=f"Film {n}") for n in range(24)]
     for movie in movies:
         picture = make_jpeg(movie, width_px=700, height_px=1050)
         put(folder, f"{movie}.jpg", body=picture + movie.to_bytes(2, "big"))
-    flask = [sys.executable, "-m", "flask", "upload-posters", str(folder)]
     env = {**os.environ, **backend_env, "POSTER_BUILD_SLOTS": "1"}
-    process = subprocess.Popen(flask, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    process = start("-m", "flask", "upload-posters", str(folder), env=env, stderr=DEVNULL)
     while not any(map(original_of, movies)):
         time.sleep(0.01)
     process.send_signal(number)

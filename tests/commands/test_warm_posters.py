@@ -7,14 +7,12 @@ import os
 import pty
 import re
 import signal
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from select import select
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -33,9 +31,8 @@ from mozi.posters.leases import take_lease
 from mozi.posters.queries import get_poster
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants
+from tests.support.forks import Forked, Forks
 from tests.support.origin import Origin
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -250,10 +247,9 @@ def env(backend_env: dict[str, str]) -> dict[str, str]:
     return {**os.environ, **backend_env, **more}
 
 
-def started(env: dict[str, str], *args: str, **how: Any) -> subprocess.Popen[str]:
-    flask = [sys.executable, "-m", "flask", "warm-posters", "--json", *args]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
-    return subprocess.Popen(flask, cwd=ROOT, env=env, text=True, **pipes)
+def started(start: Forks, env: dict[str, str], *args: str, **how: Any) -> Forked:
+    pipes = {"stdout": PIPE, "stderr": PIPE, **how}
+    return start("-m", "flask", "warm-posters", "--json", *args, env=env, **pipes)
 
 
 def built_so_far(movies: list[int]) -> int:
@@ -262,12 +258,16 @@ def built_so_far(movies: list[int]) -> int:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_finishes_what_is_in_hand_and_the_next_run_goes_on(
-    runner: FlaskCliRunner, env: dict[str, str], origin: Origin, number: signal.Signals
+    runner: FlaskCliRunner,
+    start: Forks,
+    env: dict[str, str],
+    origin: Origin,
+    number: signal.Signals,
 ) -> None:
     movies = [movie_with_poster(origin, n) for n in range(30)]
     for n in range(30):
         origin.serve(f"/{n}.jpg", make_jpeg(n), delay_s=0.1)
-    process = started(env, "--workers", "2")
+    process = started(start, env, "--workers", "2")
     while not built_so_far(movies):
         time.sleep(0.02)
     process.send_signal(number)
@@ -282,12 +282,12 @@ def test_a_signal_finishes_what_is_in_hand_and_the_next_run_goes_on(
 
 @on_both_backends
 def test_two_at_once_share_the_work_and_fetch_nothing_twice(
-    app: Flask, env: dict[str, str], origin: Origin
+    app: Flask, start: Forks, env: dict[str, str], origin: Origin
 ) -> None:
     movies = [movie_with_poster(origin, n) for n in range(24)]
     for n in range(24):
         origin.serve(f"/{n}.jpg", make_jpeg(n), delay_s=0.05)
-    both = [started(env), started(env)]
+    both = [started(start, env), started(start, env)]
     said = [json.loads(process.communicate(timeout=60)[0]) for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sum(one["built"] for one in said) == 3 * len(movies)
@@ -304,10 +304,10 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 
 def test_a_terminal_gets_a_bar(
-    env: dict[str, str], movies: list[int], terminal: tuple[int, int]
+    start: Forks, env: dict[str, str], movies: list[int], terminal: tuple[int, int]
 ) -> None:
     ours, theirs = terminal
-    process = started(env, stderr=theirs)
+    process = started(start, env, stderr=theirs)
     process.communicate(timeout=30)
     seen = ""
     while select([ours], [], [], 0.2)[0]:

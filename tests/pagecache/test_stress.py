@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,8 +14,8 @@ from mozi.database import writing
 from mozi.models import Movie
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie
+from tests.support.forks import Forked, Forks
 
-ROOT = Path(__file__).parents[2]
 COALESCE_S = 0.3
 PROMISED_S = COALESCE_S + 1.0
 A_RENDER_S = 1.5  # on a machine that does other work beside the test
@@ -33,28 +31,22 @@ def read(_):
     while time.time() < until:
         began = time.time()
         seen.append((began, int(re.search(r"Version (\\d+)<", client.get("/").text)[1])))
-        time.sleep(0.002)
+        time.sleep(0.01)
     return seen
 with ThreadPoolExecutor(3) as threads:
     print(json.dumps([answer for seen in threads.map(read, range(3)) for answer in seen]))
 """
 
 
-def reader(env: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
+def reader(start: Forks, env: dict[str, str], output: Path) -> Forked:
     """Read in a process of its own; what it saw is in output when it ends."""
     more = {"PAGE_CACHE_COALESCE_SECONDS": str(COALESCE_S), "LOG_LEVEL": "ERROR"}
+    env = {**os.environ, **env, **more, "SITE_TODAY": "2026-11-26"}
     with output.open("wb") as file:
-        return subprocess.Popen(
-            [sys.executable, "-c", READ, str(LASTS_S)],
-            cwd=ROOT,
-            env={**os.environ, **env, **more, "SITE_TODAY": "2026-11-26"},
-            stdout=file,
-        )
+        return start("-c", READ, str(LASTS_S), env=env, stdout=file)
 
 
-def write_versions(
-    movie_id: int, readers: Iterable[subprocess.Popen[bytes]]
-) -> list[tuple[float, int]]:
+def write_versions(movie_id: int, readers: Iterable[Forked]) -> list[tuple[float, int]]:
     """Change the movie's title until all have read; return when each version was committed."""
     commits = [(time.time(), 0)]
     while any(one.poll() is None for one in readers):
@@ -74,11 +66,11 @@ def newest_due(commits: list[tuple[float, int]], began: float) -> int:
 
 @on_both_backends
 def test_no_answer_is_older_than_promised(
-    app: Flask, backend_env: dict[str, str], tmp_path: Path
+    app: Flask, start: Forks, backend_env: dict[str, str], tmp_path: Path
 ) -> None:
     movie = make_movie(title="Version 0")
     outputs = [tmp_path / name for name in ("first", "second")]
-    readers = [reader(backend_env, output) for output in outputs]
+    readers = [reader(start, backend_env, output) for output in outputs]
     commits = write_versions(movie, readers)
     answers = [answer for output in outputs for answer in json.loads(output.read_text())]
     late = [(began, seen) for began, seen in answers if seen < newest_due(commits, began)]

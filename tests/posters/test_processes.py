@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
+from subprocess import PIPE
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -17,9 +15,9 @@ from mozi.parts import Parts
 from mozi.posters.queries import get_poster
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
+from tests.support.forks import Forked, Forks
 from tests.support.origin import Origin
 
-ROOT = Path(__file__).parents[2]
 ASK = """
 import sys
 from mozi import create_app
@@ -33,39 +31,33 @@ with app.app_context():
 """
 
 
-def started(env: dict[str, str], movie_id: int) -> subprocess.Popen[str]:
+def started(start: Forks, env: dict[str, str], movie_id: int) -> Forked:
     """Return a process that is ready, and asks for the poster when it is sent a line."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", ASK, str(movie_id)],
-        cwd=ROOT,
-        env={**os.environ, **env, "POSTER_ALLOW_PRIVATE_SOURCES": "1", "LOG_LEVEL": "ERROR"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    env = {**os.environ, **env, "POSTER_ALLOW_PRIVATE_SOURCES": "1", "LOG_LEVEL": "ERROR"}
+    process = start("-c", ASK, str(movie_id), env=env, stdin=PIPE, stdout=PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
 
 
-def go(process: subprocess.Popen[str]) -> None:
+def go(process: Forked) -> None:
     assert process.stdin is not None
     process.stdin.write("go\n")
     process.stdin.flush()
 
 
-def ended(process: subprocess.Popen[str]) -> int:
+def ended(process: Forked) -> int:
     process.communicate(timeout=30)
     return process.returncode
 
 
 @on_both_backends
 def test_four_processes_fetch_a_poster_once(
-    app: Flask, app_parts: Parts, backend_env: dict[str, str], origin: Origin
+    app: Flask, app_parts: Parts, start: Forks, backend_env: dict[str, str], origin: Origin
 ) -> None:
     origin.serve("/a.jpg", make_jpeg(), delay_s=0.3)
     movie = make_movie(poster_url=origin.url("/a.jpg"))
-    processes = [started(backend_env, movie) for _ in range(4)]
+    processes = [started(start, backend_env, movie) for _ in range(4)]
     for process in processes:
         go(process)
     assert [ended(process) for process in processes] == [0] * 4
@@ -74,11 +66,11 @@ def test_four_processes_fetch_a_poster_once(
 
 
 def test_a_builder_that_is_killed_is_overtaken_after_its_lease(
-    app: Flask, app_parts: Parts, backend_env: dict[str, str], origin: Origin
+    app: Flask, app_parts: Parts, start: Forks, backend_env: dict[str, str], origin: Origin
 ) -> None:
     origin.serve("/a.jpg", make_jpeg(), delay_s=30)
     movie = make_movie(poster_url=origin.url("/a.jpg"))
-    process = started(backend_env, movie)
+    process = started(start, backend_env, movie)
     go(process)
     while not origin.hits["/a.jpg"]:
         pass

@@ -6,8 +6,6 @@ import json
 import os
 import pickle
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +25,8 @@ from mozi.posters.queueing import JOB, MOVIES_A_JOB, PosterQueue
 from mozi.posters.wanted import want_address
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie
+from tests.support.forks import Forked, Forks
 from tests.support.origin import Origin
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -167,11 +164,9 @@ def test_sites_that_share_a_redis_share_no_queue(redis_url: str) -> None:
     assert waiting(ours) == []
 
 
-def started(env: dict[str, str], redis_url: str) -> subprocess.Popen[bytes]:
+def started(start: Forks, env: dict[str, str], redis_url: str) -> Forked:
     given = {"REDIS_URL": redis_url, "POSTER_ALLOW_PRIVATE_SOURCES": "1", "LOG_LEVEL": "WARNING"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "work"], cwd=ROOT, env={**os.environ, **env, **given}
-    )
+    return start("-m", "flask", "work", env={**os.environ, **env, **given})
 
 
 def wait_for(done: Any, seconds: float = 40) -> None:
@@ -183,6 +178,7 @@ def wait_for(done: Any, seconds: float = 40) -> None:
 
 def test_a_warm_up_spreads_over_workers_and_fetches_once(
     queue: PosterQueue,
+    start: Forks,
     backend_env: dict[str, str],
     redis_url: str,
     runner: FlaskCliRunner,
@@ -192,7 +188,7 @@ def test_a_warm_up_spreads_over_workers_and_fetches_once(
     origin.serve("/0.jpg", b"", status=404)
     for n in range(2 * MOVIES_A_JOB + 5):
         make_movie(poster_url=origin.url(f"/{n}.jpg"), title=f"Film {n}")
-    workers = [started(backend_env, redis_url) for _ in range(2)]
+    workers = [started(start, backend_env, redis_url) for _ in range(2)]
     try:
         wait_for(lambda: queue.workers() == 2)
         result = runner.invoke(args=["warm-posters", "--enqueue", "--json"])
@@ -208,12 +204,16 @@ def test_a_warm_up_spreads_over_workers_and_fetches_once(
 
 
 def test_a_worker_told_to_go_leaves_its_job_to_the_next(
-    queue: PosterQueue, backend_env: dict[str, str], redis_url: str, origin: Origin
+    queue: PosterQueue,
+    start: Forks,
+    backend_env: dict[str, str],
+    redis_url: str,
+    origin: Origin,
 ) -> None:
     for n in range(MOVIES_A_JOB):
         origin.serve(f"/{n}.jpg", make_jpeg(n), delay_s=0.5)
     movies = [make_movie(poster_url=origin.url(f"/{n}.jpg")) for n in range(MOVIES_A_JOB)]
-    first = started(backend_env, redis_url)
+    first = started(start, backend_env, redis_url)
     wait_for(lambda: queue.workers() == 1)
     (job_id,) = queue.enqueue(movies)
     wait_for(lambda: len(origin.hits) >= 2)

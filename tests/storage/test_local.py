@@ -3,8 +3,6 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 
 from mozi.errors import ObjectNotFound, StorageError
 from mozi.storage.local import LocalStorage
+from tests.support.forks import Forks
 
 KEY = "posters/7-kontroll.jpg"
 KILLED_BETWEEN_WRITING_AND_MOVING = """
@@ -59,10 +58,10 @@ def test_a_full_disk_leaves_the_former_object_and_no_litter(
 
 
 def test_a_killed_writer_leaves_nothing_that_is_an_object(
-    storage: LocalStorage, folder: Path
+    start: Forks, storage: LocalStorage, folder: Path
 ) -> None:
-    command = [sys.executable, "-c", KILLED_BETWEEN_WRITING_AND_MOVING, str(folder), KEY]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    writer = start("-c", KILLED_BETWEEN_WRITING_AND_MOVING, str(folder), KEY, env=os.environ)
+    assert writer.wait() == -signal.SIGKILL
     assert len(os.listdir(folder / "posters")) == 1
     assert list(storage.list("")) == []
     assert not storage.exists(KEY)

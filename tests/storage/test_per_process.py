@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 
 import pytest
 
 from mozi.storage.per_process import PerProcess
+from tests.support.forks import Forks
 
 # In a process of its own: forking one that has threads, as pytest's has, is warned of.
 FORKED = """
@@ -23,8 +22,8 @@ assert os.waitpid(child, 0)[1] == 0
 """
 
 
-def test_a_fork_makes_its_own_even_if_the_lock_was_held() -> None:
-    subprocess.run([sys.executable, "-c", FORKED], check=True, timeout=20)
+def test_a_fork_makes_its_own_even_if_the_lock_was_held(start: Forks) -> None:
+    assert start("-c", FORKED, env=os.environ).wait(20) == 0
 
 
 def test_threads_that_ask_at_once_get_the_same() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from io import BytesIO
 from typing import Any
 
@@ -13,13 +12,15 @@ from mozi.errors import ObjectNotFound, StorageError
 from mozi.storage import IMMUTABLE
 from mozi.storage.s3 import S3Storage
 from tests.storage.conftest import MakeS3
+from tests.support.forks import Forks
 from tests.support.origin import Origin
 from tests.support.servers import free_port
 
 KEY = "posters/7-kontroll.jpg"
 ORIGINAL = "originals/0123.jpg"
 FORKED = """
-import os, sys
+import os, sys, warnings
+warnings.simplefilter("error")
 from mozi.storage.s3 import S3Storage
 storage = S3Storage(sys.argv[2], endpoint_url=sys.argv[1])
 storage.put("posters/1.jpg", b"1", content_type="image/jpeg", public=True)
@@ -221,6 +222,5 @@ def test_waits_end_well_before_a_router_gives_up(s3: S3Storage) -> None:
     assert config.retries["total_max_attempts"] == 2
 
 
-def test_a_fork_gets_a_client_of_its_own(s3_url: str, bucket: str) -> None:
-    command = [sys.executable, "-W", "error", "-c", FORKED, s3_url, bucket]
-    subprocess.run(command, check=True, timeout=30)
+def test_a_fork_gets_a_client_of_its_own(start: Forks, s3_url: str, bucket: str) -> None:
+    assert start("-c", FORKED, s3_url, bucket, env=os.environ).wait() == 0
