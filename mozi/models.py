@@ -83,6 +83,11 @@ def _one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """Return an index of few rows; only a query that says just the same in SQL is led by it."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
 class Movie(Model):
     """A premiere: the editor's fields of the import table, and a version that counts edits."""
 
@@ -122,6 +127,7 @@ class Movie(Model):
         _one_of("age_rating", AGE_RATINGS),
         Index("ix_movie_premiere_date_id", "premiere_date", "id"),
         Index("ix_movie_title_premiere_date", "title", "premiere_date"),
+        _partial("ix_movie_cancelled", "premiere_date", "id", where="status = 'cancelled'"),
     )
 
 
@@ -213,6 +219,7 @@ class Poster(Model):
     __table_args__ = (
         Index("ix_poster_original_key", "original_key"),
         Index("ix_poster_shown_original_key", "shown_original_key"),
+        _partial("ix_poster_failed", "movie_id", where="failure_code IS NOT NULL"),
     )
 
 

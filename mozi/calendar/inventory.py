@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.listings import LISTING, rows_of
@@ -130,12 +130,13 @@ def _state(state: str, today: date) -> ColumnElement[bool] | None:
     week = week_of(today)
     by_state: dict[str, ColumnElement[bool]] = {
         "no_poster": and_(Poster.source_url.is_(None), Poster.original_key.is_(None)),
-        "failed": is_failed(),
+        "failed": Movie.id.in_(select(POSTERS.c.movie_id).where(is_failed())),
         "waiting": is_waiting(),
         "this_week": and_(
             Movie.premiere_date.between(week.first, week.last), Movie.date_precision == "day"
         ),
-        "cancelled": Movie.status == "cancelled",
+        # A literal: what is bound does not lead to a partial index.
+        "cancelled": Movie.status == literal_column("'cancelled'"),
     }
     return by_state.get(state)
 
