@@ -28,8 +28,10 @@ from mozi.calendar.edits import (
     posters_now,
 )
 from mozi.calendar.fields import FieldValue
+from mozi.errors import MovieNotFound
 from mozi.models import DateChange, Movie
 from mozi.posters.doomed import refuse_doomed
+from mozi.posters.focus import Pointed, set_focus
 from mozi.posters.uploads import StoredUpload
 from mozi.posters.wanted import want_addresses, want_again, want_nothing, want_original
 
@@ -43,7 +45,8 @@ class Change:
 
     upload: a stored original that becomes the poster. no_poster: whether there is
     to be none any more, neither address nor upload. earlier_poster: one of the history that is
-    to be wanted again, with its address; values then hold none.
+    to be wanted again, with its address; values then hold none. focus: what the crops of what
+    comes out are to keep.
     """
 
     movie: Movie | None
@@ -51,12 +54,13 @@ class Change:
     upload: StoredUpload | None = None
     no_poster: bool = False
     earlier_poster: PosterNow | None = None
+    focus: Pointed | None = None
 
     @property
     def touches_poster(self) -> bool:
         """Return whether the poster may come out another."""
-        given = self.upload is not None or self.earlier_poster is not None
-        return POSTER_URL in self.values or given or self.no_poster
+        given = (self.upload, self.earlier_poster, self.focus)
+        return POSTER_URL in self.values or self.no_poster or given != (None, None, None)
 
 
 def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
@@ -67,6 +71,19 @@ def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> M
 def update_movie(session: Session, movie: Movie, values: Values, *, by: str = BY_COMMAND) -> None:
     """Give movie these values; its version rises by one if any of them is new."""
     save_changes(session, [Change(movie, values)], by=by)
+
+
+def give_upload(
+    session: Session, movie_id: int, upload: StoredUpload, *, by: str = BY_COMMAND
+) -> None:
+    """Make the upload the movie's poster; the same as before changes nothing.
+
+    Raises MovieNotFound, and BuildAbandoned where it may have been swept away meanwhile.
+    """
+    movie = session.get(Movie, movie_id)
+    if movie is None:
+        raise MovieNotFound(movie_id)
+    save_changes(session, [Change(movie, {}, upload=upload)], by=by)
 
 
 def save_changes(
@@ -127,6 +144,8 @@ def _want_posters(
                 original_key=earlier.original_key if earlier.kind else None,
                 uploaded=earlier.uploaded,
             )
+        if change.focus is not None:
+            set_focus(session, movie.id, change.focus)
     concerned = {m.id for m, c in pairs if c.movie and c.touches_poster}
     return {**dict.fromkeys(concerned, NO_POSTER), **posters_now(session, concerned)}
 

@@ -19,6 +19,7 @@ from mozi.calendar.reasons import Reason
 from mozi.calendar.twins import Twin, find_twins
 from mozi.errors import MovieNotFound
 from mozi.models import Movie
+from mozi.posters.focus import Focus, Pointed
 from mozi.posters.uploads import StoredUpload
 
 THEIRS, MINE = "theirs", "mine"
@@ -37,10 +38,11 @@ class Edited:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a form showed when it was opened: the values, and the number of the poster's source."""
+    """What a form showed when it was opened: the values, the poster's number and its focus."""
 
     values: Values
     source_number: int
+    focus: Focus | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Submission:
 
     shown: None skips the look at what others changed meanwhile. picks: THEIRS or MINE by
     column, for what was asked. twins_seen: ids of the movies that the editor was shown as
-    possibly the same; None skips that look.
+    possibly the same; None skips that look. focus: None where the form held none.
     """
 
     movie_id: int | None
@@ -58,12 +60,19 @@ class Submission:
     no_poster: bool = False
     shown: Shown | None = None
     picks: Mapping[str, str] = field(default_factory=dict)
+    focus: Pointed | None = None
     twins_seen: frozenset[int] | None = None
 
     @property
     def brings_poster(self) -> bool:
         """Return whether the editor gave or took away a picture, beside the address."""
         return self.upload is not None or self.no_poster
+
+    @property
+    def new_focus(self) -> Pointed | None:
+        """Return the focus that the editor chose; one that the form showed is nobody's choice."""
+        same = self.focus and self.shown and self.focus.focus == self.shown.focus
+        return None if same else self.focus
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,7 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
         values,
         upload=None if no_poster_pick else sent.upload,
         no_poster=sent.no_poster and not no_poster_pick,
+        focus=sent.new_focus,
     )
     [saved] = save_changes(session, [change], by=by)
     return Saved(saved.id, saved.title)

@@ -17,17 +17,19 @@ from sqlalchemy.orm import Session
 from mozi import clock
 from mozi.calendar.fields import FieldValue
 from mozi.models import DeletedMovie, Edit, Movie, Poster, PosterVariant
+from mozi.posters.focus import Focus
 from mozi.posters.recipes import THUMB
 
 BY_COMMAND = "flask"  # the editor of what a command writes
 POSTER = "poster"  # in an edit's changes: the poster itself, beside its address
+FOCUS = "focus"  # and what its crops keep: [x, y] in percent, None: the middle
 CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED = (
     *("created", "updated", "deleted"),
     *("brought_back", "restored"),
 )
 CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
 
-Json = str | int | list[str] | None
+Json = str | int | list[str] | list[int] | None
 Changes = Mapping[str, tuple[Json, Json]]
 
 
@@ -40,6 +42,7 @@ class PosterNow:
     uploaded: bool = False
     original_key: str | None = None
     thumb_key: str | None = None
+    focus: Focus | None = None
 
     @property
     def kind(self) -> str | None:
@@ -66,7 +69,8 @@ def posters_now(session: Session, movie_ids: Collection[int]) -> dict[int, Poste
     ids, found = sorted(movie_ids), {}
     for start in range(0, len(ids), CHUNK):
         for row in session.execute(_POSTERS.where(Poster.movie_id.in_(ids[start : start + CHUNK]))):
-            found[row.movie_id] = PosterNow(*row[1:])
+            focus = None if row.focus_x is None else (row.focus_x, row.focus_y)
+            found[row.movie_id] = PosterNow(*row[1:-2], focus=focus)
     return found
 
 
@@ -78,6 +82,8 @@ _POSTERS = select(
     # What was seen, where the wanted one was never had.
     func.coalesce(Poster.original_key, Poster.shown_original_key),
     PosterVariant.object_key,
+    Poster.focus_x,
+    Poster.focus_y,
 ).outerjoin(
     PosterVariant,
     and_(PosterVariant.movie_id == Poster.movie_id, PosterVariant.media == THUMB.media),
@@ -85,13 +91,19 @@ _POSTERS = select(
 
 
 def poster_changes(before: PosterNow, after: PosterNow) -> Changes:
-    """Return what an edit says of a poster: its address, and whether the picture is another."""
+    """Return what an edit says of a poster: its address, its focus, and whether it is another."""
     changes: dict[str, tuple[Json, Json]] = {}
     if before.source_url != after.source_url:
         changes["poster_url"] = (before.source_url, after.source_url)
     if before.source_number != after.source_number and (before.kind or after.kind):
         changes[POSTER] = (before.kind, after.kind)
+    if before.focus != after.focus:
+        changes[FOCUS] = (_as_list(before.focus), _as_list(after.focus))
     return changes
+
+
+def _as_list(focus: Focus | None) -> list[int] | None:
+    return None if focus is None else list(focus)
 
 
 def note_edits(session: Session, noted: Iterable[Noted], *, by: str) -> None:

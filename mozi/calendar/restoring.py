@@ -14,10 +14,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.changes import POSTER_URL, Change, Values, save_changes
-from mozi.calendar.edits import NO_POSTER, POSTER, RESTORED, Changes, Json, PosterNow, posters_now
+from mozi.calendar.edits import (
+    FOCUS,
+    NO_POSTER,
+    POSTER,
+    RESTORED,
+    Changes,
+    Json,
+    PosterNow,
+    posters_now,
+)
 from mozi.calendar.fields import COLUMNS, check_fields
 from mozi.errors import EditNotFound, MovieNotFound
 from mozi.models import Edit, Movie
+from mozi.posters.focus import Pointed
 
 PAGE_LENGTH = 30
 DEEPEST = 10_000  # pages
@@ -47,10 +57,11 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class Restored:
-    """What there was before an edit. poster: None where no edit since has touched it."""
+    """What there was before an edit. poster, focus: None where no edit since has touched it."""
 
     values: Values
     poster: PosterNow | None
+    focus: Pointed | None
 
 
 def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
@@ -85,7 +96,7 @@ def restore_movie(session: Session, movie_id: int, edit_id: int, *, by: str) -> 
     values = dict(old.values)
     if _is_anothers(session, movie_id, values.get("external_id")):
         del values["external_id"]
-    change = Change(movie, values, earlier_poster=old.poster)
+    change = Change(movie, values, earlier_poster=old.poster, focus=old.focus)
     return save_changes(session, [change], by=by, action=RESTORED)[0].title
 
 
@@ -97,7 +108,8 @@ def _state_before(session: Session, movie_id: int, edit_id: int) -> Restored:
     found = {column: before for edit in edits for column, (before, _) in edit.changes.items()}
     own = {c: found[c] for c in COLUMNS if c in found and c != POSTER_URL}
     # What a later release refuses stays as it is now.
-    return Restored(check_fields(own).values, _poster_before(session, movie_id, edits, found))
+    poster = _poster_before(session, movie_id, edits, found)
+    return Restored(check_fields(own).values, poster, _focus_before(found))
 
 
 def _poster_before(
@@ -110,6 +122,15 @@ def _poster_before(
         address = found[POSTER_URL]
         then = replace(then, source_url=address if isinstance(address, str) else None)
     return None if _source(then) == _source(now) else then
+
+
+def _focus_before(found: Mapping[str, Json]) -> Pointed | None:
+    if FOCUS not in found:
+        return None
+    match found[FOCUS]:
+        case [int(x), int(y)]:
+            return Pointed((x, y))
+    return Pointed(None)
 
 
 def _replaced(edit: Edit) -> PosterNow:

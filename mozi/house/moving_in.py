@@ -14,12 +14,14 @@ from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from mozi.calendar.changes import give_upload
 from mozi.database import reading
 from mozi.errors import Busy, MovieNotFound, MoziError, StorageError
 from mozi.house.upload_folder import Folder, Left, read_file
 from mozi.models import MOVIES, POSTERS
-from mozi.posters.uploads import Upload, checked_upload, store_upload
+from mozi.posters.uploads import StoredUpload, Upload, checked_upload, store_upload
 from mozi.storage import Storage
 
 CHUNK = 200
@@ -120,7 +122,11 @@ class MovingIn:
         if known[movie_id] == upload.key and self.storage.exists(upload.key):
             return True
         if not self.dry_run:
-            store_upload(self.storage, movie_id, upload)
+
+            def record(session: Session, stored: StoredUpload) -> None:
+                give_upload(session, movie_id, stored)
+
+            store_upload(self.storage, upload, record=record)
         return False
 
     def _checked(self, name: str) -> Upload:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, update
+from dataclasses import dataclass
 
-from mozi.database import writing
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
 from mozi.models import POSTERS
 
 Focus = tuple[int, int]
 
 
-def set_focus(movie_id: int, focus: Focus | None, *, source_number: int) -> bool:
-    """Remember the point, None: the middle; return whether that is new.
+@dataclass(frozen=True)
+class Pointed:
+    """A point of a poster, None: the middle; source_number: of the poster that it was shown on."""
 
-    source_number: of the poster that was pointed at. A point of an earlier one says nothing of
-    the one that has taken its place.
+    focus: Focus | None
+    source_number: int | None = None
+
+
+def set_focus(session: Session, movie_id: int, pointed: Pointed) -> None:
+    """Remember the point.
+
+    One of an earlier poster says nothing of the one that has taken its place, and is left out.
     """
-    x, y = focus or (None, None)
-    moved = or_(POSTERS.c.focus_x.is_distinct_from(x), POSTERS.c.focus_y.is_distinct_from(y))
-    with writing() as session:
-        changed = session.execute(
-            update(POSTERS)
-            .where(POSTERS.c.movie_id == movie_id, POSTERS.c.source_number == source_number, moved)
-            .values(focus_x=x, focus_y=y)
-            .returning(POSTERS.c.movie_id)
-        ).first()
-    return changed is not None
+    x, y = pointed.focus or (None, None)
+    query = update(POSTERS).where(POSTERS.c.movie_id == movie_id).values(focus_x=x, focus_y=y)
+    if pointed.source_number is not None:
+        query = query.where(POSTERS.c.source_number == pointed.source_number)
+    session.execute(query)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, Busy, UnreadableSource
@@ -29,7 +32,12 @@ def take_upload(
     first hit, or by warm-posters.
     """
     upload = checked_upload(body, max_bytes=max_bytes, max_pixels=max_pixels)
-    store_upload(storage, movie_id, upload)
+
+    def want(session: Session, stored: StoredUpload) -> None:
+        refuse_doomed(session.connection(), [stored.key], stored_from=stored.stored_from)
+        want_original(session, movie_id, stored.key)
+
+    store_upload(storage, upload, record=want)
     return upload.key
 
 
@@ -79,19 +87,19 @@ def keep_upload(storage: Storage, upload: Upload) -> StoredUpload:
     return stored
 
 
-def store_upload(storage: Storage, movie_id: int, upload: Upload) -> None:
-    """Store, then want; again where a sweep was just deleting an object of the same bytes.
+def store_upload(
+    storage: Storage, upload: Upload, *, record: Callable[[Session, StoredUpload], object]
+) -> None:
+    """Store, then record; again where a sweep was just deleting an object of the same bytes.
 
-    Raises MovieNotFound, StorageError or Busy.
+    record: writes, in a transaction that is committed then, whose poster it is. Raises what that
+    raises, StorageError or Busy.
     """
-    ensure_marked(storage)
     for attempt in range(TRIES):
-        stored_from = database_time()
-        storage.put(upload.key, upload.body, content_type=upload.content_type, public=False)
+        stored = keep_upload(storage, upload)
         try:
             with writing() as session:
-                refuse_doomed(session.connection(), [upload.key], stored_from=stored_from)
-                want_original(session, movie_id, upload.key)
+                record(session, stored)
             return
         except BuildAbandoned as error:
             if attempt == TRIES - 1:

@@ -14,10 +14,12 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy import select
 
-from mozi.database import reading
+from mozi.calendar.restoring import restore_movie
+from mozi.database import reading, writing
 from mozi.errors import StorageError
-from mozi.models import Poster
+from mozi.models import Edit, Poster
 from mozi.parts import Parts
 from mozi.storage import Storage
 from tests.conftest import on_both_backends
@@ -60,6 +62,25 @@ def test_files_become_the_originals_of_their_movies(
     assert (result.exit_code, said["taken"], said["failed"]) == (0, 3, [])
     assert all(app_parts.storage.exists(original_of(movie) or "") for movie in movies)
     assert app_parts.pipeline.build(movies[0]).built == ("poster", "thumb", "blurred")
+
+
+def test_what_it_changes_stands_in_the_history_and_can_be_had_back(
+    runner: FlaskCliRunner, folder: Path
+) -> None:
+    movie_id = make_movie()
+    originals = []
+    for seed in (1, 2, 2):
+        put(folder, f"{movie_id}.jpg", seed)
+        upload(runner, folder)
+        originals.append(original_of(movie_id))
+    with writing() as session:
+        edits = session.scalars(select(Edit).order_by(Edit.id)).all()
+        assert [(edit.editor, edit.changes) for edit in edits] == [
+            ("flask", {"poster": [None, "upload"]}),
+            ("flask", {"poster": ["upload", "upload"]}),
+        ]
+        restore_movie(session, movie_id, edits[-1].id, by="anna@example.org")
+    assert original_of(movie_id) == originals[0]
 
 
 def test_a_second_run_stores_nothing(

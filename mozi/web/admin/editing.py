@@ -46,7 +46,7 @@ from mozi.web.admin.movie_texts import (
 )
 from mozi.web.admin.movie_uploads import FormUpload, is_cut, read_upload
 from mozi.web.admin.notices import tell
-from mozi.web.admin.posters import take_focus
+from mozi.web.admin.posters import read_focus
 from mozi.web.admin.reasons import reason_words
 from mozi.web.showing import today
 
@@ -142,6 +142,7 @@ def _save(
             no_poster="remove_poster" in request.form,
             shown=read_shown(),
             picks=_picks(),
+            focus=read_focus(),
             twins_seen=_twins_seen(),
         )
         try:
@@ -182,7 +183,6 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
 
 
 def _saved(saved: Saved, *, is_new: bool) -> ResponseReturnValue:
-    take_focus(saved.movie_id)
     if typed_id := request.args.get("typed"):
         drop_typed(me().id, typed_id)
     parts().on_demand.begin(saved.movie_id)

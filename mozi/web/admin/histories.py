@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -12,6 +13,7 @@ from mozi.calendar.edits import (
     BY_COMMAND,
     CREATED,
     DELETED,
+    FOCUS,
     POSTER,
     RESTORED,
     UPDATED,
@@ -61,7 +63,7 @@ def history(movie_id: int) -> ResponseReturnValue:
         movie_id=movie_id,
         history=shown,
         actions=ACTION_NAMES,
-        names={**COLUMN_NAMES, POSTER: _("Plakát")},
+        names={**COLUMN_NAMES, POSTER: _("Plakát"), FOCUS: _("Mi legyen mindig látható")},
         words=value_words,
         by_command=BY_COMMAND,
         media_url=parts().storage.url,
@@ -81,6 +83,9 @@ def restore(movie_id: int, edit_id: int) -> ResponseReturnValue:
 
 def value_words(column: str, value: Json) -> str:
     """Return a value as the history says it; nothing for none."""
+    if column == FOCUS:
+        x, y = value if isinstance(value, list) else (50, 50)
+        return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))
     if isinstance(value, list):
-        return "; ".join(value)
+        return "; ".join(map(str, value))
     return "" if value is None else str(CODES.get(column, {}).get(value, value))

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from mozi.calendar.changes import Values
 from mozi.calendar.editing import Edited, Shown
 from mozi.calendar.fields import COLUMNS, FieldValue, check_fields
+from mozi.posters.focus import Focus
 from mozi.vocabulary import LIST_SEPARATOR
 
 LISTS = ("genres", "director", "cast", "country")
@@ -46,15 +47,24 @@ def given_fields(form: MultiDict[str, str]) -> dict[str, str]:
 
 def shown_text(edited: Edited) -> str:
     """Return what the form shows, for the form to bring back: read_shown reads it."""
-    return json.dumps({**texts_of(edited.values), "source": edited.poster.source_number})
+    poster = edited.poster
+    told = {"source": poster.source_number, "focus": poster.focus}
+    return json.dumps({**texts_of(edited.values), **told})
 
 
 def read_shown() -> Shown | None:
     """Return what the form showed when it was opened, None where it does not tell."""
     try:
         told = json.loads(request.form.get("shown", ""))
-        source = int(told.pop("source"))
+        source, focus = int(told.pop("source")), _focus(told.pop("focus", None))
         known = {column: told[column] for column in COLUMNS if column in told}
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    return Shown(check_fields(known).values, source)
+    return Shown(check_fields(known).values, source, focus)
+
+
+def _focus(told: object) -> Focus | None:
+    match told:
+        case [int(x), int(y)]:
+            return x, y
+    return None

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from mozi.parts import parts
 from mozi.posters.changes import try_again
-from mozi.posters.focus import Focus, set_focus
+from mozi.posters.focus import Focus, Pointed
 from mozi.posters.overview import Panel, get_panel
 from mozi.web.admin.failures import failure_words
 from mozi.web.admin.ground import blueprint, go
@@ -60,14 +60,13 @@ def live_html(panel: Panel) -> str:
     return render_template("admin/components/poster_live.html", panel=panel)
 
 
-def take_focus(movie_id: int) -> None:
-    """Remember the point that the movie's form holds; what is no point is left out.
+def read_focus() -> Pointed | None:
+    """Return the point that the movie's form holds, None where it has none to hold.
 
     The form says which poster it was pointed at, so a new one keeps its middle.
     """
     number = request.form.get("focus_of", type=int)
-    if number is not None:
-        set_focus(movie_id, _point(), source_number=number)
+    return None if number is None else Pointed(_point(), number)
 
 
 def _point() -> Focus | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 import re
 
 import pytest
@@ -17,6 +19,7 @@ from mozi.calendar.restoring import PAGE_LENGTH, restore_movie
 from mozi.database import reading, writing
 from mozi.errors import EditNotFound
 from mozi.models import Edit, Movie, Poster
+from mozi.posters.focus import Pointed, set_focus
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants, movie_of
 from tests.web.admin.conftest import EMAIL, token
@@ -145,6 +148,56 @@ def test_restoring_before_the_first_poster_leaves_none(anna: FlaskClient) -> Non
     restore(anna, movie_id, last_edit(movie_id).id)
     poster = poster_of(movie_id)
     assert (poster.uploaded, poster.original_key, poster.source_url) == (False, None, None)
+
+
+def point(client: FlaskClient, movie_id: int, x: int, y: int) -> None:
+    """Save the form with this point of the poster that it shows."""
+    path = f"/admin/movies/{movie_id}"
+    page = client.get(path).text
+    shown = re.search(r'name="shown" value="([^"]*)"', page)
+    number = str(poster_of(movie_id).source_number)
+    given = {"csrf_token": token(page), "focus_of": number, "focus_x": x, "focus_y": y}
+    given["shown"] = html.unescape(shown[1]) if shown else ""
+    assert client.post(path, data=given).status_code == 303
+
+
+def test_a_point_of_the_poster_is_told_and_had_back(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    upload(anna, movie_id, 1)
+    point(anna, movie_id, 30, 40)
+    first = last_edit(movie_id)
+    point(anna, movie_id, 50, 60)
+    assert (first.editor, first.changes) == (EMAIL, {"focus": [None, [30, 40]]})
+    shown = anna.get(f"/admin/movies/{movie_id}/history").text
+    assert "<del>balról 30 %, felülről 40 %</del></td><td><ins>balról 50 %" in shown
+    restore(anna, movie_id, last_edit(movie_id).id)
+    assert (poster_of(movie_id).focus_x, poster_of(movie_id).focus_y) == (30, 40)
+    restore(anna, movie_id, first.id)
+    assert poster_of(movie_id).focus_x is None
+
+
+def test_an_earlier_upload_comes_back_with_its_point(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    upload(anna, movie_id, 1)
+    point(anna, movie_id, 30, 40)
+    upload(anna, movie_id, 2)
+    assert last_edit(movie_id).changes["focus"] == [[30, 40], None]
+    restore(anna, movie_id, last_edit(movie_id).id)
+    assert (poster_of(movie_id).focus_x, poster_of(movie_id).focus_y) == (30, 40)
+
+
+def test_a_point_that_another_moved_is_not_moved_back(anna: FlaskClient) -> None:
+    movie_id = make_movie()
+    upload(anna, movie_id, 1)
+    point(anna, movie_id, 30, 40)
+    with writing() as session:
+        set_focus(session, movie_id, Pointed((70, 80)))
+    edits = last_edit(movie_id).id
+    shown = json.dumps({"source": 1, "focus": [30, 40]})
+    path = f"/admin/movies/{movie_id}"
+    given = {"csrf_token": token(anna.get(path).text), "shown": shown}
+    anna.post(path, data={**given, "focus_of": "1", "focus_x": "30", "focus_y": "40"})
+    assert (poster_of(movie_id).focus_x, last_edit(movie_id).id) == (70, edits)
 
 
 def test_an_upload_stays_where_only_its_address_was_forgotten(anna: FlaskClient) -> None:
