@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,7 @@ from mozi.calendar.previews import Preview, preview_of
 from mozi.calendar.tables import TableRow, read_table
 from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
+from mozi.posters.wanted import announced
 
 # On PostgreSQL somebody may save one of the movies between our look and our write.
 ATTEMPTS = 3
@@ -30,12 +32,16 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Rows by what became of them; refused: what is wrong with the rest, by row."""
+    """Rows by what became of them; refused: what is wrong with the rest, by row.
+
+    new_sources: the movies that have a new poster to be built, and when they open.
+    """
 
     inserted: int
     updated: int
     unchanged: int
     refused: tuple[RowFault, ...]
+    new_sources: tuple[tuple[int, date], ...] = ()
 
 
 def import_file(path: Path, *, dry_run: bool = False, skip_bad: bool = False) -> ImportReport:
@@ -49,7 +55,7 @@ def import_file(path: Path, *, dry_run: bool = False, skip_bad: bool = False) ->
     rows, faults = check_rows(read_table(path))
     if dry_run:
         return _report(_strict(_look(rows, faults), skip_bad))
-    return _report(_save(rows, faults, skip_bad))
+    return _save(rows, faults, skip_bad)
 
 
 def preview_table(table: Sequence[TableRow]) -> Preview:
@@ -69,7 +75,7 @@ def import_table(
     import_file raises.
     """
     rows, faults = check_rows(table)
-    return _report(_save(rows, faults, skip_bad, agreed=agreed, by=by))
+    return _save(rows, faults, skip_bad, agreed=agreed, by=by)
 
 
 def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
@@ -99,7 +105,7 @@ def _save(
     *,
     agreed: str | None = None,
     by: str = BY_COMMAND,
-) -> Matched:
+) -> ImportReport:
     """Write what the rows mean now; agreed: the digest of the only preview that may be written."""
     for _ in range(ATTEMPTS):
         try:
@@ -107,8 +113,10 @@ def _save(
                 matched = _match(session, rows, faults)
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
-                save_changes(session, _strict(matched, skip_bad).changes, by=by)
-                return matched
+                movies = save_changes(session, _strict(matched, skip_bad).changes, by=by)
+                new = announced(session)
+                sources = [(m.id, m.premiere_date) for m in movies if m.id in new]
+                return _report(matched, tuple(sources))
         except (IntegrityError, StaleDataError):
             continue
     raise Busy("Somebody else keeps changing the same movies; nothing was written.")
@@ -128,10 +136,11 @@ def _strict(matched: Matched, skip_bad: bool) -> Matched:
     return matched
 
 
-def _report(matched: Matched) -> ImportReport:
+def _report(matched: Matched, new_sources: tuple[tuple[int, date], ...] = ()) -> ImportReport:
     return ImportReport(
         inserted=len(matched.inserts),
         updated=len(matched.updates),
         unchanged=len(matched.unchanged),
         refused=tuple(matched.faults),
+        new_sources=new_sources,
     )

@@ -101,6 +101,11 @@ def want_again(
     _announce(session, [movie_id])
 
 
+def announced(session: Session) -> frozenset[int]:
+    """Return the movies whose new source will be told of by new_sources at the commit."""
+    return frozenset(session.info.get(_ANNOUNCED, ()))
+
+
 def _announce(session: Session, movie_ids: Iterable[int]) -> None:
     """Have new_sources sent when the session is committed, once for all of its movies."""
     announced: dict[int, None] = session.info.setdefault(_ANNOUNCED, {})

@@ -12,13 +12,17 @@ from mozi.calendar.drafts import MAX_ROWS, Draft, drop_draft, find_drafts, get_d
 from mozi.calendar.fields import COLUMNS, FieldValue
 from mozi.calendar.importing import ImportReport, import_table, preview_table
 from mozi.calendar.previews import ACTIONS, INSERT, REFUSED, UPDATE, Preview, RowPreview
-from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, RowFault
+from mozi.calendar.weeks import week_of
+from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, QueueError, RowFault
+from mozi.parts import parts
 from mozi.web.admin.ground import blueprint, go, me, page
 from mozi.web.admin.reasons import COLUMN_NAMES, reason_words
 from mozi.web.capacity import IMPORT_BYTES, MIB
+from mozi.web.showing import today
 
 ROWS_A_PAGE = 50
-COUNTED = ("inserted", "updated", "unchanged", "refused")
+COUNTED = ("inserted", "updated", "unchanged", "refused", "posters", "begun")
+BEGUN_AT_ONCE = 60  # of 256 builds that a process may have in hand; visitors need theirs
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,34 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
     except ImportRejected:
         return _preview(draft, preview_table(table), undecided=True, status=422)
     drop_draft(me().id, draft_id)
-    return go("imports", **_counts(report))
+    return go("imports", **_counts(report), **_begin_builds(report))
+
+
+def _begin_builds(report: ImportReport) -> dict[str, int]:
+    """Begin to build what the index shows first; return how many there are, and are seen to.
+
+    Where workers listen, they have been told of all.
+    """
+    posters = len(report.new_sources)
+    if not posters:
+        return {}
+    return {"posters": posters, "begun": posters if _is_worked() else _begin_first(report)}
+
+
+def _begin_first(report: ImportReport) -> int:
+    first = week_of(today()).first
+    coming = sorted((day, movie_id) for movie_id, day in report.new_sources if day >= first)
+    past = sorted(((day, movie_id) for movie_id, day in report.new_sources if day < first))[::-1]
+    movie_ids = [movie_id for _, movie_id in [*coming, *past][:BEGUN_AT_ONCE]]
+    return sum(parts().on_demand.begin(movie_id) for movie_id in movie_ids)
+
+
+def _is_worked() -> bool:
+    queue = parts().queue
+    try:
+        return queue is not None and queue.workers() > 0
+    except QueueError:
+        return False
 
 
 @blueprint.post("/import/<string(length=32):draft_id>/discard")

@@ -15,6 +15,7 @@ from mozi.accounts.admins import ensure_admin
 from mozi.calendar import drafts
 from mozi.database import reading, writing
 from mozi.models import Edit, ImportDraft, Movie, Poster
+from mozi.posters.on_demand import OnDemandBuilds
 from tests.conftest import Clock
 from tests.support.factories import THURSDAY, make_movie
 from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
@@ -78,6 +79,47 @@ def test_confirming_imports_and_forgets_the_file(anna: FlaskClient) -> None:
     assert "2 új film" in anna.get(answer.location).text
     assert titles() == ["Az utolsó nyár", "Kéz a kézben"]
     assert waiting() == 0
+
+
+def begun_by(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, text: str) -> list[str]:
+    """Import the text, and return the titles of the movies whose posters are begun."""
+    begun: list[int] = []
+    monkeypatch.setattr(OnDemandBuilds, "begin", lambda _, movie_id: begun.append(movie_id) or 1)
+    address = preview(client, text)
+    done = client.get(confirm(client, address).location).text
+    assert f"{len(begun)} új plakátot" in done or f"Most {len(begun)} készül" in done
+    with reading() as session:
+        return [session.get_one(Movie, movie_id).title for movie_id in begun]
+
+
+POSTERS = """title,premiere_date,poster_url
+Régi,2001-05-03,https://example.org/1.jpg
+Két hete,2026-11-12,https://example.org/2.jpg
+Új,2026-12-10,https://example.org/3.jpg
+Most,2026-11-26,https://example.org/4.jpg
+Puszta,2026-11-26,
+"""
+
+
+def test_new_posters_are_begun_what_opens_now_first(
+    anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert begun_by(anna, monkeypatch, POSTERS) == ["Most", "Új", "Két hete", "Régi"]
+
+
+def test_no_more_is_begun_than_leaves_room_for_visitors(
+    anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.web.admin.imports.BEGUN_AT_ONCE", 2)
+    assert begun_by(anna, monkeypatch, POSTERS) == ["Most", "Új"]
+
+
+def test_an_address_that_was_there_begins_nothing(
+    anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun_by(anna, monkeypatch, POSTERS)
+    more = POSTERS.replace("2026-12-10", "2026-12-17")  # another movie, by title and date
+    assert begun_by(anna, monkeypatch, more) == ["Új"]
 
 
 def test_the_history_names_who_imported(anna: FlaskClient) -> None:
