@@ -6,6 +6,7 @@ that a client that sends slowly costs a greenlet and a temporary file, and never
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,12 +19,24 @@ from mozi.web.capacity import FORM_BYTES
 BLOCK_BYTES = 64 * 1024  # what is read at once, and what a body may hold in memory
 
 
+TOO_LARGE = "413 Content Too Large"
+WHY = {
+    TOO_LARGE: "This request is larger than what is taken here.",
+    "408 Request Timeout": "This request came too slowly.",
+    "503 Service Unavailable": "Busy; please try again in a moment.",
+}
+
+
 class Refused(Exception):  # noqa: N818 - an answer to the client, not an error of ours
-    """The request is answered with this status, unheard, and the connection is closed."""
+    """The request is answered with this status of WHY, and the connection is closed."""
 
     def __init__(self, status: str) -> None:
         super().__init__(status)
         self.status = status
+
+
+class NotReceived(io.BytesIO):
+    """Stands in the place of a body that was too large, so that the app tells whoever sent it."""
 
 
 class ClientGone(Exception):  # noqa: N818 - nobody is left to be told of an error
@@ -71,7 +84,7 @@ class Bodies:
         dropped as it arrived. So a form has the fields around a file that is too large.
         """
         if declared is not None and declared > max(self.limits.max_bytes, cut_at or 0):
-            raise Refused("413 Content Too Large")
+            raise Refused(TOO_LARGE)
         if declared is not None and declared > self.limits.max_bytes:
             with self._cut(body, declared) as file:
                 yield file
@@ -116,7 +129,7 @@ class Bodies:
 
     def _admit(self, total_bytes: int, more_bytes: int) -> None:
         if total_bytes > self.limits.max_bytes:
-            raise Refused("413 Content Too Large")
+            raise Refused(TOO_LARGE)
         self._hold(more_bytes)
 
     def _hold(self, more_bytes: int) -> None:

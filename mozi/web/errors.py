@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, redirect, render_template, request
+from flask import Flask, abort, current_app, redirect, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import OperationalError
@@ -37,6 +37,9 @@ from mozi.errors import (
     StorageError,
 )
 from mozi.feeds import records
+from mozi.parts import parts
+from mozi.web.bodies import NotReceived
+from mozi.web.capacity import FORM_BYTES, MIB, largest_body
 from mozi.web.languages import HUNGARIAN, in_language, is_admin, translations
 from mozi.web.showing import today
 
@@ -76,6 +79,10 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
         _("Most nem tudjuk megmutatni az oldalt. Pár másodperc, és újra megy."),
     ),
 }
+GO_BACK = _(
+    "Egyszerre legfeljebb %(mib)s MiB-ot veszünk át. Lépj vissza a böngészővel: amit beírtál, még"
+    " ott van; válassz kisebb fájlt."
+)
 SEND_AGAIN = _(
     "Amit beírtál, nem veszett el: töltsd újra ezt az oldalt, és a böngésző újra elküldi."
 )
@@ -86,12 +93,19 @@ MOVED_S = 300
 
 
 def register(app: Flask) -> None:
-    """Answer every error of the app with a page."""
+    """Answer every error of the app with a page, and first of all what was too large to be read."""
+    app.before_request_funcs.setdefault(None, []).insert(0, refuse_what_was_not_received)
     app.register_error_handler(MoziError, on_mozi_error)
     app.register_error_handler(Moved, on_moved)
     app.register_error_handler(HTTPException, on_http_error)
     for unreachable in (OperationalError, PoolTimeout):
         app.register_error_handler(unreachable, on_database_error)
+
+
+def refuse_what_was_not_received() -> None:
+    """Answer 413 where the server left a body out: nothing else can be said of its form."""
+    if isinstance(request.environ["wsgi.input"], NotReceived):
+        abort(413)
 
 
 def status_of(error: MoziError) -> int:
@@ -149,13 +163,17 @@ def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = Non
     return answer
 
 
-def _hint(status: int) -> LazyString | None:
+def _hint(status: int) -> str | None:
     """Return how an admin sends a form again that we could not take, as it was typed."""
-    form = request.method == "POST" and is_admin(request.path)
-    return SEND_AGAIN if form and status >= 500 else None
+    if request.method != "POST" or not is_admin(request.path):
+        return None
+    if status == 413:
+        largest = largest_body(parts().settings.poster_max_bytes) - FORM_BYTES
+        return str(GO_BACK) % {"mib": f"{largest / MIB:g}"}
+    return str(SEND_AGAIN) if status >= 500 else None
 
 
-def _write_html(answer: Response, **words: LazyString | None) -> None:
+def _write_html(answer: Response, **words: LazyString | str | None) -> None:
     html = render_template(
         "error.html",
         status=answer.status_code,

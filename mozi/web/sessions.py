@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mozi.accounts.admins import SignedIn, find_by_session
 from mozi.accounts.attempts import AttemptsInDatabase
@@ -62,6 +64,18 @@ def signed_in() -> SignedIn | None:
         return None
     user = current_user._get_current_object()
     return user if isinstance(user, SignedIn) else None
+
+
+def is_session(app: Flask, cookie: str) -> bool:
+    """Return whether a request's Cookie header holds the session of an admin, for a server to ask.
+
+    Where nobody can tell, it does not.
+    """
+    with app.test_request_context(headers={"Cookie": cookie}):
+        try:
+            return signed_in() is not None
+        except (OperationalError, PoolTimeout):
+            return False
 
 
 def _throttle_store(redis_url: str | None) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import socket as native_socket
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import gevent
+from flask import Flask
 from gevent import socket
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
@@ -24,9 +25,18 @@ from gunicorn.workers.ggevent import GeventWorker
 from mozi import metrics
 from mozi.web import capacity
 from mozi.web.answers import BUSY, Answer, WSGIApp, collect
-from mozi.web.bodies import Bodies, BodyLimits, ClientGone, Refused
+from mozi.web.bodies import (
+    TOO_LARGE,
+    WHY,
+    Bodies,
+    BodyLimits,
+    ClientGone,
+    NotReceived,
+    Refused,
+)
 from mozi.web.languages import is_admin
 from mozi.web.parking import MAY_PARK, PARKED, Parked
+from mozi.web.sessions import is_session
 
 SEND_S = 30
 """What a client has to take 64 KiB of an answer: one that reads nothing must not hold it."""
@@ -176,18 +186,41 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         try:
             with ExitStack() as stack:
                 if (declared := _declared_bytes(req)) != 0:
-                    cut_at = capacity.DRAINED_BYTES if _is_admins_form(req) else None
                     self._invite(req, sock, declared)
-                    received = self.bodies.received(unread, declared, cut_at=cut_at)
+                    received = self.bodies.received(unread, declared, cut_at=self._cut_at(req))
                     req.body = stack.enter_context(received)
                 return super().handle_request(listener_name, req, sock, addr)
         except Refused as refused:
-            _refuse(sock, refused.status)
+            if refused.status == TOO_LARGE and is_admin(req.path):
+                self._refuse_in_words(listener_name, req, sock, addr)
+            else:
+                _refuse(sock, refused.status)
             raise StopIteration from refused
         except (ClientGone, TimeoutError, gevent.GreenletExit) as gone:
             raise StopIteration from gone
         finally:
             req.body = unread  # the parser looks here for the next request's start
+
+    def _cut_at(self, req: Any) -> int | None:
+        """Return how much of a form that is too large is read on, for an admin to be told of it.
+
+        Whose session is over, or made up, sends no more than anybody else may. The app looks, in
+        a thread of its own, and only where so much comes.
+        """
+        declared = _declared_bytes(req) or 0
+        if declared <= self.bodies.limits.max_bytes or not _is_admins_form(req):
+            return None
+        app, cookie = self.wsgi.app, dict(req.headers)["COOKIE"]
+        ours = isinstance(app, Flask) and self.wsgi.pool.spawn(is_session, app, cookie).get()
+        return capacity.DRAINED_BYTES if ours else None
+
+    def _refuse_in_words(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Have the app say that it was too large, and read on for a moment, as _refuse does."""
+        req.body = NotReceived()
+        req.force_close()
+        with suppress(StopIteration):
+            super().handle_request(listener_name, req, sock, addr)
+        close_graceful(sock, timeout=LINGER_S, max_drain=LINGER_BYTES)
 
     def _invite(self, req: Any, sock: Any, declared: int | None) -> None:
         """Say 100 Continue to a client that waits for it, unless its body will be refused.
@@ -222,10 +255,11 @@ def _is_admins_form(req: Any) -> bool:
 
 
 def _refuse(sock: Any, status: str) -> None:
-    """Answer with the status alone, and read on for a moment so that it is not lost by a reset."""
-    body = f"{status}\n"
+    """Answer in words, and read on for a moment, so that the answer is not lost by a reset."""
+    body = f"{WHY[status]}\n"
+    again = "" if status == TOO_LARGE else "Retry-After: 2\r\n"
     sock.sendall(
         f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
-        f"Retry-After: 2\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode("latin-1")
+        f"{again}Content-Length: {len(body)}\r\n\r\n{body}".encode("latin-1")
     )
     close_graceful(sock, timeout=LINGER_S, max_drain=LINGER_BYTES)

@@ -32,10 +32,6 @@ def echo(environ: dict[str, Any], start_response: Any, argument: str) -> Iterabl
     return [body]
 
 
-def admin(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
-    return echo(environ, start_response, argument)
-
-
 def unread(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
     return page(environ, start_response, "")
 
@@ -79,7 +75,6 @@ ACTIONS = {
     "": page,
     "sleep": sleep,
     "echo": echo,
-    "admin": admin,
     "unread": unread,
     "empty": empty,
     "stream": stream,
