@@ -136,7 +136,6 @@ if (panel) {
   // Watching.
 
   const live = find("live");
-  const ask = { headers: { Accept: "application/json" } };
   const started = Date.now();
 
   const tell = (told) => {
@@ -156,14 +155,16 @@ if (panel) {
   };
 
   const watch = async () => {
+    let over = false;
     while (live.dataset.state === "waiting") {
-      const patient = Date.now() - started > 20000;
+      const patient = over || Date.now() - started > 20000;
       await new Promise((done) => setTimeout(done, patient ? 3000 : 500));
       if (document.hidden) continue;
       try {
-        const answer = await fetch(live.dataset.address, ask);
+        const answer = await fetch(live.dataset.address, JSON_PLEASE);
+        over = await session.isOver(answer);
         if (answer.ok) tell(await answer.json());
-        else if (answer.status < 500) return;
+        else if (answer.status < 500 && !over) return;
       } catch {
         // No network for the moment: look again.
       }
@@ -177,8 +178,10 @@ if (panel) {
     button.disabled = true;
     const token = document.querySelector("[name=csrf_token]").value;
     try {
-      const answer = await fetch(live.dataset.tryNow, { method: "POST", headers: { ...ask.headers, "X-CSRFToken": token } });
-      if (answer.ok) tell(await answer.json());
+      const answer = await fetch(live.dataset.tryNow, { method: "POST", headers: { ...JSON_PLEASE.headers, "X-CSRFToken": token } });
+      if (await session.isOver(answer)) session.say();
+      else if (answer.ok) tell(await answer.json());
+      else if (answer.status === 400) document.getElementById("poster-try-now").submit(); // the page that answers says why
     } finally {
       button.disabled = false;
     }

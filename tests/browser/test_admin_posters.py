@@ -14,6 +14,7 @@ from mozi.posters.overview import get_panel
 from tests.browser.axe import Look, faults
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
+from tests.web.admin.conftest import EMAIL, PASSWORD
 
 DROP = """([name, type, body]) => {
   const bytes = Uint8Array.from(atob(body), (c) => c.charCodeAt(0));
@@ -111,6 +112,27 @@ def test_a_failed_source_is_tried_at_once_and_nothing_typed_is_lost(
     desk.get_by_role("button", name="Próbáld most").click()
     expect(desk.locator("[data-live][data-state=ready]")).to_be_attached(timeout=WAIT_MS)
     expect(desk.locator("#director")).to_have_value("Szabó István")
+
+
+def test_a_session_that_ends_is_told_of_and_the_form_goes_on_in_the_next(desk: Page) -> None:
+    desk.goto("/admin/movies/new")
+    desk.fill("#title", "Mephisto")
+    bring(desk, "drop", make_jpeg())
+    desk.context.clear_cookies()
+    desk.get_by_role("button", name="Mentés", exact=True).click()
+    way = desk.get_by_role("link", name="Lépj be újra egy másik lapon")
+    expect(way).to_be_focused()
+    assert desk.url.endswith("/admin/movies/new")
+    with desk.context.expect_page() as opened:
+        way.press("Enter")
+    opened.value.fill("#email", EMAIL)
+    opened.value.fill("#password", PASSWORD)
+    opened.value.press("#password", "Enter")
+    opened.value.wait_for_url("**/admin/movies")
+    opened.value.close()
+    desk.get_by_role("button", name="Mentés", exact=True).click()
+    expect(desk.locator(".notice--good")).to_contain_text("Hozzáadva: „Mephisto”.")
+    expect(desk.locator("[data-live]")).to_be_attached()
 
 
 def test_the_point_is_set_by_a_click_and_by_the_arrow_keys(desk: Page) -> None:
