@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.changes import Change, Values, save_changes
-from mozi.calendar.edits import POSTER, PosterNow, last_editor, posters_now
+from mozi.calendar.edits import NO_POSTER, POSTER, PosterNow, last_editor, posters_now
 from mozi.calendar.fields import COLUMNS, FieldFault, FieldValue
 from mozi.calendar.reasons import Reason
 from mozi.calendar.twins import Twin, find_twins
@@ -23,7 +23,6 @@ from mozi.posters.focus import Focus, Pointed
 from mozi.posters.uploads import StoredUpload
 
 THEIRS, MINE = "theirs", "mine"
-NO_POSTER_YET = PosterNow()
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ def _locked(session: Session, movie_id: int | None) -> Movie | None:
 
 
 def _edited(session: Session, movie: Movie) -> Edited:
-    poster = posters_now(session, [movie.id]).get(movie.id, NO_POSTER_YET)
+    poster = posters_now(session, [movie.id]).get(movie.id, NO_POSTER)
     own = {column: getattr(movie, column) for column in COLUMNS if column != "poster_url"}
     return Edited(movie.id, movie.version, {**own, "poster_url": poster.source_url}, poster)
 

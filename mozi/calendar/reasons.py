@@ -6,7 +6,7 @@ An entrance that speaks another language translates by code; the figures are in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from mozi.sentences import Sentence
 
 SENTENCES = {
     # One value.
@@ -53,17 +53,10 @@ SENTENCES = {
 }
 
 
-class Reason(str):
-    """An English sentence that remembers its code and its data."""
+class Reason(Sentence):
+    """A sentence of the above that remembers its code and its data."""
 
-    code: str
-    data: Mapping[str, str | int]
-
-    def __new__(cls, code: str, **data: str | int) -> Reason:
-        """Return the sentence of this code; data: what it has in braces."""
-        reason = super().__new__(cls, SENTENCES[code].format(**data))
-        reason.code, reason.data = code, data
-        return reason
+    sentences = SENTENCES
 
 
 class Unfit(ValueError):

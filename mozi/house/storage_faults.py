@@ -6,7 +6,7 @@ speaks another language translates by code; the figures are in `data`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from mozi.sentences import Sentence
 
 SENTENCES = {
     "no_s3_put": (
@@ -64,14 +64,7 @@ SENTENCES = {
 }
 
 
-class StorageFault(str):
-    """An English line that remembers its code and its data, other such lines among it."""
+class StorageFault(Sentence):
+    """A line of the above that remembers its code and its data, other such lines among it."""
 
-    code: str
-    data: Mapping[str, str | int]
-
-    def __new__(cls, code: str, **data: str | int) -> StorageFault:
-        """Return the line of this code; data: what it has in braces, and what others need."""
-        fault = super().__new__(cls, SENTENCES[code].format(**data))
-        fault.code, fault.data = code, data
-        return fault
+    sentences = SENTENCES

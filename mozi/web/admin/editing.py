@@ -30,6 +30,7 @@ from mozi.web.admin.ground import blueprint, go, me
 from mozi.web.admin.movie_form import (
     CONTRADICTED,
     NOT_DONE,
+    TYPED_BEFORE,
     Fields,
     Form,
     form_as_sent,
@@ -94,7 +95,8 @@ def _typed_again(movie_id: int | None) -> Response | None:
     typed = find_typed_again()
     if typed is None:
         return None
-    return show_as_sent(movie_id, Fields(typed.fields), again=True, file_lost=typed.with_file)
+    fields = Fields(typed.fields)
+    return show_as_sent(movie_id, fields, kind=TYPED_BEFORE, with_file=typed.with_file)
 
 
 def _take(movie_id: int | None) -> ResponseReturnValue:

@@ -37,6 +37,12 @@ def typed_by() -> str:
     return str(_signer().dumps(admin.id)) if admin else ""
 
 
+def brings_file() -> bool:
+    """Return whether a file was chosen in the form that was sent."""
+    file = request.files.get("poster_file")
+    return bool(file and file.filename)
+
+
 def find_typed_again() -> Typed | None:
     """Return what the admin who asks had typed here before having to sign in again."""
     admin = signed_in()
@@ -59,8 +65,7 @@ def _to_what_was_typed() -> str:
     except (BadData, ValueError):
         return request.path
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in NOT_KEPT]
-    file = request.files.get("poster_file")
-    typed_id = keep_typed(admin_id, fields, with_file=bool(file and file.filename))
+    typed_id = keep_typed(admin_id, fields, with_file=brings_file())
     return f"{request.path}?typed={typed_id}" if typed_id else request.path
 
 

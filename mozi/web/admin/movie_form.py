@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from flask import Response, request
+from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from mozi.calendar.deleting import Deleted, find_deleted
@@ -25,12 +25,18 @@ NOT_DONE, CONTRADICTED = 422, 409
 Fields = MultiDict[str, str]
 
 
-@dataclass(frozen=True)
-class Gone:
-    """A movie that was deleted while its form was open; deleted: None where it cannot come back."""
+# What may happen to a form on its way: its movie was deleted meanwhile; it was another session's;
+# it was typed before signing in; its file could not be kept and must be chosen once more.
+GONE, STALE, TYPED_BEFORE, FILE_LOST = ("gone", "stale", "typed_before", "file_lost")
 
-    movie_id: int
-    deleted: Deleted | None
+
+@dataclass(frozen=True)
+class News:
+    """One thing that happened to a form. GONE: movie_id, and deleted where it can come back."""
+
+    kind: str
+    movie_id: int = 0
+    deleted: Deleted | None = None
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,7 @@ class Form:
     """What the form shows. texts: by column; faults: sentences by field.
 
     shown: what it brings back of the movie as it was; kept: a file of an earlier try; focus: as
-    typed. gone: the movie is not there any more; stale: it was another session's form; again: it
-    was typed before signing in; file_lost: its file must be chosen once more.
+    typed. news: what happened on its way, in the order of telling.
     """
 
     movie_id: int | None
@@ -51,10 +56,12 @@ class Form:
     contested: Contested | None = None
     no_poster: bool = False
     focus: tuple[str, str] | None = None
-    gone: Gone | None = None
-    stale: bool = False
-    again: bool = False
-    file_lost: bool = False
+    news: tuple[News, ...] = ()
+
+    @property
+    def gone(self) -> News | None:
+        """Return what is known of the movie where it is not there any more."""
+        return next((each for each in self.news if each.kind == GONE), None)
 
     @property
     def twins_seen(self) -> str:
@@ -77,7 +84,7 @@ def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None
     try:
         form = Form(None, BLANK) if movie_id is None else form_as_stands(movie_id)
     except MovieNotFound as error:
-        form = Form(None, BLANK, gone=_gone(error.movie_id))
+        form = Form(None, BLANK, news=(_gone(error.movie_id),))
     return replace(
         form,
         texts={**form.texts, **given_fields(fields)},
@@ -89,13 +96,12 @@ def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None
 
 
 def show_as_sent(
-    movie_id: int | None, fields: Fields, *, status: int = 200, **changes: object
+    movie_id: int | None, fields: Fields, *, kind: str, with_file: bool, status: int = 200
 ) -> Response:
-    """Show the form as it was sent, but for a file: that would have to be chosen once more."""
-    file = request.files.get("poster_file")
-    changes.setdefault("file_lost", bool(file and file.filename))
+    """Show the form as it was sent, and say why; a file would have to be chosen once more."""
     form = form_as_sent(movie_id, fields, earlier_upload(fields.get("poster_kept", "")))
-    return show_form(form, status=status, **changes)
+    lost = (News(FILE_LOST),) if with_file else ()
+    return show_form(form, news=(*form.news, News(kind), *lost), status=status)
 
 
 def show_form(form: Form, *, status: int = 200, **changes: object) -> Response:
@@ -112,9 +118,9 @@ def show_form(form: Form, *, status: int = 200, **changes: object) -> Response:
     )
 
 
-def _gone(movie_id: int) -> Gone:
+def _gone(movie_id: int) -> News:
     with reading() as session:
-        return Gone(movie_id, find_deleted(session, movie_id))
+        return News(GONE, movie_id, find_deleted(session, movie_id))
 
 
 blueprint.add_app_template_filter(text_of, "field_text")

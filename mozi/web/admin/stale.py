@@ -9,13 +9,13 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from mozi.web.admin.ended import KEPT_OF, ask_to_sign_in
+from mozi.web.admin.ended import KEPT_OF, ask_to_sign_in, brings_file
 from mozi.web.admin.ground import OPEN, blueprint, page
-from mozi.web.admin.movie_form import show_as_sent
+from mozi.web.admin.movie_form import STALE, show_as_sent
 from mozi.web.admin.signing_in import ask_again
 from mozi.web.sessions import signed_in
 
-STALE = 400
+REFUSED = 400
 
 
 @blueprint.errorhandler(CSRFError)
@@ -27,8 +27,10 @@ def form_is_stale(error: CSRFError) -> ResponseReturnValue:
     if signed_in() is None:
         return ask_to_sign_in()
     if request.accept_mimetypes.best == "application/json":
-        return Response(status=STALE)
+        return Response(status=REFUSED)
     if view in KEPT_OF:
         movie_id = (request.view_args or {}).get("movie_id")
-        return show_as_sent(movie_id, request.form, stale=True, status=STALE)
-    return page("stale", status=STALE)
+        return show_as_sent(
+            movie_id, request.form, kind=STALE, with_file=brings_file(), status=REFUSED
+        )
+    return page("stale", status=REFUSED)
