@@ -65,10 +65,11 @@ def test_a_dropped_poster_is_on_the_index_within_three_seconds_and_can_be_replac
     desk.goto("/admin/movies/new")
     desk.fill("#title", "Mephisto")
     desk.fill("#premiere_date", "2026-11-26")
-    for seed in (1, 2):
+    for seed, done in ((1, "Hozzáadva"), (2, "Mentve")):
         bring(desk, "drop", make_jpeg(seed))
         expect(desk.locator("[data-preview] img")).to_be_visible()
         desk.get_by_role("button", name="Mentés", exact=True).click()
+        expect(desk.locator(".notice--good")).to_contain_text(done)
         live = desk.locator("[data-live][data-state=ready]")
         expect(live).to_be_attached(timeout=WAIT_MS)
         expect(live.locator("img")).to_have_count(3)
