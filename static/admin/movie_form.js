@@ -1,5 +1,6 @@
-// The movie's form: while a title or a date is typed, say which movies may be the same. Without
-// this script the form asks when it is saved.
+// The movie's form: while a title or a date is typed, say which movies may be the same; what is
+// listed with commas becomes a list. Without this script the form asks when it is saved, and the
+// hints say what separates.
 "use strict";
 
 const hint = document.querySelector("[data-twins]");
@@ -54,4 +55,35 @@ if (hint) {
       timer = setTimeout(ask, PAUSE_MS);
     });
   }
+}
+
+// Nobody is told to write semicolons: commas become those, and back, where one belongs to a name.
+for (const input of document.querySelectorAll("[data-list]")) {
+  const words = input.form.dataset;
+  const told = document.createElement("p");
+  const sentence = document.createElement("span");
+  const back = document.createElement("button");
+  let before = "";
+  told.className = "hidden";
+  sentence.setAttribute("role", "status");
+  Object.assign(back, { className: "link", type: "button", textContent: words.commasBack, hidden: true });
+  told.append(sentence, " ", back);
+  input.closest(".field").append(told);
+  const tell = (text) => {
+    sentence.textContent = text;
+    told.className = text ? "field__hint" : "hidden"; // unseen, yet there: what changes is read out
+    back.hidden = !text;
+  };
+  input.addEventListener("change", () => {
+    tell("");
+    if (input.value === before || !input.value.includes(",") || input.value.includes(";")) return;
+    before = input.value;
+    input.value = before.split(",").map((item) => item.trim()).filter(Boolean).join("; ");
+    tell(words.commas);
+  });
+  back.addEventListener("click", () => {
+    input.value = before;
+    tell("");
+    input.focus();
+  });
 }

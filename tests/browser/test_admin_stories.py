@@ -128,6 +128,19 @@ def press(page: Page, target: Locator) -> None:
     page.keyboard.press("Enter")
 
 
+def test_what_is_listed_with_commas_becomes_a_list_unless_one_wants_the_comma(desk: Page) -> None:
+    desk.goto("/admin/movies/new")
+    cast, back = desk.get_by_label("Szereplők"), button(desk, "Maradjon vessző")
+    cast.fill("Cserhalmi György, Básti Juli")
+    cast.press("Tab")
+    expect(cast).to_have_value("Cserhalmi György; Básti Juli")
+    back.click()
+    expect(cast).to_have_value("Cserhalmi György, Básti Juli")
+    cast.press("Tab")
+    expect(cast).to_have_value("Cserhalmi György, Básti Juli")
+    expect(back).to_be_hidden()
+
+
 def thumb_when_ready(page: Page) -> str | None:
     """Return the address of the thumb that is shown once all is built."""
     expect(page.locator("[data-live][data-state=ready]")).to_be_attached(timeout=WAIT_MS)
