@@ -23,7 +23,7 @@ from mozi.posters.pipeline import FETCHES_A_HOST, BuildResult, PosterPipeline
 from mozi.posters.selection import Candidate, Selection, candidates
 from mozi.posters.wishes import yield_to_pages
 
-WORKERS_A_SLOT = 2  # while one decodes, another fetches and stores; 4 and 8 measure no faster
+WORKERS_A_SLOT = 6  # most wait for a source: eight fetches at once, the rest decode and store
 LOOK_AHEAD = 200  # movies in sight, so that one slow host does not hold up the others
 STORAGE_FAILURES_IN_A_ROW = 20  # then the storage is down, and going on would only fail more
 LOOK_AGAIN_S = 0.5

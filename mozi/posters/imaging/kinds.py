@@ -13,6 +13,7 @@ from mozi.errors import UnreadableSource
 
 ACCEPTED = "accepted are pictures in JPEG, PNG, WebP, AVIF or GIF"
 HEAD_BYTES = 1024
+PIXEL_BYTES = 5.5
 TEXT = frozenset(string.printable.encode())
 
 
@@ -21,8 +22,8 @@ class Kind:
     """An accepted kind of file.
 
     weight: how many ordinary pixels one of its pixels counts for, by the memory that decoding
-    takes: measured with Pillow 13, 4 to 8 bytes a pixel, but 16 for WebP and AVIF, whose
-    decoders keep whole canvases of their own.
+    takes, with Pillow 13: at most PIXEL_BYTES a pixel, but 16 for WebP and 11 for AVIF, whose
+    decoders keep whole canvases of their own. A JPEG of several scans has its own: opening.py.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Kind:
 JPEG = Kind("JPEG", "jpg", "image/jpeg")
 PNG = Kind("PNG", "png", "image/png")
 GIF = Kind("GIF", "gif", "image/gif")
-WEBP = Kind("WebP", "webp", "image/webp", weight=2)
+WEBP = Kind("WebP", "webp", "image/webp", weight=3)
 AVIF = Kind("AVIF", "avif", "image/avif", weight=2)
 
 ACCEPTED_SIGNATURES = (

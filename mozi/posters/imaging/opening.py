@@ -45,13 +45,14 @@ class Header:
 class Opened:
     """A file whose header is read and no pixel yet. turn: what makes it upright, None if it is.
 
-    profile: the embedded ICC profile, b"" if there is none.
+    profile: the embedded ICC profile, b"" if there is none. weight: see kinds.Kind.
     """
 
     kind: Kind
     image: ImageFile
     turn: Image.Transpose | None
     profile: bytes
+    weight: float
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -71,11 +72,11 @@ def read_header(body: bytes, *, max_pixels: int) -> Header:
     """Return kind and size of the picture in body, from the header alone.
 
     Raises UnreadableSource when body is none of the accepted kinds, is broken as far as the
-    header goes, or has more than max_pixels (width × height × the kind's weight).
+    header goes, or has more than max_pixels (width × height × its weight).
     """
     opened = open_picture(body, max_pixels=max_pixels)
     kind, (width, height) = opened.kind, opened.image.size
-    cost = width * height * kind.weight
+    cost = round(width * height * opened.weight)
     return Header(kind.extension, kind.content_type, width, height, cost)
 
 
@@ -128,11 +129,11 @@ def _end_of_boxes(body: bytes) -> int:
 def _check_size(opened: Opened, *, max_pixels: int) -> None:
     """Raise UnreadableSource if the picture has no pixels or too many."""
     width, height = opened.image.size
-    pixels, most = width * height, max_pixels // opened.kind.weight
+    pixels, most = width * height, int(max_pixels / opened.weight)
     if pixels < 1:
         raise UnreadableSource("damaged", "The picture is damaged: it has no pixels.")
     if pixels > most:
-        of = f" in a {opened.kind.name} file" if opened.kind.weight > 1 else ""
+        of = f" in such a {opened.kind.name} file" if opened.weight > 1 else ""
         message = f"The picture has {_count(pixels)} pixels; at most {_count(most)} are accepted"
         raise UnreadableSource("too_many_pixels", f"{message}{of}.", pixels=pixels, max_pixels=most)
 
@@ -144,10 +145,18 @@ def _count(pixels: int) -> str:
 
 def _open_jpeg(body: bytes) -> Opened:
     image = _Jpeg(BytesIO(body))
-    if not _is_one_scan(image, body) and body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
+    one_scan = _is_one_scan(image, body)
+    if not one_scan and body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
         raise UnreadableSource("too_many_scans", "The picture is a JPEG of far too many scans.")
     image.decodermaxblock = len(body)  # in one piece: no waiting for more, no joining of blocks
-    return _opened(kinds.JPEG, image)
+    return _opened(kinds.JPEG, image, 1 if one_scan else _weight_of_scans(image))
+
+
+def _weight_of_scans(image: _Jpeg) -> float:
+    """Return the weight of a JPEG of several scans: its coefficients are kept, 2 bytes each."""
+    sampled = [across * down for _, across, down, _ in image.layer]
+    samples = sum(sampled) / max(sampled)  # 1.5 of 4:2:0, 3 of 4:4:4, 4 of CMYK
+    return max(1.0, (1 + 2 * samples) / kinds.PIXEL_BYTES)
 
 
 def _is_one_scan(image: _Jpeg, body: bytes) -> bool:
@@ -162,11 +171,12 @@ def _is_one_scan(image: _Jpeg, body: bytes) -> bool:
 def _open_png(body: bytes) -> Opened:
     parts = png.take_apart(body)
     image = PngImagePlugin.PngImageFile(BytesIO(parts.picture))
-    return Opened(kinds.PNG, image, turn_of(parts.exif), parts.profile)
+    return Opened(kinds.PNG, image, turn_of(parts.exif), parts.profile, kinds.PNG.weight)
 
 
 def _open_gif(body: bytes) -> Opened:
-    return Opened(kinds.GIF, GifImagePlugin.GifImageFile(BytesIO(body)), None, b"")
+    image = GifImagePlugin.GifImageFile(BytesIO(body))
+    return Opened(kinds.GIF, image, None, b"", kinds.GIF.weight)
 
 
 def _open_webp(body: bytes) -> Opened:
@@ -183,10 +193,10 @@ def _open_avif(body: bytes) -> Opened:
     return _opened(kinds.AVIF, AvifImagePlugin.AvifImageFile(BytesIO(plain)))
 
 
-def _opened(kind: Kind, image: ImageFile) -> Opened:
+def _opened(kind: Kind, image: ImageFile, weight: float | None = None) -> Opened:
     """Return image with the orientation and the profile that Pillow found in its file."""
     exif, profile = image.info.get("exif"), image.info.get("icc_profile")
-    return Opened(kind, image, turn_of(exif or b""), profile or b"")
+    return Opened(kind, image, turn_of(exif or b""), profile or b"", weight or kind.weight)
 
 
 _OPENERS = {

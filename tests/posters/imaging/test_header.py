@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mozi.errors import UnreadableSource
 from mozi.posters.imaging import Header, read_header
 from tests.support import pictures
 
@@ -17,13 +18,32 @@ PIXELS = pictures.SIZE[0] * pictures.SIZE[1]
         ("JPEG", "jpg", "image/jpeg", 1),
         ("PNG", "png", "image/png", 1),
         ("GIF", "gif", "image/gif", 1),
-        ("WEBP", "webp", "image/webp", 2),
+        ("WEBP", "webp", "image/webp", 3),
         ("AVIF", "avif", "image/avif", 2),
     ],
 )
 def test_header_of_each_kind(kind: str, extension: str, content_type: str, weight: int) -> None:
     header = read_header(pictures.saved(pictures.scene(), kind), max_pixels=LIMIT)
     assert header == Header(extension, content_type, *pictures.SIZE, cost_px=PIXELS * weight)
+
+
+@pytest.mark.parametrize(
+    ("mode", "options", "weight"),
+    [
+        ("RGB", {"progressive": True, "subsampling": 2}, 1),
+        ("RGB", {"progressive": True, "subsampling": 0}, 7 / 5.5),
+        ("CMYK", {"progressive": True, "subsampling": 0}, 9 / 5.5),
+        ("CMYK", {"subsampling": 0}, 1),
+        ("L", {"progressive": True}, 1),
+    ],
+)
+def test_a_jpeg_of_several_scans_weighs_its_coefficients(
+    mode: str, options: dict[str, int], weight: float
+) -> None:
+    body = pictures.saved(pictures.scene().convert(mode), "JPEG", **options)
+    assert read_header(body, max_pixels=LIMIT).cost_px == round(PIXELS * weight)
+    with pytest.raises(UnreadableSource, match="are accepted"):
+        read_header(body, max_pixels=int(PIXELS * weight) - 2)
 
 
 def test_sizes_are_those_stored_not_those_seen() -> None:
