@@ -31,6 +31,7 @@ from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
 from mozi.web.headers import SecurityHeaders
 from mozi.web.media import PlainMedia
+from mozi.web.waiting import WaitingForPosters
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     static_files.register(app, settings.data_dir / "static")
     commands.register(app)
     _put_cache_in_front(app, settings, pages, security, tallies)
+    app.wsgi_app = WaitingForPosters(app.wsgi_app, on_demand, security)  # type: ignore[method-assign]
     if isinstance(storage, LocalStorage):
         app.wsgi_app = PlainMedia(app.wsgi_app, storage, security)  # type: ignore[method-assign]
     timing.register(app)

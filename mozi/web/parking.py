@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request
+from werkzeug.wrappers import Response
 
 MAY_PARK = "mozi.may_park"
 PARKED = "mozi.parked"
@@ -28,18 +28,17 @@ class Parked:
     most_s: float
 
 
-def park(what: Any, done: Future[Any], *, most_s: float) -> Response | None:
-    """Return the answer that nobody sees, having parked this request; None where it cannot be.
+def park(environ: dict[str, Any], what: Any, done: Future[Any], *, most_s: float) -> bool:
+    """Return whether this request is parked now; its answer, unseen(), is seen by nobody.
 
-    what: find_waited_for returns it when the request is asked again, which is once.
+    what: stands at WAITED_FOR in environ when the request is asked again, which is once.
     """
-    environ = request.environ
     if done.done() or not environ.get(MAY_PARK) or WAITED_FOR in environ:
-        return None
+        return False
     environ[PARKED], environ[WAITED_FOR] = Parked(done, most_s), what
+    return True
+
+
+def unseen() -> Response:
+    """Return the answer that a parked request's app gives the server."""
     return Response(status=503)
-
-
-def find_waited_for() -> Any:
-    """Return what this request has waited for, None where it has not."""
-    return request.environ.get(WAITED_FOR)

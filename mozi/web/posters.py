@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
@@ -21,7 +23,7 @@ from mozi.posters.on_demand import WAIT_S
 from mozi.posters.queries import BuiltVariant, PosterState, get_poster
 from mozi.posters.recipes import Recipe, get_recipe
 from mozi.posters.wishes import Wish
-from mozi.web.parking import find_waited_for, park
+from mozi.web.parking import WAITED_FOR, park, unseen
 
 REDIRECT_S = 60
 OTHER_SLUG_S = 300
@@ -62,23 +64,34 @@ def _find_wish(movie_id: int, slug: str, recipe: Recipe) -> Wish | None:
     """Return what this request has waited for, else the build in hand that it is to wait for."""
     if request.method == "HEAD":
         return None
-    waited_for: Wish | None = find_waited_for()
+    waited_for: Wish | None = request.environ.get(WAITED_FOR)
     return waited_for or parts().on_demand.find_wish(movie_id, slug, recipe)
 
 
 def _wait(wish: Wish, recipe: Recipe) -> Response:
     """Answer once the poster is built; where the server can park it, without a thread meanwhile."""
-    unseen = park(wish, wish.built, most_s=WAIT_S)
-    if unseen is not None:
-        wish.interest.join()
-        return unseen
-    waited = find_waited_for() is not None
+    if park_for(wish, request.environ):
+        return unseen()
+    waited = WAITED_FOR in request.environ
     if waited:
         wish.interest.leave()
     try:
         state = parts().on_demand.wait_for(wish, wait_s=0 if waited else WAIT_S)
     except (SourceError, StorageError, Busy) as error:
         return _fallback(wish.state or get_poster(wish.movie_id), recipe, error)
+    return answer_built(state, recipe)
+
+
+def park_for(wish: Wish, environ: dict[str, Any]) -> bool:
+    """Return whether the request is parked now, and counts among those who wait for the wish."""
+    if not park(environ, wish, wish.built, most_s=WAIT_S):
+        return False
+    wish.interest.join()
+    return True
+
+
+def answer_built(state: PosterState, recipe: Recipe) -> Response:
+    """Answer whoever waited for it."""
     _count("built")
     return _answer(state.variants.get(recipe.media), recipe)
 

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
 
 from mozi.parts import parts
-from mozi.posters.leases import take_lease
+from mozi.posters.leases import release_lease, take_lease
 from mozi.request_lines import RequestLines
 from mozi.web.answers import collect
+from mozi.web.headers import SecurityHeaders
 from mozi.web.observing import BEGUN, Observed
 from mozi.web.parking import MAY_PARK, PARKED
+from mozi.web.waiting import WaitingForPosters
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
 
@@ -79,3 +81,41 @@ def test_a_built_poster_parks_nobody(app: Flask, environ: dict[str, Any]) -> Non
     environ.pop(PARKED).done.result(timeout=20)
     another = {name: value for name, value in environ.items() if not name.startswith("mozi.")}
     assert ask(app, {**another, MAY_PARK: True}) == "302"
+
+
+def test_who_waited_is_answered_in_front_of_flask_as_behind_it(
+    app: Flask, environ: dict[str, Any]
+) -> None:
+    behind: Any = app.wsgi_app
+    while not isinstance(behind, WaitingForPosters):
+        behind = behind.app
+    answers = []
+    for layer in (app.wsgi_app, behind.app):
+        asked = environ.copy()
+        assert collect(app.wsgi_app, asked).status[:3] == "503" or answers
+        if PARKED in asked:
+            asked.pop(PARKED).done.result(timeout=20)
+        answers.append(collect(layer, asked))
+    assert answers[0].status[:3] == "302"
+    assert sorted(answers[0].headers) == sorted(answers[1].headers)
+    assert answers[0].body == answers[1].body
+
+
+def test_who_joins_a_build_and_gets_it_never_reaches_flask(
+    app: Flask, environ: dict[str, Any]
+) -> None:
+    lease = take_lease(1)
+    assert lease is not None
+    joined = environ.copy()
+    ask(app, environ)
+    layer = WaitingForPosters(no_app, parts().on_demand, SecurityHeaders(parts().storage))
+    assert collect(layer, joined).status[:3] == "503"
+    release_lease(lease)
+    joined.pop(PARKED).done.result(timeout=20)
+    assert collect(layer, joined).status[:3] == "302"
+    environ.pop(PARKED)
+    assert ask(app, environ) == "302"
+
+
+def no_app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    raise AssertionError("Flask was asked")
