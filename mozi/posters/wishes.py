@@ -109,7 +109,11 @@ class WishThreads:
     def take_back(self, wish: Wish) -> bool:
         """Return whether the wish still waited for its turn, which now does not come."""
         with self._lock:
-            return self._waiting.pop(wish.movie_id, None) is not None
+            waiting = self._waiting.get(wish.movie_id)
+            if waiting is None or waiting.built is not wish.built:  # a later wish of this movie
+                return False
+            del self._waiting[wish.movie_id]
+            return True
 
     def _work(self) -> None:
         yield_to_pages()

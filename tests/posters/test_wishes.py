@@ -72,6 +72,7 @@ def test_a_wish_that_is_taken_back_has_no_turn() -> None:
     while threads.waiting():
         time.sleep(0.001)
     threads.add(second)
+    assert not threads.take_back(Wish(2))  # an earlier one of the same movie
     assert threads.take_back(second)
     assert not threads.take_back(second)
     assert not threads.take_back(first)  # its turn has come
