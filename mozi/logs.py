@@ -77,7 +77,11 @@ def configure_logging(settings: Settings) -> None:
 
 
 def gunicorn_logging(settings: Settings) -> dict[str, Any]:
-    """Return gunicorn's `logconfig_dict`: nothing for text, else its own lines as JSON too."""
+    """Return gunicorn's `logconfig_dict`: nothing for text, else its own lines as JSON too.
+
+    Its line a request, which a configuration like this turns on, is not written: mozi.requests
+    has one already, with the request's id, and without the visitor's address and query.
+    """
     if settings.log_format != "json":
         return {}
     handled = {"handlers": ["mozi"], "level": settings.log_level, "propagate": False}
@@ -87,5 +91,8 @@ def gunicorn_logging(settings: Settings) -> dict[str, Any]:
         "formatters": {"json": {"()": JsonFormatter}},
         "handlers": {"mozi": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["mozi"], "level": "WARNING"},
-        "loggers": {"gunicorn.error": handled, "gunicorn.access": handled},
+        "loggers": {
+            "gunicorn.error": handled,
+            "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        },
     }

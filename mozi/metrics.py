@@ -28,7 +28,7 @@ PAGE_RENDER_FAILURES = Counter(
 )
 POSTER_REQUESTS = Counter(
     "mozi_poster_requests_total",
-    "Requests for /poster/…; result: built, present, moved, not_found, failed, busy.",
+    "Requests for /poster/…; result: built, present, missing, moved, not_found, failed, busy.",
     ["result"],
 )
 POSTER_BUILDS = Counter(
@@ -70,7 +70,7 @@ def begin() -> None:
         PAGE_CACHE_REQUESTS.labels("index", result)
     for reason in ("variant", "movie", "day", "expired"):
         PAGE_CACHE_RESETS.labels("index", reason)
-    for result in ("built", "present", "moved", "not_found", "failed", "busy"):
+    for result in ("built", "present", "moved", "not_found", "failed", "busy", "missing"):
         POSTER_REQUESTS.labels(result)
     for media in ("poster", "thumb", "blurred"):
         for result in ("built", "failed", "abandoned", "busy"):

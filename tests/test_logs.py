@@ -45,3 +45,4 @@ def test_gunicorns_own_lines_become_json_where_mozis_are(tmp_path: object) -> No
     assert gunicorn_logging(Settings.from_env(settings)) == {}
     as_json = gunicorn_logging(Settings.from_env({**settings, "LOG_FORMAT": "json"}))
     assert as_json["loggers"]["gunicorn.error"]["handlers"] == ["mozi"]
+    assert as_json["loggers"]["gunicorn.access"]["handlers"] == []

@@ -20,6 +20,7 @@ from mozi.parts import parts
 from mozi.posters.imaging import placeholder
 from mozi.posters.keys import poster_path
 from mozi.posters.on_demand import WAIT_S
+from mozi.posters.pipeline import respect_pause
 from mozi.posters.queries import BuiltVariant, PosterState, get_poster
 from mozi.posters.recipes import Recipe, get_recipe
 from mozi.posters.wishes import Wish
@@ -50,14 +51,23 @@ def _poster(movie_id: int, slug: str, media: str) -> Response:
     if slug != state.slug:
         _count("moved")
         return _redirect(poster_path(movie_id, state.slug, media), code=301, max_age=OTHER_SLUG_S)
-    if _is_current(state, recipe) or request.method == "HEAD":
+    if _is_current(state, recipe):
         _count("present")
         return _answer(state.variants.get(media), recipe)
     try:
+        if request.method == "HEAD":
+            return _without_building(state, recipe)
         wish = parts().on_demand.wish(state)
     except (SourceError, Busy) as error:
         return _fallback(state, recipe, error)
     return _wait(wish, recipe)
+
+
+def _without_building(state: PosterState, recipe: Recipe) -> Response:
+    """Answer with the poster shown so far, or that there is none; raises SourceError."""
+    respect_pause(state)
+    _count("missing")
+    return _answer(state.variants.get(recipe.media), recipe)
 
 
 def _find_wish(movie_id: int, slug: str, recipe: Recipe) -> Wish | None:

@@ -21,6 +21,7 @@ from mozi.posters.wanted import want_address
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
+from tests.support.outside import counted
 
 
 @pytest.fixture
@@ -89,9 +90,20 @@ def test_a_movie_without_a_source_has_no_poster(client: FlaskClient) -> None:
 
 
 def test_head_never_builds(client: FlaskClient, movie: int, origin: Origin) -> None:
+    missing = counted("mozi_poster_requests_total", result="missing")
     answer = client.head(path(movie))
     assert (answer.status_code, answer.data) == (503, b"")
     assert not origin.hits
+    assert counted("mozi_poster_requests_total", result="missing") == missing + 1
+
+
+def test_head_of_a_failed_source_says_how_long_it_is_left_alone(
+    client: FlaskClient, movie: int, origin: Origin, clock: Clock
+) -> None:
+    origin.serve("/a.jpg", b"", status=404)
+    client.get(path(movie))
+    answer = client.head(path(movie))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "600")
 
 
 def test_head_of_a_built_poster_answers_as_get_does(client: FlaskClient, movie: int) -> None:
