@@ -2,6 +2,7 @@
 
 Settings that cannot be used stop the start here, a line each and without a traceback: for
 every `flask` command, and for gunicorn, whose configuration has checked them once before.
+Ctrl-C meanwhile ends a command as it does later: 130, where click would say 1.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import sys
 
 gc.disable()  # a start makes no garbage, and looking for it was a quarter of it
 
-from mozi import create_app  # noqa: E402 - this is what is waited for
-from mozi.errors import SettingsError  # noqa: E402
-
 try:
+    from mozi import create_app  # this is what is waited for
+    from mozi.errors import SettingsError
+
     app = create_app()
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 except SettingsError as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(1) from None

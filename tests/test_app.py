@@ -13,6 +13,7 @@ from mozi.database import reading, writing
 from mozi.models import Movie
 from tests.conftest import MakeApp, on_both_backends
 from tests.support.factories import THURSDAY, make_movie
+from tests.support.forks import Forks
 
 FORWARDED = {
     "X-Forwarded-For": "203.0.113.7",
@@ -37,6 +38,11 @@ def test_without_a_proxy_forwarding_headers_are_ignored(make_app: MakeApp) -> No
 def test_behind_one_proxy_its_headers_count(make_app: MakeApp) -> None:
     app = make_app(TRUSTED_PROXY_HOPS="1")
     assert seen_by(app) == ("203.0.113.7", "https", "evil.example")
+
+
+def test_ctrl_c_while_a_command_starts_ends_it_with_130(start: Forks) -> None:
+    code = "import mozi, signal; mozi.create_app = lambda: signal.raise_signal(2); import wsgi"
+    assert start("-c", code, env={}).wait(60) == 130
 
 
 @on_both_backends

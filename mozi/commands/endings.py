@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +20,28 @@ INTERRUPTED = 130  # what shells make of SIGINT: 128 + 2; click itself would say
 def plain_ending() -> Iterator[None]:
     """Turn what a command cannot go on from into one line on standard error and its status."""
     try:
-        yield
+        with _interrupted_by_sigterm():
+            yield
     except KeyboardInterrupt:
         _end("Interrupted.", INTERRUPTED)
     except MoziError as error:
         _end(str(error), FAILED)
     except (OperationalError, ProgrammingError) as error:
         _end(f"The database cannot be used: {error.orig}", FAILED)
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Have SIGTERM end the block as Ctrl-C does, rolled back and told, not cut off."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _end(message: str, status: int) -> None:

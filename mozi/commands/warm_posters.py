@@ -62,10 +62,11 @@ def warm_posters(
     time, and run on several machines at once.
     """
     began = time.monotonic()
+    first, last = _span(since, until)
     selection = Selection(
         shown_from=week_of(clock.today(parts().settings)).first,
-        since=_day(since),
-        until=_day(until),
+        since=first,
+        until=last,
         **chosen,
     )
     scope = scope_of(selection)
@@ -75,8 +76,11 @@ def warm_posters(
     sys.exit(_exit_status(report))
 
 
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
+def _span(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
+    """Return the premiere dates of a selection; raises UsageError where no date can be meant."""
+    if since and until and since > until:
+        raise click.UsageError(f"--to {until.date()} lies before --from {since.date()}.")
+    return since and since.date(), until and until.date()
 
 
 def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: bool) -> WarmReport:
@@ -127,7 +131,8 @@ def _tell(
     summary: dict[str, Any], report: WarmReport, scope: Scope, *, dry_run: bool, as_json: bool
 ) -> None:
     for failed in report.failed:
-        click.echo(f"{failed.movie_id} {failed.title}: {failed.reason}", err=True)
+        named = f"{failed.movie_id} {failed.title}".rstrip()  # one that does not exist has no title
+        click.echo(f"{named}: {failed.reason}", err=True)
     if report.stopped_by:
         click.echo(f"Given up: {report.stopped_by}", err=True)
     if report.interrupted:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -83,9 +84,12 @@ def test_wrong_usage_ends_with_two(runner: FlaskCliRunner, arguments: list[str])
     assert runner.invoke(args=["import-movies", *arguments]).exit_code == 2
 
 
-def test_interrupted_ends_with_130(invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_ends_with_130(
+    invoke: Any, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     def interrupted(*given: Any, **options: Any) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
 
     # The package exports the command under the name of its module.
     monkeypatch.setattr(import_module("mozi.commands.import_movies"), "import_file", interrupted)

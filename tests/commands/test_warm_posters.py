@@ -148,9 +148,18 @@ def test_an_unknown_movie_and_one_without_a_source_are_failures(runner: FlaskCli
     result, said = warm(runner, "--movie", "99", "--movie", str(bare))
     assert result.exit_code == 1
     assert {failed["movie_id"] for failed in said["failed"]} == {99, bare}
+    assert "99: There is no movie 99." in result.stderr.splitlines()
 
 
-@pytest.mark.parametrize("args", [["--media", "huge"], ["--from", "soon"], ["--workers", "0"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--media", "huge"],
+        ["--from", "soon"],
+        ["--from", "2026-12-02", "--to", "2026-12-01"],
+        ["--workers", "0"],
+    ],
+)
 def test_wrong_usage_ends_with_two(runner: FlaskCliRunner, args: list[str]) -> None:
     assert runner.invoke(args=["warm-posters", *args]).exit_code == 2
 
