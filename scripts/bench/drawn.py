@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from contextlib import suppress
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -59,7 +60,8 @@ class Handler(BaseHTTPRequestHandler):
         host = str(self.connection.getsockname()[0])
         self._begin(host)
         try:
-            self._answer(poster(int(self.path[1:-4])), "image/jpeg")
+            with suppress(ConnectionError):  # of a run that was killed
+                self._answer(poster(int(self.path[1:-4])), "image/jpeg")
         finally:
             with lock:
                 under_way[host] -= 1
