@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from tests.conftest import MakeApp
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
+STYLE = Path(__file__).parents[2] / "static/style.css"
 SOURCE = "https://example.org/poster.jpg"
 # Files of ours, and data, which no browser runs.
 ALLOWED = r'(src="/static/|type="application/ld\+json">)'
@@ -60,7 +62,8 @@ def test_only_the_first_row_of_pictures_is_fetched_at_once(client: FlaskClient) 
     pictures = re.findall(r'<img class="poster"[^>]*>', get(client, "/"))
     eager = [index for index, tag in enumerate(pictures) if 'fetchpriority="high"' in tag]
     assert eager == [0, 1]  # a phone's first row
-    assert not any('loading="lazy"' in tag for tag in pictures[:6])  # a desktop's
+    assert all('fetchpriority="low"' in tag for tag in pictures[2:6])  # the rest of a desktop's
+    assert not any('loading="lazy"' in tag for tag in pictures[:6])
     assert all('loading="lazy" decoding="async"' in tag for tag in pictures[6:])
 
 
@@ -251,6 +254,15 @@ def test_a_small_screen_may_take_the_thumb_of_a_movies_poster(client: FlaskClien
     html = get(client, f"/film/{movie_id}-kontroll")
     assert f' srcset="{of["thumb"]} 342w, {of["poster"]} 780w" sizes="' in html
     assert f'<source srcset="{of["thumb-avif"]} 342w, {of["poster-avif"]} 780w" sizes="' in html
+
+
+def test_a_browser_is_told_how_wide_a_movies_poster_stands(client: FlaskClient) -> None:
+    movie_id = make_movie(title="Kontroll")
+    make_variants(movie_id, "poster", "thumb")
+    html = get(client, f"/film/{movie_id}-kontroll")
+    (sizes,) = re.findall(r' sizes="\(min-width: 48rem\) (.+), (min\(.+\))"', html)
+    for width in sizes:
+        assert width in STYLE.read_text()  # which also says when to take which
 
 
 def test_avif_stands_beside_a_picture_only_once_both_are_built(client: FlaskClient) -> None:
