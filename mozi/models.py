@@ -332,6 +332,8 @@ class TypedForm(Model):
 class RetiredObject(Model):
     """A reference to an object that was dropped, and when; triggers note each, whoever dropped it.
 
+    An upload that nothing refers to yet is noted as well, since its form may never be sent again.
+
     The latest row of a key tells since when nothing refers to it, if nothing does. retired_at:
     seconds since the epoch, by the database's clock, as all of these tables count.
     """

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, Busy, UnreadableSource
+from mozi.models import RetiredObject
 from mozi.posters.doomed import database_time, refuse_doomed
 from mozi.posters.imaging import decode, read_header
 from mozi.posters.keys import original_key
@@ -79,10 +80,13 @@ class StoredUpload:
 def keep_upload(storage: Storage, upload: Upload) -> StoredUpload:
     """Return where the upload is stored as an original that no poster wants yet.
 
-    Raises StorageError.
+    Noted as one that nothing refers to: where no form ever comes back with it, it waits for
+    prune-posters, and check-posters finds nothing wrong with it. Raises StorageError.
     """
     ensure_marked(storage)
     stored = StoredUpload(upload.key, database_time())
+    with writing() as session:
+        session.add(RetiredObject(object_key=stored.key, retired_at=stored.stored_from))
     storage.put(upload.key, upload.body, content_type=upload.content_type, public=False)
     return stored
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from mozi.database import reading, writing
+from mozi.house.checking import Checking
 from mozi.models import Edit, Movie, Poster
 from mozi.storage import Storage
 from tests.support.factories import THURSDAY, make_jpeg, make_movie, movie_of
@@ -109,6 +110,14 @@ def test_a_good_file_need_not_be_chosen_again_when_a_text_was_wrong(anna: FlaskC
     poster = poster_of(movies()[0].id)
     assert poster is not None
     assert poster.uploaded
+
+
+def test_a_file_whose_form_is_never_sent_again_waits_for_the_sweep(
+    anna: FlaskClient, storage: Storage
+) -> None:
+    send(anna, "/admin/movies/new", title="", poster_file=picture())
+    report = Checking(storage).run()
+    assert (report.stored, report.retired, report.wrong) == (1, 1, 0)
 
 
 def test_a_made_up_key_is_no_poster(anna: FlaskClient) -> None:
