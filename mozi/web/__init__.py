@@ -12,6 +12,7 @@ from mozi.web import (
     errors,
     feeds,
     health,
+    hosts,
     installed,
     languages,
     media,
@@ -40,3 +41,4 @@ def register(app: Flask, settings: Settings) -> None:
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)
+    hosts.register(app)

@@ -32,6 +32,7 @@ CACHE_STATUS = {
     "miss": "mozi; fwd=miss; stored",
     "bypass": "mozi; fwd=bypass",
 }
+QUALITY = r"\d+(\.\d*)?|\.\d+"
 BYPASS = {"Cache-Control": "private, no-store", "Cache-Status": CACHE_STATUS["bypass"]}
 
 
@@ -165,7 +166,7 @@ def coding_for(accepted: str) -> str:
     """Return the best content coding that Accept-Encoding allows (RFC 9110, 12.5.3)."""
     quality = {"identity": 0.001}  # allowed unless refused, and the last choice
     for coding, q in re.findall(r"([\w*-]+)\s*(?:;\s*q=([\d.]+))?", accepted.lower()):
-        quality[coding] = float(q or 1) if (q or "1").count(".") < 2 else 0.0
+        quality[coding] = float(q or 1) if re.fullmatch(QUALITY, q or "1") else 0.0
     anything = quality.get("*", 0.0)
     best = max(("br", "gzip", "identity"), key=lambda name: quality.get(name, anything))
     return best if quality.get(best, anything) > 0 else "identity"

@@ -217,6 +217,7 @@ def test_each_client_gets_the_coding_that_it_takes(client: FlaskClient) -> None:
         ("br;q=0, *", "gzip"),
         ("GZIP", "gzip"),
         ("gzip;q=x, ;;, =", "gzip"),
+        ("gzip;q=., br;q=1.2.3", None),
         ("brotli, x-gzip", None),
     ],
 )
