@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 
@@ -133,6 +134,13 @@ class WishThreads:
 
 
 def yield_to_pages() -> None:
-    """Lower this thread's priority (Linux takes it by thread), for good."""
+    """Lower this thread's priority (Linux takes it by thread), for good.
+
+    One that is lower already stays: to raise it is root's alone. Where the system allows no
+    change at all, the thread builds as it is.
+    """
     if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        with suppress(OSError):
+            thread = threading.get_native_id()
+            niceness = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))
+            os.setpriority(os.PRIO_PROCESS, thread, niceness)
