@@ -42,9 +42,9 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shared() -> Iterator[None]:
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        once.share(patch)
+        once.share(patch, tmp_path_factory.mktemp("static"))
         yield
 
 

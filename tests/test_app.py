@@ -41,8 +41,8 @@ def test_behind_one_proxy_its_headers_count(make_app: MakeApp) -> None:
 
 
 def test_ctrl_c_while_a_command_starts_ends_it_with_130(start: Forks) -> None:
-    code = "import mozi, signal; mozi.create_app = lambda: signal.raise_signal(2); import wsgi"
-    assert start("-c", code, env={}).wait(60) == 130
+    code = "import mozi\ndef create_app(): raise KeyboardInterrupt\nmozi.create_app = create_app"
+    assert start("-c", f"{code}\nimport wsgi", env={}).wait(60) == 130
 
 
 @on_both_backends

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -84,12 +85,20 @@ def test_wrong_usage_ends_with_two(runner: FlaskCliRunner, arguments: list[str])
     assert runner.invoke(args=["import-movies", *arguments]).exit_code == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def ctrl_c() -> None:
+    raise KeyboardInterrupt  # not SIGINT, which is ignored where the tests run in the background
+
+
+def sigterm() -> None:
+    signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("interrupt", [ctrl_c, sigterm])
 def test_interrupted_ends_with_130(
-    invoke: Any, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+    invoke: Any, monkeypatch: pytest.MonkeyPatch, interrupt: Callable[[], None]
 ) -> None:
     def interrupted(*given: Any, **options: Any) -> None:
-        signal.raise_signal(number)
+        interrupt()
 
     # The package exports the command under the name of its module.
     monkeypatch.setattr(import_module("mozi.commands.import_movies"), "import_file", interrupted)
