@@ -21,6 +21,7 @@ from mozi.parts import parts
 from mozi.posters.queueing import WORKER_LIFE_S, PosterJob, PosterQueue
 from mozi.posters.selection import Selection
 from mozi.posters.warming import WORKERS_A_SLOT, Warming
+from mozi.posters.worker_counts import counted_for_all
 
 
 class ShutDown(Exception):
@@ -79,7 +80,7 @@ def build_posters(
         workers=WORKERS_A_SLOT * parts().settings.poster_build_slots,
         in_context=app.app_context,
     )
-    with _stopped_by_sigterm(warming):
+    with _stopped_by_sigterm(warming), counted_for_all(parts().queue):
         report = warming.run()
     if report.interrupted:
         raise ShutDown("The worker was told to go.")

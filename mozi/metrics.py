@@ -59,6 +59,9 @@ REQUEST_QUEUE_SECONDS = Histogram(
     buckets=SECONDS,
 )
 
+BUILDING = (POSTER_BUILDS, POSTER_BUILD_SECONDS, SOURCE_FETCHES)
+"""What a build counts; a job of `flask work` counts it for all (posters/worker_counts.py)."""
+
 
 def begin() -> None:
     """Have the metrics stand at nought before anything is counted.

@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from mozi import metrics
+from mozi.posters.worker_counts import OWN, WORKERS
+from tests.conftest import MakeApp
 
 MONITORING = Path(__file__).parents[1] / "docs/monitoring"
 METRICS = [
@@ -21,6 +23,7 @@ METRICS = [
     if isinstance(each, prometheus_client.metrics.MetricWrapperBase)
 ]
 LABELS = {each._name: set(each._labelnames) for each in METRICS}
+LABELS |= {each._name.replace(OWN, WORKERS): set(each._labelnames) for each in metrics.BUILDING}
 
 
 def rules() -> list[dict[str, Any]]:
@@ -68,3 +71,16 @@ def test_every_alert_says_what_to_do() -> None:
 def test_panels_do_not_lie_upon_one_another() -> None:
     places = [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in panels()]
     assert len(places) == len(set(places))
+
+
+def test_a_live_app_tells_every_sample_and_has_every_endpoint(
+    make_app: MakeApp, redis_url: str
+) -> None:
+    app = make_app(REDIS_URL=redis_url)
+    told = app.test_client().get("/metrics").text
+    there = set(re.findall(r"^(mozi_\w+)", told, re.MULTILINE))
+    assert {each for e in expressions() for each in re.findall(r"mozi_\w+", e)} <= there
+    named = re.findall(r'endpoint(?:=~|!=|=)"([^"]+)"', " ".join(expressions()))
+    assert {one for each in named for one in each.split("|")} <= {
+        rule.endpoint.rpartition(".")[2] for rule in app.url_map.iter_rules()
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -126,6 +126,28 @@ class PosterQueue:
             return {job_id: end for job_id, end in ends if end is not None}
         except redis.RedisError as error:
             raise _unavailable(error) from error
+
+    def add_counts(self, counts: Mapping[str, float]) -> None:
+        """Add to what is counted over all workers, for good; raises QueueError."""
+        try:
+            with self._connection.pipeline(transaction=False) as pipeline:
+                for field, value in counts.items():
+                    pipeline.hincrbyfloat(self._counts_key, field, value)
+                pipeline.execute()
+        except redis.RedisError as error:
+            raise _unavailable(error) from error
+
+    def counts(self) -> dict[str, float]:
+        """Return what is counted over all workers, by field; raises QueueError."""
+        try:
+            found: dict[bytes, bytes] = self._connection.hgetall(self._counts_key)  # type: ignore[assignment]  # not awaited
+        except redis.RedisError as error:
+            raise _unavailable(error) from error
+        return {field.decode(): float(value) for field, value in found.items()}
+
+    @property
+    def _counts_key(self) -> str:
+        return f"{self.name}-counts"
 
     def opened_for_work(self) -> Queue:
         """Return the queue as a worker needs it: with a connection that may wait for a job."""

@@ -14,6 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.values import MutexValue, ValueClass
 
 from mozi.parts import parts
+from mozi.posters.worker_counts import WorkerCounts
 
 FORWARDED = re.compile(
     r"HTTP_(FORWARDED|VIA|X_FORWARDED(_\w+)?|X_REAL_IP|X_CLIENT_IP|X_CLUSTER_CLIENT_IP"
@@ -28,6 +29,8 @@ blueprint = Blueprint("metrics", __name__)
 def metrics() -> Response:
     """Answer with every metric, added up over all workers of this machine.
 
+    Beside them, what all `flask work` have counted, wherever they run.
+
     403 for a wrong token. Without METRICS_TOKEN this is for programs of the same machine
     alone, and for everybody else 404.
     """
@@ -36,7 +39,8 @@ def metrics() -> Response:
         abort(403)
     if token is None and not is_local(request.environ):
         abort(404)
-    answer = Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    told = generate_latest(_registry()) + _by_workers()
+    answer = Response(told, content_type=CONTENT_TYPE_LATEST)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -71,3 +75,11 @@ def _registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return registry
+
+
+def _by_workers() -> bytes:
+    queue, registry = parts().queue, CollectorRegistry()
+    if queue is None:
+        return b""
+    registry.register(WorkerCounts(queue))
+    return generate_latest(registry)

@@ -77,6 +77,30 @@ def test_what_is_queued_is_built_by_a_worker(queue: PosterQueue, movies: list[in
     assert all(not get_poster(movie).missing() for movie in movies)
 
 
+def test_every_web_server_shows_what_the_workers_have_counted(
+    app: Flask, queue: PosterQueue, movies: list[int]
+) -> None:
+    client, thumbs = (
+        app.test_client(),
+        'mozi_worker_poster_builds_total{media="thumb",result="built"}',
+    )
+    assert f"{thumbs} 0.0" in client.get("/metrics").text
+    queue.enqueue(movies[:1])
+    queue.enqueue(movies[1:])
+    work(queue, burst=True)
+    told = client.get("/metrics").text
+    assert f"{thumbs} 3.0" in told
+    assert 'mozi_worker_poster_build_seconds_count{stage="decode"} 3.0' in told
+    assert 'mozi_worker_source_fetches_total{result="ok"} 3.0' in told
+
+
+def test_metrics_do_without_the_workers_where_redis_is_gone(make_app: MakeApp) -> None:
+    answer = make_app(REDIS_URL="redis://127.0.0.1:1/0").test_client().get("/metrics")
+    assert answer.status_code == 200
+    assert "mozi_poster_builds_total" in answer.text
+    assert "mozi_worker_" not in answer.text
+
+
 def test_what_is_in_redis_is_json(queue: PosterQueue, movies: list[int], redis_url: str) -> None:
     (job_id,) = queue.enqueue(movies)
     job = queue._queue.fetch_job(job_id)
