@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 # Any number will do, as long as every release takes the same one: "mozi" in ASCII.
 MIGRATION_LOCK = 0x6D6F7A69
@@ -16,8 +18,7 @@ extension = current_app.extensions["migrate"]
 
 def run_migrations() -> None:
     """Migrate within one transaction: a killed migration leaves the database as it was."""
-    connectable = extension.db.engine.execution_options(mozi_writes=True)
-    with connectable.connect() as connection:
+    with _connected() as connection:
         context.configure(
             connection=connection,
             target_metadata=extension.db.metadata,
@@ -28,6 +29,15 @@ def run_migrations() -> None:
         with context.begin_transaction():
             _wait_for_turn(connection)
             context.run_migrations()
+
+
+def _connected() -> Connection:
+    """Return a connection; CommandError is what `flask db` tells in one line, and ends with 1."""
+    connectable = extension.db.engine.execution_options(mozi_writes=True)
+    try:
+        return connectable.connect()
+    except OperationalError as error:
+        raise CommandError(f"The database cannot be used: {error.orig}") from None
 
 
 def _is_in_a_model(name: str | None, kind: str, parents: Any) -> bool:

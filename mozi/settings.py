@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -61,7 +62,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
         """Return the checked settings; raises SettingsError with all faults at once."""
         read = _Reader(env)
-        data_dir = Path(env.get("DATA_DIR") or "instance").absolute()
+        data_dir = read.data_dir()
         database_url = read.database_url(default=f"sqlite:///{data_dir / 'mozi.sqlite3'}")
         s3_bucket = read.text("S3_BUCKET")
         embedded = s3_bucket is None and database_url.startswith("sqlite")
@@ -242,6 +243,21 @@ class _Reader:
         )
         return default
 
+    def data_dir(self) -> Path:
+        """Return the folder, having tried to write there; it is made where there is none."""
+        folder = Path(self.text("DATA_DIR") or "instance").absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            self.unwritable(folder, error)
+        return folder
+
+    def unwritable(self, folder: Path, error: OSError) -> None:
+        fault = f"DATA_DIR is {str(folder)!r}; it takes a folder that can be written"
+        if not any(each.startswith(fault) for each in self.faults):
+            self.faults.append(f"{fault} ({error.strerror}).")
+
     def secret_key(self, data_dir: Path, *, embedded: bool) -> str:
         given = self.text("SECRET_KEY")
         if given is not None:
@@ -255,10 +271,7 @@ class _Reader:
         try:
             return _kept_secret(data_dir / "secret_key")
         except OSError as error:
-            self.faults.append(
-                f"DATA_DIR is {str(data_dir)!r}; it takes a folder that can be written"
-                f" ({error.strerror})."
-            )
+            self.unwritable(data_dir, error)
             return ""
 
 

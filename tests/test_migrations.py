@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import flask_migrate
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import inspect
 
 from mozi.extensions import db
-from tests.conftest import on_both_backends
+from tests.conftest import MakeApp, on_both_backends
 
 
 @on_both_backends
@@ -33,6 +34,15 @@ def test_every_migration_can_be_taken_back(app: Flask) -> None:
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     flask_migrate.upgrade()
     assert "movie" in inspect(db.engine).get_table_names()
+
+
+def test_a_database_that_is_not_there_is_told_in_one_line(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/mozi", SECRET_KEY="x")
+    result = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert result.exit_code == 1
+    assert "The database cannot be used: connection failed" in caplog.text
 
 
 def test_sqlite_keeps_foreign_keys_and_reads_beside_a_writer(app: Flask) -> None:

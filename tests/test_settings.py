@@ -107,6 +107,8 @@ def test_a_folder_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (fault,) = faults(tmp_path / "file")
     assert fault.startswith("DATA_DIR is")
+    (fault,) = faults(tmp_path / "file", SECRET_KEY="given")
+    assert fault.startswith("DATA_DIR is")
 
 
 @pytest.mark.parametrize(("env", "expected"), [

@@ -22,4 +22,5 @@ def work(burst: bool) -> None:
     queue = parts().queue
     if queue is None:
         raise click.UsageError("REDIS_URL is not set, so there is no queue to work on.")
+    queue.workers()  # QueueError where Redis is away; later RQ waits for it to come back
     work_on(queue, burst=burst)

@@ -111,3 +111,4 @@ def test_a_database_without_tables_is_told_in_one_line(invoke: Any) -> None:
     result = invoke(GOOD)
     assert result.exit_code == 1
     assert result.stderr.startswith("The database cannot be used: no such table")
+    assert "flask db upgrade" in result.stderr

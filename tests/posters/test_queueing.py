@@ -138,6 +138,13 @@ def test_an_import_is_queued_in_few_jobs(
     assert sorted(map(len, waiting(queue))) == [1, MOVIES_A_JOB]
 
 
+def test_a_worker_says_in_one_line_that_redis_is_away(make_app: MakeApp) -> None:
+    runner = make_app(REDIS_URL="redis://127.0.0.1:1/0").test_cli_runner()
+    result = runner.invoke(args=["work"])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("The queue in Redis cannot be used: ")
+
+
 def test_without_a_worker_nothing_is_queued(queue: PosterQueue, movies: list[int]) -> None:
     assert not queue.offer(movies)
     assert waiting(queue) == []
