@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
+import re
 
 from flask import Response, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -30,12 +31,21 @@ from mozi.web.sessions import signed_in
 PER_ADDRESS = "15 per minute; 60 per hour"
 PER_ACCOUNT = "10 per 5 minutes; 40 per hour"
 
+WITH_PORT = re.compile(r"([\d.]+):\d+|\[([^]]+)\](?::\d+)?")
 NOBODY = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
 
 
 def address() -> str:
-    """Return whose attempts count together: an IPv4 address, or an IPv6 network of one customer."""
-    given = ipaddress.ip_address(request.remote_addr or NOBODY)
+    """Return whose attempts count together: an IPv4 address, or an IPv6 network of one customer.
+
+    Some proxies add a port (1.2.3.4:5678), and some say "unknown".
+    """
+    told = request.remote_addr or NOBODY
+    with_port = WITH_PORT.fullmatch(told)
+    try:
+        given = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else told)
+    except ValueError:
+        return "unknown"
     return str(ipaddress.ip_network((given, 64), strict=False) if given.version == 6 else given)
 
 

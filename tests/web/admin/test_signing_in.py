@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mozi.accounts.admins import ensure_admin
+from mozi.web.admin.signing_in import address
 from tests.conftest import Clock, MakeApp
 from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
 
@@ -76,6 +77,23 @@ def test_too_many_attempts_from_one_address_are_stopped(app: Flask, clock: Clock
         assert _from(app, "192.0.2.1", email=f"a{number}@example.org") == 401
     assert _from(app, "192.0.2.1") == 429
     assert _from(app, "192.0.2.2") == 303
+
+
+@pytest.mark.parametrize(
+    ("told", "counts_as"),
+    [
+        ("192.0.2.1:5678", "192.0.2.1"),
+        ("[2001:db8::7]:5678", "2001:db8::/64"),
+        ("2001:db8::7", "2001:db8::/64"),
+        ("unknown", "unknown"),
+        ("::ffff:x", "unknown"),
+    ],
+)
+def test_what_a_proxy_tells_of_the_visitor_is_an_address(
+    app: Flask, told: str, counts_as: str
+) -> None:
+    with app.test_request_context(environ_base={"REMOTE_ADDR": told}):
+        assert address() == counts_as
 
 
 @pytest.mark.usefixtures("_admin")
