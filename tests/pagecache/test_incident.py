@@ -107,13 +107,13 @@ def visited(app: Flask) -> Iterator[Visitors]:
 def test_the_incident_of_2016(app: Flask, movies: list[int]) -> None:
     shown, old = movies[:SHOWN], movies[SHOWN:]
     with visited(app) as before:
-        time.sleep(0.5)
+        time.sleep(0.2)
     with visited(app) as unseen:
-        build(old, "poster", "thumb", "blurred", for_s=2.0)
-        build(shown, "poster", for_s=1.0)
+        build(old, "poster", "thumb", "blurred", for_s=1.0)
+        build(shown, "poster", for_s=0.5)
     with visited(app) as seen:
         began = time.monotonic()
-        build(shown, "thumb", for_s=3.0)
+        build(shown, "thumb", for_s=2.0)
         took_s = time.monotonic() - began
     time.sleep(COALESCE_S + 1)
     with visited(app) as after:
