@@ -1,8 +1,15 @@
-// What pages do besides being read. Everything works without this file.
+// What pages do besides being read. Everything works without this file. It runs before the first
+// paint, so that a chosen theme never flashes; what needs the page waits for it, at the end.
+// One file, since each has a journey of its own to a phone.
 
-// Theme: as the system has it, light, dark, and round again.
+// Theme: as the system has it, light, dark, and round again; what was chosen is kept in this
+// browser alone.
 const root = document.documentElement;
 const themes = ["auto", "light", "dark"];
+try {
+  const theme = localStorage.getItem("theme");
+  if (theme) root.dataset.theme = theme;
+} catch {} // storage may be forbidden: the system's theme stands
 
 function showTheme(button) {
   const theme = root.dataset.theme || "auto";
@@ -10,41 +17,32 @@ function showTheme(button) {
   button.setAttribute("aria-label", button.dataset[theme]);
 }
 
-for (const button of document.querySelectorAll(".theme")) {
-  button.hidden = false;
-  showTheme(button);
-  button.addEventListener("click", () => {
-    const next = themes[(themes.indexOf(root.dataset.theme || "auto") + 1) % themes.length];
-    try {
-      if (next === "auto") localStorage.removeItem("theme");
-      else localStorage.setItem("theme", next);
-    } catch {} // it lasts for this page then
-    if (next === "auto") delete root.dataset.theme;
-    else root.dataset.theme = next;
-    showTheme(button);
-  });
+function changeTheme({ currentTarget }) {
+  const next = themes[(themes.indexOf(root.dataset.theme || "auto") + 1) % themes.length];
+  try {
+    if (next === "auto") localStorage.removeItem("theme");
+    else localStorage.setItem("theme", next);
+  } catch {} // it lasts for this page then
+  if (next === "auto") delete root.dataset.theme;
+  else root.dataset.theme = next;
+  showTheme(currentTarget);
 }
 
 // Share: the system's own way, or the address onto the clipboard.
-for (const button of document.querySelectorAll("[data-share]")) {
-  button.hidden = !(navigator.share || navigator.clipboard);
-  button.addEventListener("click", async () => {
-    const url = button.dataset.share;
-    try {
-      if (navigator.share) await navigator.share({ title: document.title, url });
-      else {
-        await navigator.clipboard.writeText(url);
-        button.querySelector("span").textContent = button.dataset.done;
-      }
-    } catch {} // changed their mind
-  });
+async function share({ currentTarget: button }) {
+  const url = button.dataset.share;
+  try {
+    if (navigator.share) await navigator.share({ title: document.title, url });
+    else {
+      await navigator.clipboard.writeText(url);
+      button.querySelector("span").textContent = button.dataset.done;
+    }
+  } catch {} // changed their mind
 }
 
 // Filters: what is not chosen stays out of the address.
-for (const form of document.querySelectorAll("[data-filters]")) {
-  form.addEventListener("formdata", ({ formData }) => {
-    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
-  });
+function leaveOut({ formData }) {
+  for (const [name, value] of [...formData]) if (!value) formData.delete(name);
 }
 
 // Pictures. While a poster cannot be had, its route answers 503 with a drawing in its place, which
@@ -81,27 +79,41 @@ function doWithout(img) {
   if (!others.length) showTitle(img);
 }
 
-const asking = new WeakSet(); // a picture may be there already with its load event still to come
-
 function look(img) {
   const address = img.getAttribute("src");
   if (!img.naturalWidth) doWithout(img);
-  else if (/\/poster\/[^?]*$/.test(address) && !asking.has(img)) {
-    asking.add(img);
+  else if (/\/poster\/[^?]*$/.test(address)) {
     const [timing] = performance.getEntriesByName(img.src);
     const status = timing?.responseStatus; // 0 from the storage's host; Safari does not say
     if (status === 503 || status === undefined) askAgain(img, address, TRIES);
   }
 }
 
-// Those that come with results later are heard here too: such events do not bubble, but are caught,
-// by the document: the window is left out of a picture's load event.
-const isPoster = (node) => node instanceof HTMLImageElement && node.matches(".poster");
-document.addEventListener("load", ({ target }) => isPoster(target) && look(target), true);
-document.addEventListener("error", ({ target }) => isPoster(target) && doWithout(target), true);
-for (const img of document.querySelectorAll("img.poster")) {
-  if (img.complete && img.currentSrc) look(img);
+// Such events do not bubble, but are caught, by the document: the window is left out of a picture's
+// load event. So those that come with results later are heard too.
+const parsed = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
+
+for (const [event, act] of [["load", look], ["error", doWithout]]) {
+  const heard = ({ target }) => {
+    if (target instanceof HTMLImageElement && target.matches(".poster")) parsed.then(() => act(target));
+  };
+  document.addEventListener(event, heard, true);
 }
+
+parsed.then(() => {
+  for (const button of document.querySelectorAll(".theme")) {
+    button.hidden = false;
+    showTheme(button);
+    button.addEventListener("click", changeTheme);
+  }
+  for (const button of document.querySelectorAll("[data-share]")) {
+    button.hidden = !(navigator.share || navigator.clipboard);
+    button.addEventListener("click", share);
+  }
+  for (const form of document.querySelectorAll("[data-filters]")) {
+    form.addEventListener("formdata", leaveOut);
+  }
+});
 
 // The last calendar without a network: see sw.js.
 addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
