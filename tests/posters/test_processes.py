@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from subprocess import PIPE
 
 from flask import Flask
@@ -12,11 +13,13 @@ from sqlalchemy import select, update
 from mozi.database import database_now, writing
 from mozi.models import Poster
 from mozi.parts import Parts
+from mozi.posters.on_demand import BUILD_THREADS
 from mozi.posters.queries import get_poster
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.forks import Forked, Forks
 from tests.support.origin import Origin
+from tests.support.outside import path_of
 
 ASK = """
 import sys
@@ -28,6 +31,24 @@ with app.app_context():
     print("ready", flush=True)
     sys.stdin.readline()
     parts().on_demand.ensure_poster(get_poster(int(sys.argv[1])))
+"""
+
+SERVE = """
+import signal, sys, threading
+from mozi import create_app
+from mozi.parts import parts
+
+def tell():
+    threading.main_thread().join()
+    print("going", flush=True)
+
+app = create_app()
+threading.Thread(target=tell).start()
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # as gunicorn's worker ends
+with app.app_context():
+    for movie in sys.argv[1:]:
+        assert parts().on_demand.begin(int(movie))
+signal.pause()
 """
 
 
@@ -80,6 +101,28 @@ def test_a_builder_that_is_killed_is_overtaken_after_its_lease(
     origin.serve("/a.jpg", make_jpeg())
     let_the_lease_pass(movie)
     assert app_parts.pipeline.build(movie).built == ("poster", "thumb", "blurred")
+
+
+def test_what_waits_in_a_process_that_is_told_to_go_is_built_by_the_next_hit(
+    app: Flask, start: Forks, backend_env: dict[str, str], origin: Origin
+) -> None:
+    answer = origin.hold_until_told(make_jpeg())
+    movies = [make_movie(poster_url=origin.url(f"/{n}.jpg")) for n in range(BUILD_THREADS + 2)]
+    env = {**os.environ, **backend_env, "POSTER_ALLOW_PRIVATE_SOURCES": "1"}
+    process = start("-c", SERVE, *map(str, movies), env=env, stdout=PIPE)
+    while sum(get_poster(movie).leased for movie in movies) < BUILD_THREADS:
+        time.sleep(0.02)
+    process.terminate()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "going\n"
+    answer.set()
+    assert ended(process) == 0
+    dropped = [movie for movie in movies if get_poster(movie).missing()]
+    assert len(dropped) == 2
+    assert not any(get_poster(movie).leased for movie in movies)
+    client = app.test_client()
+    assert {client.get(path_of(movie)).status_code for movie in dropped} == {302}
+    assert set(origin.hits.values()) == {1}
 
 
 def let_the_lease_pass(movie_id: int) -> None:

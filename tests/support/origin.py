@@ -92,6 +92,19 @@ class Origin:
 
         self.otherwise = answer
 
+    def hold_until_told(self, body: bytes) -> threading.Event:
+        """Answer every path with body once the event that is returned is set."""
+        told = threading.Event()
+
+        def answer(request: _Handler) -> None:
+            while not (told.wait(0.02) or request.origin.stopping.is_set()):
+                pass
+            request.head(200, {"Content-Type": "image/jpeg", "Content-Length": str(len(body))})
+            request.wfile.write(body)
+
+        self.otherwise = answer
+        return told
+
     def redirect(self, path: str, to: str, *, status: int = 302) -> None:
         """Forward path to any address, itself included."""
         self.serve(path, b"", status=status, headers={"Location": to})
