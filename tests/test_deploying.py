@@ -58,6 +58,12 @@ def test_every_unit_that_is_enabled_is_there() -> None:
     assert named <= {unit.name for unit in UNITS}
 
 
+def test_no_setting_has_a_comment_behind_it_which_systemd_would_take_for_its_value() -> None:
+    settings = re.findall(r"^[A-Z][A-Z0-9_]+=.*$", DEPLOY, re.MULTILINE)
+    assert len(settings) > 10
+    assert [line for line in settings if "#" in line] == []
+
+
 def test_the_policies_let_visitors_read_posters_and_nothing_else(s3_url: str) -> None:
     make_bucket(s3_url, bucket := f"test-{uuid.uuid4().hex}")
     policy = (ROOT / "docs/bucket-policy.json").read_text().replace("YOUR-BUCKET", bucket)
