@@ -23,6 +23,16 @@ from mozi.errors import SettingsError
 
 T = TypeVar("T")
 MIB = 1024 * 1024
+# Those of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+CANNED_ACLS = (
+    "public-read",
+    "public-read-write",
+    "authenticated-read",
+    "aws-exec-read",
+    "bucket-owner-read",
+    "bucket-owner-full-control",
+    "private",
+)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -74,7 +84,7 @@ class Settings:
             s3_bucket=s3_bucket,
             s3_endpoint_url=read.url("S3_ENDPOINT_URL"),
             s3_public_url=read.url("S3_PUBLIC_URL"),
-            s3_acl=env.get("S3_ACL", "public-read").strip(),
+            s3_acl=read.acl("S3_ACL", "public-read"),
             s3_prefix=read.prefix("S3_PREFIX"),
             site_url=read.url("SITE_URL"),
             trusted_proxy_hops=read.whole("TRUSTED_PROXY_HOPS", 0, at_least=0),
@@ -201,6 +211,13 @@ class _Reader:
             self.fault(name, "an address of Sentry's, such as https://KEY@sentry.example.org/1")
             return None
         return raw
+
+    def acl(self, name: str, default: str) -> str:
+        """Return the ACL; set and empty is the operator's word that none is to be sent."""
+        value = self.env.get(name, default).strip()
+        if value not in {"", *CANNED_ACLS}:
+            self.fault(name, f"{', '.join(CANNED_ACLS)}, or nothing at all")
+        return value
 
     def prefix(self, name: str) -> str:
         raw = (self.text(name) or "").strip("/")

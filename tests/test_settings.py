@@ -73,6 +73,7 @@ def test_all_faults_are_told_at_once_one_line_each(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://h/d"),
         ("REDIS_URL", "http://h"),
         ("S3_ENDPOINT_URL", "localhost:9000"),
+        ("S3_ACL", "# empty: by policy"),
         ("S3_PREFIX", "../up"),
         ("SITE_URL", "mozi.example"),
         ("TRUSTED_PROXY_HOPS", "-1"),
