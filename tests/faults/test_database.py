@@ -27,7 +27,7 @@ from tests.support.servers import Postgresql, restartable_postgresql
 
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[Postgresql]:
-    with restartable_postgresql() as server:
+    with restartable_postgresql(apart=True) as server:
         yield server
 
 

@@ -32,9 +32,14 @@ def free_port() -> int:
 
 
 class Postgresql:
-    """One server, that can be stopped and started again with its data."""
+    """One server, that can be stopped and started again with its data.
 
-    def __init__(self) -> None:
+    apart: in a process group of its own, for silent(). When the shell that began a job ends
+    while any process of the job's group is stopped, the kernel sends SIGHUP to all of the group:
+    it ended pytest without a word.
+    """
+
+    def __init__(self, *, apart: bool = False) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="mozi-pg-"))
         self.binaries, identity = _postgresql_binaries(self.home)
         env = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
@@ -45,6 +50,7 @@ class Postgresql:
         initdb = [self.binaries / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust"]
         command = [*initdb, "-E", "UTF8", "--no-sync"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self.options)
+        self.options["process_group"] = 0 if apart else None
         self.start()
 
     def start(self) -> None:
@@ -65,6 +71,7 @@ class Postgresql:
     @contextmanager
     def silent(self) -> Iterator[None]:
         """Have no process of the server do anything, while all connections stay open."""
+        assert os.getpgid(self.server.pid) != os.getpgrp(), "the server is not apart"
         everyone = [self.server.pid, *_children_of(self.server.pid)]
         for pid in everyone:
             os.kill(pid, signal.SIGSTOP)
@@ -87,9 +94,9 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def restartable_postgresql() -> Iterator[Postgresql]:
+def restartable_postgresql(*, apart: bool = False) -> Iterator[Postgresql]:
     """Give a fresh server."""
-    server = Postgresql()
+    server = Postgresql(apart=apart)
     try:
         yield server
     finally:
