@@ -20,7 +20,7 @@ from mozi.errors import ObjectNotFound, StorageError
 from mozi.house.records import CHUNK, ORIGINAL, Record, forget, records, rewrite_url
 from mozi.house.references import being_built, referred_to, retired_at
 from mozi.posters.keys import type_of
-from mozi.posters.ownership import check_owner
+from mozi.posters.ownership import claim
 from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject
 
 T = TypeVar("T")
@@ -99,10 +99,11 @@ class Checking:
     def run(self) -> CheckReport:
         """Compare until all is seen or `stop` is set; return the report.
 
-        Raises ForeignStorage where it is to repair by another database's storage.
+        Raises ForeignStorage where it is to repair by another database's storage; one that is
+        nobody's, since its objects came by other ways, is this database's from then on.
         """
         if self.repair:
-            check_owner(self.storage)
+            claim(self.storage)
         try:
             with ThreadPoolExecutor(ASKED_AT_ONCE) as threads:
                 for chunk in self._until_stopped(records()):

@@ -219,6 +219,16 @@ def test_another_databases_storage_is_never_repaired_by(
     assert key_of(movie) == key
 
 
+def test_a_storage_that_was_filled_by_other_means_belongs_to_whoever_repairs_by_it(
+    runner: FlaskCliRunner, movie: int, storage: Storage
+) -> None:
+    storage.delete(MARK)  # as after `aws s3 sync` of pictures from disk
+    assert check(runner)[0].exit_code == 0
+    assert not storage.exists(MARK)
+    assert check(runner, "--repair")[0].exit_code == 0
+    assert storage.exists(MARK)
+
+
 def test_a_storage_that_is_down_ends_the_run_and_forgets_nothing(
     runner: FlaskCliRunner, movie: int, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
