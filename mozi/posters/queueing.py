@@ -137,13 +137,16 @@ class PosterQueue:
         except redis.RedisError as error:
             raise _unavailable(error) from error
 
-    def counts(self) -> dict[str, float]:
-        """Return what is counted over all workers, by field; raises QueueError."""
+    def counts(self) -> dict[str, str]:
+        """Return what Redis holds as counted over all workers, by field; raises QueueError."""
         try:
             found: dict[bytes, bytes] = self._connection.hgetall(self._counts_key)  # type: ignore[assignment]  # not awaited
         except redis.RedisError as error:
             raise _unavailable(error) from error
-        return {field.decode(): float(value) for field, value in found.items()}
+        return {
+            field.decode(errors="replace"): value.decode(errors="replace")
+            for field, value in found.items()
+        }
 
     @property
     def _counts_key(self) -> str:

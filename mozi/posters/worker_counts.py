@@ -11,7 +11,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -52,14 +52,16 @@ class WorkerCounts(Collector):
         (Noughts would then look like a restart.)
         """
         try:
-            counts = dict.fromkeys(_counts(), 0.0) | self.queue.counts()
+            counts = {**dict.fromkeys(_counts(), "0"), **self.queue.counts()}
         except QueueError as error:
             logger.warning("/metrics is without the workers: %s", error)
             return
         samples = defaultdict(list)
         for field, value in counts.items():
-            name, labels = json.loads(field)
-            samples[name].append((labels, value))
+            with suppress(ValueError, TypeError, AttributeError):  # Redis can hold anything
+                name, labels = json.loads(field)
+                if all(map(str.isidentifier, labels)):
+                    samples[name].append((labels, float(value)))
         for family in (each for counted in metrics.BUILDING for each in counted.describe()):
             yield _named_for_workers(family, samples)
 

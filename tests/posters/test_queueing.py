@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -92,6 +93,24 @@ def test_every_web_server_shows_what_the_workers_have_counted(
     assert f"{thumbs} 3.0" in told
     assert 'mozi_worker_poster_build_seconds_count{stage="decode"} 3.0' in told
     assert 'mozi_worker_source_fetches_total{result="ok"} 3.0' in told
+
+
+def test_metrics_leave_out_what_nobody_can_have_counted(
+    app: Flask, queue: PosterQueue, redis_url: str
+) -> None:
+    made_up = [
+        '["mozi_worker',
+        "[1, 2]",
+        '["mozi_poster_builds_total", {"a}b": "1"]}',
+        "\xff",
+        "{}",
+    ]
+    made_up += ['["mozi_poster_builds_total", {"x y": "1"}]', '["mozi_poster_builds_total", 7]']
+    with redis.from_url(redis_url) as client:
+        client.hset(f"{queue.name}-counts", mapping=dict.fromkeys(made_up, "1"))
+    answer = app.test_client().get("/metrics")
+    assert answer.status_code == 200
+    assert not {"x y", "a}b"} & set(re.findall(r"[{,]([^=]+)=", answer.text))
 
 
 def test_metrics_do_without_the_workers_where_redis_is_gone(make_app: MakeApp) -> None:
