@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 1000, 1500
 # Pillow's shapes have hard edges: they are drawn at twice the size, then reduced.
@@ -105,10 +105,6 @@ class Canvas:
         mask = Image.linear_gradient("L").resize(area, Image.Resampling.BILINEAR)
         blended = Image.composite(Image.new("RGB", area, bottom), Image.new("RGB", area, top), mask)
         self.image.paste(blended, (0, round(start * SCALE)))
-
-    def overprint(self, other: Canvas) -> None:
-        """Lay another sheet's inks over this one as a printer does: they darken each other."""
-        self.image.paste(ImageChops.multiply(self.image, other.image))
 
     def _round(self, x: float, y: float, across: float, down: float) -> list[float]:
         return [each * SCALE for each in (x - across, y - down, x + across, y + down)]

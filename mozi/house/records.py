@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mozi.database import reading, writing
@@ -33,16 +33,6 @@ class Record:
 
     def __str__(self) -> str:
         return f"{self.media} of movie {self.movie_id}"
-
-
-def count_records() -> int:
-    """Return about how many records there are, for the progress."""
-    with reading() as session:
-        variants = session.scalar(select(func.count()).select_from(VARIANTS)) or 0
-        originals = session.scalar(
-            select(func.count()).select_from(POSTERS).where(POSTERS.c.original_key.is_not(None))
-        )
-        return variants + (originals or 0)
 
 
 def records() -> Iterator[list[Record]]:

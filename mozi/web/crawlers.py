@@ -40,11 +40,7 @@ def whole() -> Response:
     def render(shown: Places | int) -> str:
         if isinstance(shown, Places):
             return sitemap(_places(shown))
-        parts = (
-            url_for("crawlers.part", language=HUNGARIAN, number=number)
-            for number in range(1, shown + 1)
-        )
-        return sitemap_index(links.absolute(address) for address in parts)
+        return sitemap_index(_part_address(number) for number in range(1, shown + 1))
 
     return feed("sitemap", load, render, content_type=CONTENT_TYPE)
 

@@ -80,14 +80,6 @@ def week_span(week: Week, *, today: date) -> str:
     return f"{_year_unless(first.year, today)}{_day(first)}–{end}."
 
 
-def short_span(first: date, last: date) -> str:
-    """Return "nov. 26–29." or "nov. 26–dec. 2."; one day alone is "nov. 26."."""
-    if first == last:
-        return f"{_short_day(first)}."
-    end = str(last.day) if first.month == last.month else _short_day(last)
-    return f"{_short_day(first)}–{end}."
-
-
 def premiere(day: date, precision: str) -> str:
     """Return as much of the date as is known: the day, "2026. november" or "2026"."""
     if precision == "day":

@@ -39,14 +39,6 @@ def test_a_week_says_its_dates_once(day: date, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("days", "said"),
-    [(0, "nov. 26."), (3, "nov. 26–29."), (6, "nov. 26–dec. 2.")],
-)
-def test_a_short_span(days: int, said: str) -> None:
-    assert dates.short_span(TODAY, TODAY + timedelta(days=days)) == said
-
-
-@pytest.mark.parametrize(
-    ("days", "said"),
     [
         (0, "ma"),
         (1, "holnap"),
