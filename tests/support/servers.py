@@ -23,6 +23,8 @@ import psycopg
 import redis
 from moto.server import ThreadedMotoServer
 
+START_S = 60  # on a machine with much else to do
+
 
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on."""
@@ -161,7 +163,8 @@ def s3() -> Iterator[str]:
 
 
 def _wait_for(server: subprocess.Popen[bytes], attempt: Callable[[], object]) -> None:
-    for _ in range(300):
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
         try:
             attempt()
         except (psycopg.Error, redis.RedisError):
