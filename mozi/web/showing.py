@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Flask, Response, render_template, request
 from sqlalchemy.orm import Session
 
 from mozi import clock
@@ -34,6 +34,13 @@ def show(
     key = key_of(request.environ, parts().settings, query=query)
     page = Page(name, key, day.isoformat(), load, render)
     return cached(page, parts().pages) if kept else fresh(page)
+
+
+def load_templates(app: Flask) -> None:
+    """Compile what visitors' pages are made of before one asks: some 0.2 s of processor time."""
+    for name in app.jinja_env.list_templates(["html"]):
+        if not name.startswith("admin/"):
+            app.jinja_env.get_template(name)
 
 
 def surroundings(query: str = "") -> dict[str, Any]:

@@ -37,6 +37,7 @@ from mozi.web.bodies import (
 from mozi.web.languages import is_admin
 from mozi.web.parking import MAY_PARK, PARKED, Parked
 from mozi.web.sessions import is_session
+from mozi.web.showing import load_templates
 
 SEND_S = 30
 """What a client has to take 64 KiB of an answer: one that reads nothing must not hold it."""
@@ -149,8 +150,10 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         ]
 
     def load_wsgi(self) -> None:
-        """Load the app and put the threads before it."""
+        """Load the app, ready for its first visitor, and put the threads before it."""
         super().load_wsgi()
+        if isinstance(self.wsgi, Flask):
+            load_templates(self.wsgi)
         limits = BodyLimits(self.max_body_bytes, capacity.HELD_BODY_BYTES)
         self.bodies = Bodies(limits, lambda seconds: gevent.Timeout(seconds, TimeoutError))
         self.waits: dict[RequestWait, Any] = {}
