@@ -40,6 +40,17 @@ class Budget:
         finally:
             self._give_back(taken)
 
+    @contextmanager
+    def spare(self) -> Iterator[int]:
+        """Hold one more unit within the block where one is free and nobody waits; give 1 or 0."""
+        with self._changed:
+            taken = int(self._free > 0 and not self._queue)
+            self._free -= taken
+        try:
+            yield taken
+        finally:
+            self._give_back(taken)
+
     def _take(self, taken: int, wait_s: float) -> None:
         ticket, until = object(), time.monotonic() + wait_s
         with self._changed:

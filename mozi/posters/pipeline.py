@@ -211,8 +211,13 @@ class PosterPipeline:
         return key
 
     def _render(self, build: Build, decoded: Decoded) -> Sequence[Rendered]:
-        with self.slots.hold(wait_s=build.lease.left_s), build.stages("encode"):
-            return render(decoded, build.recipes)
+        """Encode all that was wanted: two at once where a second slot is free anyway."""
+        with (
+            self.slots.hold(wait_s=build.lease.left_s),
+            self.slots.spare() as spare,
+            build.stages("encode"),
+        ):
+            return render(decoded, build.recipes, threads=1 + spare)
 
     def _store(
         self, build: Build, rendered: Sequence[Rendered], original: str

@@ -11,6 +11,7 @@ import io
 import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from tempfile import TemporaryFile
@@ -35,6 +36,7 @@ PREVIEW_QUALITY = 50
 
 
 Sharp = Callable[[Size], Planes]
+Made = tuple[bytes, Size]
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,28 @@ class Rendered:
     preview: str
 
 
-def render(decoded: Decoded, recipes: Sequence[Recipe]) -> tuple[Rendered, ...]:
+def render(
+    decoded: Decoded, recipes: Sequence[Recipe], *, threads: int = 1
+) -> tuple[Rendered, ...]:
     """Return the variants of decoded by these recipes, in their order.
 
-    The same source and recipe give the same bytes, in every thread and process.
+    threads: so many are encoded at once. The same source and recipe give the same bytes, in
+    every thread and process.
     """
     sharp = cache(partial(_sharp, decoded))
+    made = _each(partial(_made, decoded, sharp=sharp), recipes, threads)
     preview = preview_of(sharp(_size(decoded, THUMB)))
-    return tuple(_rendered(decoded, recipe, sharp, preview) for recipe in recipes)
+    return tuple(
+        Rendered(recipe, body, *size, preview)
+        for recipe, (body, size) in zip(recipes, made, strict=True)
+    )
+
+
+def _each(make: Callable[[Recipe], Made], recipes: Sequence[Recipe], threads: int) -> list[Made]:
+    if threads == 1 or len(recipes) == 1:
+        return [make(recipe) for recipe in recipes]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(make, recipes))
 
 
 def preview_of(planes: Planes) -> str:
@@ -103,19 +119,18 @@ def _scratch_file() -> IO[bytes]:
     return TemporaryFile()
 
 
-def _rendered(decoded: Decoded, recipe: Recipe, sharp: Sharp, preview: str) -> Rendered:
-    """Return the variant of decoded by this recipe."""
-    size = _size(decoded, recipe)
+def _made(decoded: Decoded, recipe: Recipe, *, sharp: Sharp) -> Made:
+    """Return the body and the size of the variant of decoded by this recipe."""
     if isinstance(recipe, CardRecipe):
-        body = _card(decoded, recipe, sharp)
-        return Rendered(recipe, body, recipe.width_px, recipe.height_px, preview)
+        return _card(decoded, recipe, sharp), (recipe.width_px, recipe.height_px)
+    size = _size(decoded, recipe)
     planes = _blurred(sharp(_size(decoded, THUMB)), size) if recipe.blur else sharp(size)
     body = (
         encode_avif(planes.joined(), recipe)
         if isinstance(recipe, AvifRecipe)
         else encode(planes.joined(), recipe.quality)
     )
-    return Rendered(recipe, body, *planes.luma.size, preview)
+    return body, planes.luma.size
 
 
 def _card(decoded: Decoded, recipe: CardRecipe, sharp: Sharp) -> bytes:

@@ -86,6 +86,11 @@ def test_threads_make_the_same_bytes() -> None:
         assert list(pool.map(bodies_of, sources)) == alone
 
 
+def test_variants_encoded_at_once_have_the_same_bytes() -> None:
+    decoded = decode(pictures.photo_jpeg((1400, 2100)), max_pixels=LIMIT)
+    assert render(decoded, ALL, threads=2) == render(decoded, ALL)
+
+
 def test_another_process_makes_the_same_bytes() -> None:
     code = (
         "import sys, hashlib; from mozi.posters.imaging import decode, render;"
