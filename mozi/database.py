@@ -6,6 +6,7 @@ are needed, by `with`, and are not tied to the request.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Double, Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FunctionElement
@@ -110,6 +111,13 @@ def engine_options(database_url: str) -> dict[str, Any]:
             "options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout=5s",
         },
     }
+
+
+def cure_of(error: DBAPIError) -> str:
+    """Return what to do where a table or a column is missing, else nothing."""
+    missing = "no such (table|column)|(relation|column) .* does not exist"
+    found = re.search(missing, str(error.orig))
+    return "\n`flask db upgrade` brings its tables up to date." if found else ""
 
 
 class BoundedConnection(psycopg.Connection[Any]):

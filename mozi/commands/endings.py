@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from mozi.database import cure_of
 from mozi.errors import MoziError
 
 FAILED = 1
@@ -28,15 +28,7 @@ def plain_ending() -> Iterator[None]:
     except MoziError as error:
         _end(str(error), FAILED)
     except (OperationalError, ProgrammingError) as error:
-        _end(f"The database cannot be used: {error.orig}{_cure(error)}", FAILED)
-
-
-def _cure(error: DBAPIError) -> str:
-    """Return what to do where a table or a column is missing, else nothing."""
-    missing = re.search(
-        "no such (table|column)|(relation|column) .* does not exist", str(error.orig)
-    )
-    return "\n`flask db upgrade` brings its tables up to date." if missing else ""
+        _end(f"The database cannot be used: {error.orig}{cure_of(error)}", FAILED)
 
 
 @contextmanager

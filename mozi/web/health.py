@@ -11,9 +11,11 @@ from concurrent.futures import Future
 
 import redis
 from flask import Blueprint, Flask, Response, current_app, jsonify
-from sqlalchemy import text
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from mozi.database import reading
+from mozi.database import cure_of, reading
+from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.parts import parts
 
 CHECK_S = 1.0
@@ -42,6 +44,10 @@ def readyz() -> Response:
     answer.status_code = 503 if status == "unavailable" else 200
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+class DatabaseUnusable(Exception):
+    """The database does not answer, or has other tables than this release."""
 
 
 class Readiness:
@@ -119,9 +125,19 @@ def _readiness(app: Flask) -> Readiness:
         return kept
 
 
+_TABLES = MOVIES.join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id).join(
+    VARIANTS, VARIANTS.c.movie_id == POSTERS.c.movie_id
+)
+_NOTHING_OF_THE_TABLES = select(MOVIES, POSTERS, VARIANTS).select_from(_TABLES).limit(0)
+
+
 def _database() -> None:
-    with reading() as session:
-        session.execute(text("SELECT 1"))
+    """Read nothing of the tables that pages are made of: they must be there, as we know them."""
+    try:
+        with reading() as session:
+            session.execute(_NOTHING_OF_THE_TABLES)
+    except DBAPIError as error:
+        raise DatabaseUnusable(f"{error.orig}{cure_of(error)}") from error
 
 
 def _cache() -> None:

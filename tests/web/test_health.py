@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mozi.errors import StorageError
+from mozi.extensions import db
 from mozi.storage.local import LocalStorage
 from mozi.web import health
 from mozi.web.health import Readiness
@@ -82,6 +83,20 @@ def test_without_the_database_it_is_unavailable(
     assert answer.status_code == 503
     assert answer.json is not None
     assert (answer.json["status"], answer.json["database"]) == ("unavailable", "failed")
+
+
+@pytest.mark.usefixtures("patient")
+@on_both_backends
+def test_without_its_tables_it_is_unavailable_and_the_log_says_what_makes_them(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE poster_variant RENAME COLUMN preview TO look")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["database"] == "failed"
+    assert "flask db upgrade" in caplog.text
 
 
 def test_checks_that_hang_cost_a_second_together_and_are_not_begun_twice(app: Flask) -> None:
