@@ -184,9 +184,9 @@ def test_a_source_replaced_while_it_is_built_is_never_published(
     origin.serve("/b.jpg", make_jpeg(2))
     real = story.render
 
-    def render_while_an_admin_saves(*args: Any) -> Any:
+    def render_while_an_admin_saves(*args: Any, **options: object) -> Any:
         wish(movie, origin.url("/b.jpg"))
-        return real(*args)
+        return real(*args, **options)
 
     monkeypatch.setattr(story, "render", render_while_an_admin_saves)
     with pytest.raises(BuildAbandoned):
