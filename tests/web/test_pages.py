@@ -11,11 +11,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from mozi.storage import Storage
 from mozi.web.showing import load_templates
 from tests.conftest import MakeApp
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
 STYLE = Path(__file__).parents[2] / "static/style.css"
+API = "/api/v1/premieres"
 SOURCE = "https://example.org/poster.jpg"
 # Files of ours, and data, which no browser runs.
 ALLOWED = r'(src="/static/|type="application/ld\+json">)'
@@ -54,6 +56,19 @@ def test_a_movie_without_a_poster_has_a_tile_and_no_picture(client: FlaskClient)
     html = get(client, "/")
     assert "<img" not in html
     assert '<span class="poster tile" aria-hidden="true"><span>Őz</span></span>' in html
+
+
+def test_nothing_that_visitors_read_asks_the_storage(
+    client: FlaskClient, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_variants(make_movie(title="Őz"), "thumb")
+    make_movie(title="Kép", poster_url=SOURCE)
+    for name in ("put", "get", "exists", "headers", "list", "delete"):
+        monkeypatch.setattr(storage, name, lambda *_, **__: pytest.fail("the storage was asked"))
+    for path in ("/", "/premierek/2026/11", "/premierek/2026", "/film/1-oz", "/film/2-kep"):
+        get(client, path)
+    for path in ("/filmek", "/kereses?q=oz", "/naptar.ics", "/rss.xml", "/sitemap.xml", API):
+        get(client, path)
 
 
 def test_only_the_first_row_of_pictures_is_fetched_at_once(client: FlaskClient) -> None:
