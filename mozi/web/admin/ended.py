@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, current_app, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -51,7 +51,7 @@ def find_typed_again() -> Typed | None:
 
 def is_admin_path(path: str) -> bool:
     """Return whether path leads to an admin page of this site, and nowhere else."""
-    parts = urlsplit(path)
+    parts = _split(path)
     elsewhere = parts.scheme or parts.netloc or "\\" in path
     return not elsewhere and languages.is_admin(parts.path)
 
@@ -71,9 +71,17 @@ def _to_what_was_typed() -> str:
 
 def _where_from() -> str | None:
     """Return the admin page that the form stood on, by the browser's word."""
-    parts = urlsplit(request.referrer or "")
+    parts = _split(request.referrer or "")
     path = parts._replace(scheme="", netloc="", fragment="").geturl()
     return path if parts.netloc == request.host and is_admin_path(path) else None
+
+
+def _split(address: str) -> SplitResult:
+    """Return an address in its parts; what is none ("http://[") has none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _signer() -> URLSafeTimedSerializer:

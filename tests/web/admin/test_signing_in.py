@@ -27,7 +27,8 @@ def test_whoever_is_not_signed_in_is_sent_to_the_form_and_back(client: FlaskClie
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/admin/", "/\\evil.example", "/film/1"]
+    "elsewhere",
+    ["https://evil.example/", "//evil.example/admin/", "/\\evil.example", "/film/1", "http://["],
 )
 @pytest.mark.usefixtures("_admin")
 def test_nobody_is_sent_elsewhere_after_signing_in(client: FlaskClient, elsewhere: str) -> None:
@@ -35,6 +36,16 @@ def test_nobody_is_sent_elsewhere_after_signing_in(client: FlaskClient, elsewher
     given = {"email": EMAIL, "password": PASSWORD, "csrf_token": token(form)}
     answer = client.post("/admin/login", data=given, query_string={"next": elsewhere})
     assert answer.location == "/admin/movies"
+
+
+@pytest.mark.usefixtures("_admin")
+def test_a_referer_that_is_no_address_leads_nowhere(client: FlaskClient) -> None:
+    form = client.get("/admin/login").text
+    headers = {"Referer": "http://["}
+    answer = client.post(
+        "/admin/movies/1/delete", data={"csrf_token": token(form)}, headers=headers
+    )
+    assert (answer.status_code, answer.location) == (303, "/admin/login?ended=1")
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
