@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from flask import Response, current_app, request
@@ -53,6 +54,7 @@ from mozi.web.showing import today
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"
 PICKS = "pick."
+IDS = re.compile(r"\b\d{1,10}\b", re.ASCII)
 BRING_BACK = "bring_back"  # what the form of a deleted movie asks for
 TOO_LARGE, NO_STORAGE = 413, 503
 
@@ -166,7 +168,7 @@ def _picks() -> dict[str, str]:
 
 def _twins_seen() -> frozenset[int] | None:
     told = request.form.get("twins_seen")
-    return None if told is None else frozenset(int(n) for n in told.split(",") if n.isdecimal())
+    return None if told is None else frozenset(int(n) for n in IDS.findall(told))
 
 
 def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:

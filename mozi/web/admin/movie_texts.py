@@ -58,7 +58,7 @@ def read_shown() -> Shown | None:
         told = json.loads(request.form.get("shown", ""))
         source, focus = int(told.pop("source")), _focus(told.pop("focus", None))
         known = {column: told[column] for column in COLUMNS if column in told}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     return Shown(check_fields(known).values, source, focus)
 
