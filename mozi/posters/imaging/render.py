@@ -71,7 +71,11 @@ def _each(make: Callable[[Recipe], Made], recipes: Sequence[Recipe], threads: in
     if threads == 1 or len(recipes) == 1:
         return [make(recipe) for recipe in recipes]
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(make, recipes))
+        try:
+            making = [pool.submit(make, recipe) for recipe in recipes]
+        except RuntimeError:  # no thread begins any more: the process ends, or the system is full
+            return [make(recipe) for recipe in recipes]
+        return [each.result() for each in making]
 
 
 def preview_of(planes: Planes) -> str:
