@@ -77,7 +77,7 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
     return {**inherited, **limits, "DATA_DIR": str(folder), **changes}
 
 
-def wait_until(done: Callable[[], bool], *, seconds: float = 20) -> None:
+def wait_until(done: Callable[[], bool], *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, "it did not happen in time"

@@ -109,6 +109,7 @@ def test_what_waits_in_a_process_that_is_told_to_go_is_built_by_the_next_hit(
     answer = origin.hold_until_told(make_jpeg())
     movies = [make_movie(poster_url=origin.url(f"/{n}.jpg")) for n in range(BUILD_THREADS + 2)]
     env = {**os.environ, **backend_env, "POSTER_ALLOW_PRIVATE_SOURCES": "1"}
+    env["POSTER_FETCH_TIMEOUT"] = "60"  # none ends by itself on a machine with much to do
     process = start("-c", SERVE, *map(str, movies), env=env, stdout=PIPE)
     while sum(get_poster(movie).leased for movie in movies) < BUILD_THREADS:
         time.sleep(0.02)
