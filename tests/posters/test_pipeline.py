@@ -358,7 +358,7 @@ def test_variants_of_an_older_recipe_stay_linked_until_replaced(
 ) -> None:
     pipeline.build(movie)
     before = urls_of(movie)
-    newer = recipes.Recipe("thumb", version=2, width_px=300, height_px=450, quality=80)
+    newer = recipes.Recipe("thumb", version=3, width_px=300, height_px=450, quality=80)
     monkeypatch.setitem(recipes.RECIPES, "thumb", newer)
     assert urls_of(movie) == before
     assert pipeline.build(movie).built == ("thumb",)
