@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app
@@ -22,6 +22,7 @@ from mozi.posters.queueing import WORKER_LIFE_S, PosterJob, PosterQueue
 from mozi.posters.selection import Selection
 from mozi.posters.warming import WORKERS_A_SLOT, Warming
 from mozi.posters.worker_counts import counted_for_all
+from mozi.signals import handled_by
 
 
 class ShutDown(Exception):
@@ -80,17 +81,9 @@ def build_posters(
         workers=WORKERS_A_SLOT * parts().settings.poster_build_slots,
         in_context=app.app_context,
     )
-    with _stopped_by_sigterm(warming), counted_for_all(parts().queue):
+    told_to_go = handled_by(lambda number, frame: warming.stop.set(), signal.SIGTERM)
+    with told_to_go, counted_for_all(parts().queue):
         report = warming.run()
     if report.interrupted:
         raise ShutDown("The worker was told to go.")
     return {"built": report.built, "failed": [vars(failed) for failed in report.failed]}
-
-
-@contextmanager
-def _stopped_by_sigterm(warming: Warming) -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, lambda number, frame: warming.stop.set())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

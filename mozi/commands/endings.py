@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from mozi.database import cure_of
 from mozi.errors import MoziError
+from mozi.signals import handled_by
 
 FAILED = 1
 INTERRUPTED = 130  # what shells make of SIGINT: 128 + 2; click itself would say 1
@@ -21,7 +22,7 @@ INTERRUPTED = 130  # what shells make of SIGINT: 128 + 2; click itself would say
 def plain_ending() -> Iterator[None]:
     """Turn what a command cannot go on from into one line on standard error and its status."""
     try:
-        with _interrupted_by_sigterm():
+        with handled_by(_interrupt, signal.SIGTERM):
             yield
     except KeyboardInterrupt:
         _end("Interrupted.", INTERRUPTED)
@@ -31,18 +32,9 @@ def plain_ending() -> Iterator[None]:
         _end(f"The database cannot be used: {error.orig}{cure_of(error)}", FAILED)
 
 
-@contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """Have SIGTERM end the block as Ctrl-C does, rolled back and told, not cut off."""
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _interrupt(number: int, frame: object) -> None:
+    """End the command as Ctrl-C does, rolled back and told, not cut off."""
+    raise KeyboardInterrupt
 
 
 def _end(message: str, status: int) -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 import click
 
+from mozi.signals import handled_by
+
 IN_HAND = "Stopping: what is in hand is finished first."
 
 
@@ -22,12 +24,8 @@ def stopped_by_signals(stop: threading.Event, *, saying: str = IN_HAND) -> Itera
         click.echo(saying, err=True)
         stop.set()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with handled_by(handle, signal.SIGINT, signal.SIGTERM):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
