@@ -46,10 +46,11 @@ SETTLED_S = 0.3  # the other process looks again every 0.2 s
 # As large as is accepted: the most that a decoder can be made to hold.
 HEAVIEST = (
     lambda: pictures.saved(
-        pictures.scene((3900, 3900)).convert("CMYK"), "JPEG", subsampling=0, progressive=True
+        pictures.scene((3726, 3726)).convert("CMYK"), "JPEG", subsampling=0, progressive=True
     ),
     lambda: pictures.saved(pictures.scene((5000, 5000)).convert("RGBA"), "PNG"),
-    lambda: pictures.saved(pictures.scene((2880, 2880)), "WEBP", method=0),
+    lambda: pictures.saved(pictures.scene((2738, 2738)), "WEBP", method=0),
+    lambda: pictures.saved(pictures.scene((3162, 3162)), "AVIF", speed=10),
     pictures.text_bomb_png,
     pictures.profile_bomb_png,
 )

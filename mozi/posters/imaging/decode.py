@@ -20,7 +20,7 @@ BOX = (
     max(recipe.width_px for recipe in RECIPES.values()),
     max(recipe.height_px for recipe in RECIPES.values()),
 )
-STRIP_PIXELS = 2**20
+STRIP_PIXELS = 2**18
 # Boxes of whole pixels first, Lanczos for the rest: from twice the size on, no difference is seen.
 GAP = 2
 # A JPEG that its decoder reduced to hardly more than is wanted loses some edge in the last step;

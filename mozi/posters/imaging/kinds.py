@@ -13,7 +13,7 @@ from mozi.errors import UnreadableSource
 
 ACCEPTED = "accepted are pictures in JPEG, PNG, WebP, AVIF or GIF"
 HEAD_BYTES = 1024
-PIXEL_BYTES = 5.5
+PIXEL_BYTES = 5
 TEXT = frozenset(string.printable.encode())
 
 
@@ -29,14 +29,14 @@ class Kind:
     name: str
     extension: str
     content_type: str
-    weight: int = 1
+    weight: float = 1
 
 
 JPEG = Kind("JPEG", "jpg", "image/jpeg")
 PNG = Kind("PNG", "png", "image/png")
 GIF = Kind("GIF", "gif", "image/gif")
-WEBP = Kind("WebP", "webp", "image/webp", weight=3)
-AVIF = Kind("AVIF", "avif", "image/avif", weight=2)
+WEBP = Kind("WebP", "webp", "image/webp", weight=10 / 3)
+AVIF = Kind("AVIF", "avif", "image/avif", weight=2.5)
 
 ACCEPTED_SIGNATURES = (
     (JPEG, b"\xff\xd8\xff", 0),
