@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mozi import commands, web
 from mozi.database import engine_options, prepare_postgresql, prepare_sqlite
-from mozi.extensions import db, migrate
+from mozi.extensions import db
 from mozi.logs import configure_logging
 from mozi.pagecache.cache import PageCache
 from mozi.pagecache.release import release_of
@@ -116,10 +117,18 @@ def _queue_new_sources(app: Flask, queue: PosterQueue) -> None:
 def _bind_database(app: Flask, settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    app.extensions["migrate"] = LocalProxy(lambda: _migrations(app))
     with app.app_context():
         prepare = {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}
         prepare[db.engine.dialect.name](db.engine)
+
+
+def _migrations(app: Flask) -> object:
+    """Return what `flask db` works with, bound once it is asked for: Alembic is 8 MB a worker."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    return app.extensions["migrate"]
 
 
 def _put_cache_in_front(

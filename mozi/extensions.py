@@ -8,7 +8,6 @@ from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     Model = Base  # db.Model is made at run time, where a type checker cannot follow
 else:
     Model = db.Model
-migrate = Migrate()
 babel = Babel()
 login = LoginManager()
 csrf = CSRFProtect()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from flask import Flask, request
@@ -15,6 +19,7 @@ from tests.conftest import MakeApp, on_both_backends
 from tests.support.factories import THURSDAY, make_movie
 from tests.support.forks import Forks
 
+ROOT = Path(__file__).parents[1]
 FORWARDED = {
     "X-Forwarded-For": "203.0.113.7",
     "X-Forwarded-Proto": "https",
@@ -88,3 +93,12 @@ def test_two_writers_at_once_wait_for_each_other_on_sqlite(app: Flask) -> None:
         list(threads.map(count, range(40)))
     with reading() as session:
         assert session.get_one(Movie, movie).title == "40"
+
+
+def test_a_server_imports_nothing_that_only_commands_need(tmp_path: Path) -> None:
+    code = "import sys, wsgi; print(*({'alembic', 'tqdm', 'mozi.demo'} & set(sys.modules)))"
+    env = {**os.environ, "DATA_DIR": str(tmp_path)}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""

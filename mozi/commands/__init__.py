@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
-from mozi.commands.backup import backup_command, restore_command
-from mozi.commands.check_posters import check_posters
-from mozi.commands.check_storage import check_storage
-from mozi.commands.create_admin import create_admin
-from mozi.commands.import_movies import import_movies
-from mozi.commands.load_demo import load_demo
-from mozi.commands.prune_posters import prune_posters
-from mozi.commands.upload_posters import upload_posters
-from mozi.commands.warm_posters import warm_posters
-from mozi.commands.work import work
+# Where each command is: its module, and its name there.
+COMMANDS = {
+    "backup": ("mozi.commands.backup", "backup_command"),
+    "check-posters": ("mozi.commands.check_posters", "check_posters"),
+    "check-storage": ("mozi.commands.check_storage", "check_storage"),
+    "create-admin": ("mozi.commands.create_admin", "create_admin"),
+    "db": ("flask_migrate.cli", "db"),
+    "import-movies": ("mozi.commands.import_movies", "import_movies"),
+    "load-demo": ("mozi.commands.load_demo", "load_demo"),
+    "prune-posters": ("mozi.commands.prune_posters", "prune_posters"),
+    "restore": ("mozi.commands.backup", "restore_command"),
+    "upload-posters": ("mozi.commands.upload_posters", "upload_posters"),
+    "warm-posters": ("mozi.commands.warm_posters", "warm_posters"),
+    "work": ("mozi.commands.work", "work"),
+}
 
-COMMANDS = (
-    backup_command,
-    check_posters,
-    check_storage,
-    create_admin,
-    import_movies,
-    load_demo,
-    prune_posters,
-    restore_command,
-    upload_posters,
-    warm_posters,
-    work,
-)
+
+class Commands(AppGroup):
+    """Commands that are imported when they are asked for: a server's workers need none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, those of Flask and its extensions included."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of this name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    commands = Commands()
+    commands.commands.update(app.cli.commands)
+    app.cli = commands
