@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 
 from mozi.errors import Busy
+from mozi.posters import limits
 from mozi.posters.limits import Budget
 
 
@@ -76,3 +79,45 @@ def test_never_more_than_the_budget_is_held_at_once() -> None:
     for thread in threads:
         thread.join()
     assert (held[0], most[0] <= 3) == (0, True)
+
+
+def test_who_gives_up_lets_the_next_one_go() -> None:
+    budget, got = Budget(2, of="pixels"), threading.Event()
+
+    def take_small() -> None:
+        while not budget._queue:
+            pass
+        with budget.hold(1, wait_s=5):
+            got.set()
+
+    small = threading.Thread(target=take_small)
+    small.start()
+    with budget.hold(1, wait_s=0):
+        with pytest.raises(Busy), budget.hold(2, wait_s=0.2):
+            pass
+        assert got.wait(5)
+    small.join()
+
+
+def test_units_that_come_to_one_who_is_interrupted_are_not_lost() -> None:
+    budget = Budget(1, of="slots")
+
+    class Turn:
+        """Ctrl-C in the moment in which the units are handed over."""
+
+        def acquire(self, timeout: float = -1) -> bool:
+            if timeout >= 0:
+                budget._give_back(1)
+                raise KeyboardInterrupt
+            return True
+
+        def release(self) -> None:
+            """Hand over."""
+
+    holder = budget.hold(wait_s=0)
+    holder.__enter__()
+    with patch.object(limits, "_Ask", lambda units: SimpleNamespace(units=units, turn=Turn())):
+        with pytest.raises(KeyboardInterrupt), budget.hold(wait_s=1):
+            pass
+    with budget.hold(wait_s=0):
+        pass
