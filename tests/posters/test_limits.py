@@ -116,8 +116,8 @@ def test_units_that_come_to_one_who_is_interrupted_are_not_lost() -> None:
 
     holder = budget.hold(wait_s=0)
     holder.__enter__()
-    with patch.object(limits, "_Ask", lambda units: SimpleNamespace(units=units, turn=Turn())):
-        with pytest.raises(KeyboardInterrupt), budget.hold(wait_s=1):
-            pass
+    unlucky = patch.object(limits, "_Ask", lambda units: SimpleNamespace(units=units, turn=Turn()))
+    with unlucky, pytest.raises(KeyboardInterrupt), budget.hold(wait_s=1):
+        pass
     with budget.hold(wait_s=0):
         pass
