@@ -22,6 +22,7 @@ from mozi.database import reading
 from mozi.errors import Busy, MoziError
 from mozi.pagecache.entries import Entry, make_entry
 from mozi.pagecache.fingerprints import fingerprint_of, marks_of, what_changed
+from mozi.pagecache.pace import Pace, Turn
 from mozi.pagecache.slots import Slot, Slots
 from mozi.pagecache.store import PageStore
 
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HTML = "text/html; charset=utf-8"
-LOOK_EVERY_S = 0.005  # how often a request that waits looks whether it may be answered
+LOOK_EVERY_S = 0.05  # how often a request that waits looks without having been woken
 OTHERS_LOOK_S = 0.05  # the same, while another process renders: it costs a read of the store
 LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
 OTHERS_RENDER_S = 10.0  # how long another process may take before we render for ourselves
@@ -89,6 +90,7 @@ class PageCache:
         self.life_s = life_s
         self.coalesce_s = coalesce_s
         self.slots = Slots()
+        self.pace = Pace()
 
     def find_ready(self, key: str, day: str) -> Served | None:
         """Return what can be answered from memory at once, without a query or a lock."""
@@ -131,10 +133,11 @@ class PageCache:
     def _see_to(self, slot: Slot, page: Page[Any]) -> Served:
         slot.working_since = time.monotonic()
         try:
-            read = _read(page)
-            if self._is_current(slot.entry, read, page):
-                return self._confirmed(slot, read)
-            return self._renew(slot, page, read)
+            with self.pace.turn() as turn:
+                read = _read(page)
+                if self._is_current(slot.entry, read, page):
+                    return self._confirmed(slot, read)
+                return self._renew(slot, page, read, turn)
         except (MoziError, HTTPException):
             self.slots.forget(page.key)  # it is no page any more
             raise
@@ -146,7 +149,7 @@ class PageCache:
         slot.confirm(read.began)
         return Served(slot.entry, "hit")
 
-    def _renew(self, slot: Slot, page: Page[Any], read: _Read) -> Served:
+    def _renew(self, slot: Slot, page: Page[Any], read: _Read, turn: Turn) -> Served:
         """Take the page from the store where another process has it, else render it."""
         if self._find_stored(slot, page, read):
             return self._confirmed(slot, read)
@@ -158,6 +161,7 @@ class PageCache:
             with self.store.render_turn(page.key) as is_ours:
                 if is_ours or time.monotonic() > until:
                     return self._found_or_rendered(slot, page, read)
+            turn.leave()
             if early := self.find_ready(page.key, page.day):
                 return early
             time.sleep(OTHERS_LOOK_S)
