@@ -50,7 +50,7 @@ def tidy(query: str) -> str:
 
 def search_page(session: Session, query: str) -> SearchPage:
     """Return the movies that a query (tidied) means, best first; none for one without words."""
-    found, near = _look(session, query)
+    found, near = _look(session, query, enough=SHOWN + 1)
     ids = _best(session, found)
     return SearchPage(
         query=query,
@@ -65,14 +65,14 @@ def find_best(session: Session, query: str) -> list[int]:
 
     For whoever narrows them further.
     """
-    found, _ = _look(session, query)
+    found, _ = _look(session, query, enough=None)
     return sorted(found, key=lambda movie_id: (found[movie_id], -movie_id))
 
 
-def _look(session: Session, query: str) -> tuple[dict[int, int], bool]:
+def _look(session: Session, query: str, *, enough: int | None) -> tuple[dict[int, int], bool]:
     """Return the movies found, each with its step, and whether they only come near."""
     words = words_of(query)[:MOST_WORDS]
-    found = _found(session, words) if words else {}
+    found = _found(session, words, enough) if words else {}
     near = _near(session, words) if words and not found else {}
     return found or near, bool(near)
 
@@ -81,11 +81,16 @@ def _near(session: Session, words: Sequence[str]) -> dict[int, int]:
     return dict.fromkeys(find_near_ids(session, words, limit=LOOKED_AT), 0)
 
 
-def _found(session: Session, words: Sequence[str]) -> dict[int, int]:
-    """Return the movies found, each with the number of the step that found it."""
+def _found(session: Session, words: Sequence[str], enough: int | None) -> dict[int, int]:
+    """Return the movies found, each with the number of the step that found it.
+
+    enough: with so many no further step is taken, since what it finds comes after them.
+    """
     steps: dict[int, int] = {}
     for step, ids in enumerate(_steps(session, words)):
         steps |= {movie_id: step for movie_id in ids if movie_id not in steps}
+        if enough is not None and len(steps) >= enough:
+            break
     return steps
 
 

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 from flask.testing import FlaskClient
 
-from mozi.calendar import alphabet
+from mozi.calendar import alphabet, search
 from mozi.parts import parts
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie, make_variants
@@ -109,6 +109,15 @@ def test_a_cut_list_says_so(client: FlaskClient) -> None:
     html = client.get("/kereses?q=film").text
     assert len(TITLE.findall(html)) == 24
     assert "Az első 24 film." in html
+
+
+def test_what_fills_the_page_is_not_looked_beyond(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(25):
+        make_movie(title=f"Film {number}")
+    monkeypatch.setattr(search, "find_ids", None)
+    assert len(found(client, "film")) == 24
 
 
 def test_what_is_found_is_not_kept_by_the_page_cache(client: FlaskClient) -> None:
