@@ -27,6 +27,11 @@ from mozi.posters.warming import WORKERS_A_SLOT, Warming, WarmReport
 OnDone = Callable[[WarmReport], None]
 
 QUEUED = "No longer looking on; what is queued is built by the workers."
+# Who sees to what is left after an interruption, by --enqueue.
+LEFT = {
+    False: "Stopped; what is left is built by the next run.",
+    True: "Stopped looking on; the workers go on building what is left.",
+}
 
 
 @click.command("warm-posters")
@@ -72,6 +77,8 @@ def warm_posters(
     scope = scope_of(selection)
     report = WarmReport() if dry_run else _warm(selection, scope, workers, enqueue=enqueue)
     summary = _summary(selection, scope, report, time.monotonic() - began)
+    if report.interrupted:
+        click.echo(LEFT[enqueue], err=True)
     _tell(summary, report, scope, dry_run=dry_run, as_json=as_json)
     sys.exit(_exit_status(report))
 
@@ -135,8 +142,6 @@ def _tell(
         click.echo(f"{named}: {failed.reason}", err=True)
     if report.stopped_by:
         click.echo(f"Given up: {report.stopped_by}", err=True)
-    if report.interrupted:
-        click.echo("Stopped; what is left is built by the next run.", err=True)
     if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif dry_run:

@@ -280,6 +280,25 @@ def test_a_worker_told_to_go_leaves_its_job_to_the_next(
     assert set(origin.hits.values()) == {1}
 
 
+def test_an_interrupted_spread_says_that_the_workers_go_on(
+    queue: PosterQueue,
+    a_worker: None,
+    movies: list[int],
+    runner: FlaskCliRunner,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told_to_go(*_: Any) -> dict[str, Any]:
+        signal.raise_signal(signal.SIGTERM)
+        return {}
+
+    monkeypatch.setattr(PosterQueue, "ended", told_to_go)
+    result = runner.invoke(args=["warm-posters", "--enqueue"])
+    assert result.exit_code == 130
+    assert "the workers go on building what is left" in result.stderr
+    assert "next run" not in result.stderr
+    assert waiting(queue) == [movies]
+
+
 @pytest.mark.parametrize("command", ["warm-posters --enqueue", "work"])
 def test_without_a_queue_the_commands_say_what_they_want(make_app: MakeApp, command: str) -> None:
     result = make_app().test_cli_runner().invoke(args=command.split())
