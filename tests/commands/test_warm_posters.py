@@ -27,12 +27,15 @@ from mozi.errors import StorageError
 from mozi.extensions import db
 from mozi.models import Poster
 from mozi.parts import Parts
+from mozi.posters.keys import original_key
 from mozi.posters.leases import take_lease
+from mozi.posters.ownership import MARK
 from mozi.posters.queries import get_poster
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.forks import Forked, Forks
 from tests.support.origin import Origin
+from tests.support.outside import everything_stored
 
 
 @pytest.fixture
@@ -62,6 +65,27 @@ def test_it_builds_every_missing_variant_from_one_fetch_a_movie(
     assert (said["movies"], said["built"], said["present"], said["failed"]) == (6, 18, 0, [])
     assert set(origin.hits.values()) == {1}
     assert not any(get_poster(movie).missing() for movie in movies)
+
+
+def all_of(movies: list[int]) -> set[str]:
+    """Return what is stored once these are built: the mark, an original and three variants each."""
+    states = [get_poster(movie) for movie in movies]
+    variants = {built.object_key for state in states for built in state.variants.values()}
+    originals = {original_key(make_jpeg(number), "jpg") for number in range(len(movies))}
+    assert (len(variants), len(originals)) == (3 * len(movies), len(movies))
+    return {MARK, *originals, *variants}
+
+
+@on_both_backends
+def test_it_stores_three_variants_and_an_original_a_movie_and_nothing_else(
+    runner: FlaskCliRunner, movies: list[int], origin: Origin, backend_env: dict[str, str]
+) -> None:
+    origin.serve("/broken.jpg", make_jpeg()[:2000])
+    make_movie(poster_url=origin.url("/broken.jpg"))
+    warm(runner)
+    assert everything_stored(backend_env) == all_of(movies)
+    warm(runner, "--rebuild")
+    assert everything_stored(backend_env) == all_of(movies)
 
 
 def test_a_second_run_does_nothing_in_a_handful_of_queries_and_asks_no_storage(
@@ -301,6 +325,7 @@ def test_two_at_once_share_the_work_and_fetch_nothing_twice(
     assert [process.returncode for process in both] == [0, 0]
     assert sum(one["built"] for one in said) == 3 * len(movies)
     assert set(origin.hits.values()) == {1}
+    assert everything_stored(env) == all_of(movies)
 
 
 @pytest.fixture

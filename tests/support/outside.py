@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
 import requests
 from flask.testing import FlaskClient
 from prometheus_client import REGISTRY
@@ -27,6 +31,21 @@ def recorded_urls() -> list[str]:
 def all_answer(client: FlaskClient) -> bool:
     """Return whether every recorded address answers a visitor 200."""
     return all(_status(client, url) == 200 for url in recorded_urls())
+
+
+def everything_stored(env: Mapping[str, str]) -> set[str]:
+    """Return the name of all that lies where objects lie, what is no object's name included.
+
+    env: the app's. Asks the file system or the bucket, not our own storage.
+    """
+    if "S3_BUCKET" not in env:
+        folder = Path(env["DATA_DIR"], "media")
+        return {
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()
+        }
+    with closing(boto3.client("s3", endpoint_url=env["S3_ENDPOINT_URL"])) as client:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=env["S3_BUCKET"])
+        return {each["Key"] for page in pages for each in page.get("Contents", [])}
 
 
 def _status(client: FlaskClient, url: str) -> int:
