@@ -57,10 +57,6 @@ class OnDemandBuilds:
         self._threads = WishThreads(self._fulfil, most=BUILD_THREADS)
         self._elsewhere = Elsewhere(self._threads.waiting, self._look)
 
-    def ensure_poster(self, state: PosterState) -> PosterState:
-        """Return the poster's state once nothing is missing; as wish and wait_for."""
-        return self.wait_for(self.wish(state), wait_s=WAIT_S)
-
     def find_wish(self, movie_id: int, slug: str, recipe: Recipe) -> Wish | None:
         """Return the wish in hand that a request for this variant waits for: without a query."""
         wish = self._in_hand.get(movie_id)

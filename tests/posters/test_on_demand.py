@@ -17,6 +17,7 @@ from mozi.posters.on_demand import BUILD_THREADS, OnDemandBuilds
 from mozi.posters.queries import PosterState, get_poster
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
+from tests.support.visits import wished_and_waited
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState])
         with app.app_context():
             barrier.wait()
             try:
-                return "built" if not builds.ensure_poster(state).missing() else "missing"
+                return "built" if not wished_and_waited(builds, state).missing() else "missing"
             except Busy:
                 return "busy"
 
@@ -57,12 +58,9 @@ def test_whoever_comes_beyond_the_bound_is_told_at_once(
     assert sorted(answers) == ["built"] * 2 + ["busy"] * 4
 
 
-def test_a_build_that_outlives_its_waiter_goes_on(
-    app: Flask, app_parts: Parts, movie: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mozi.posters.on_demand.WAIT_S", 0.05)
+def test_a_build_that_outlives_its_waiter_goes_on(app: Flask, app_parts: Parts, movie: int) -> None:
     with pytest.raises(Busy):
-        app_parts.on_demand.ensure_poster(get_poster(movie))
+        wished_and_waited(app_parts.on_demand, get_poster(movie), wait_s=0.05)
     until = time.monotonic() + 5
     while get_poster(movie).missing() and time.monotonic() < until:
         time.sleep(0.02)
@@ -80,7 +78,7 @@ def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
             release_lease(elsewhere)
 
     threading.Timer(0.3, finish).start()
-    assert not app_parts.on_demand.ensure_poster(get_poster(movie)).missing()
+    assert not wished_and_waited(app_parts.on_demand, get_poster(movie)).missing()
 
 
 def test_builds_of_other_processes_hold_no_build_thread(
@@ -91,7 +89,7 @@ def test_builds_of_other_processes_hold_no_build_thread(
         elsewhere = make_movie(poster_url=origin.url("/b.jpg"))
         assert take_lease(elsewhere)
         assert app_parts.on_demand.begin(elsewhere)
-    assert not app_parts.on_demand.ensure_poster(get_poster(movie)).missing()
+    assert not wished_and_waited(app_parts.on_demand, get_poster(movie)).missing()
     assert not origin.hits["/b.jpg"]
 
 
@@ -118,7 +116,7 @@ def test_a_movie_that_is_deleted_while_others_build_it_ends_the_wish(
 
 
 def test_nothing_is_kept_of_a_build_that_ended(app: Flask, app_parts: Parts, movie: int) -> None:
-    app_parts.on_demand.ensure_poster(get_poster(movie))
+    wished_and_waited(app_parts.on_demand, get_poster(movie))
     assert app_parts.on_demand._in_hand == {}
 
 

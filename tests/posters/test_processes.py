@@ -26,11 +26,12 @@ import sys
 from mozi import create_app
 from mozi.parts import parts
 from mozi.posters.queries import get_poster
+from tests.support.visits import wished_and_waited
 app = create_app()
 with app.app_context():
     print("ready", flush=True)
     sys.stdin.readline()
-    parts().on_demand.ensure_poster(get_poster(int(sys.argv[1])))
+    wished_and_waited(parts().on_demand, get_poster(int(sys.argv[1])))
 """
 
 SERVE = """
