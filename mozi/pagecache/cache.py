@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HTML = "text/html; charset=utf-8"
-LOOK_EVERY_S = 0.05  # how often a request that waits looks without having been woken
+FIRST_LOOK_S, LOOK_EVERY_S = 0.005, 0.05  # when a request looks that waits and was not woken
 OTHERS_LOOK_S = 0.05  # the same, while another process renders: it costs a read of the store
 LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
 OTHERS_RENDER_S = 10.0  # how long another process may take before we render for ourselves
@@ -115,17 +115,18 @@ class PageCache:
         A previous page is shown whatever its age where that fails or hangs.
         """
         slot = self.slots.ensure(page.key)
-        until = time.monotonic() + LONGEST_WAIT_S
+        until, look_s = time.monotonic() + LONGEST_WAIT_S, FIRST_LOOK_S
         while time.monotonic() < until:
             ready = self.find_ready(page.key, page.day)
             if ready is not None:
                 return ready
-            if slot.turn.acquire(timeout=LOOK_EVERY_S):
+            if slot.turn.acquire(timeout=look_s):
                 try:
                     return self.find_ready(page.key, page.day) or self._see_to(slot, page)
                 finally:
                     slot.working_since = None
                     slot.turn.release()
+            look_s = min(2 * look_s, LOOK_EVERY_S)
         if slot.entry is not None:  # whoever reads or renders hangs: as if that had failed
             return Served(slot.entry, "stale")
         raise Busy(f"The page {page.name} takes long to render.")
