@@ -1,0 +1,61 @@
+"""The desk on a small screen: what is wrong is seen, and words stay whole."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from mozi.calendar.changes import update_movie
+from mozi.database import writing
+from mozi.models import Movie
+from tests.browser.axe import faults
+from tests.support.factories import make_movie
+
+WORD = "Megszentségteleníthetetlen"
+
+
+@pytest.fixture
+def phone(desk: Page) -> Page:
+    desk.set_viewport_size({"width": 360, "height": 740})
+    return desk
+
+
+def lines(text: Locator) -> int:
+    """Return how many lines the text takes."""
+    count: int = text.evaluate("element => element.getClientRects().length")
+    return count
+
+
+def test_history_keeps_a_long_word_in_one_line(phone: Page) -> None:
+    movie_id = make_movie(title="Régi")
+    with writing() as session:
+        update_movie(session, session.get_one(Movie, movie_id), {"title": WORD})
+    phone.goto(f"/admin/movies/{movie_id}/history")
+    after = phone.locator("ins")
+    expect(after).to_have_text(WORD)
+    assert lines(after) == 1
+    assert faults(phone, (("light", 360), ("dark", 360))) == []
+
+
+def test_a_preview_keeps_a_long_word_in_one_line(phone: Page) -> None:
+    make_movie(title="Régi", external_id="a")
+    rows = f"external_id,title\na,{WORD}\n".encode()
+    phone.goto("/admin/import")
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": rows}
+    phone.locator("input[type=file]").set_input_files([file])
+    phone.get_by_role("button", name="Megnézem, mi lenne belőle").click()
+    after = phone.locator("ins")
+    expect(after).to_have_text(WORD)
+    assert lines(after) == 1
+    assert faults(phone, (("light", 360), ("dark", 360))) == []
+
+
+def test_a_field_at_fault_stands_out(phone: Page) -> None:
+    phone.goto("/admin/movies/new")
+    phone.get_by_label("Cím", exact=False).first.fill("Mephisto")
+    phone.get_by_label("Előzetes címe").fill("ftp://example.org/trailer")
+    phone.get_by_role("button", name="Mentés", exact=True).click()
+    faulty, sound = phone.get_by_label("Előzetes címe"), phone.get_by_label("Rendező")
+    expect(faulty).to_have_attribute("aria-invalid", "true")
+    expect(faulty).to_have_css("border-top-width", "2px")
+    expect(sound).to_have_css("border-top-width", "1px")
