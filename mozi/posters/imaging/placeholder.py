@@ -1,7 +1,7 @@
 """The picture that stands where a poster cannot be had: a cinema ticket in the dark.
 
 The ticket is cut at four times the size and reduced, so that edges are smooth. It has no words,
-and so no language.
+and so no language. Behind headings it would be in the way of theirs: a backdrop is the dark alone.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ STAR_RADII = (10.5, 4.2)  # of its points and of the corners between them
 def placeholder(recipe: Recipe) -> bytes:
     """Return a JPEG that fills the recipe's whole box; the same bytes every time."""
     size = recipe.width_px, recipe.height_px
-    ticket = _ticket(size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING)
     picture = _wall(size)
-    picture.paste(PAPER, mask=ticket.resize(size, Image.Resampling.BOX))
+    if not recipe.blur:
+        ticket = _ticket(size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING)
+        picture.paste(PAPER, mask=ticket.resize(size, Image.Resampling.BOX))
     return encode(picture, recipe.quality)
 
 
