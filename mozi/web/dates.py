@@ -6,6 +6,7 @@ A closing number keeps its full stop, one before a dash loses it.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from mozi.calendar.weeks import Month, Week
@@ -36,6 +37,9 @@ UNITS = {"day": ("nap", "napja"), "month": ("hónap", "hónapja"), "year": ("év
 DAYS_TOLD = 60  # beyond, days say nothing to a person: months, from two years on years
 DAYS_A_MONTH = 30.44
 DAYS_A_YEAR = 365.25
+
+# The space of "december 3", "dec. 3" and "3 December"; not that of "2027. január".
+MONTH_AND_DAY = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=[^\W\d_]\.) (?=\d)|(?<=\d) (?=[^\W\d_])")
 
 # "-ban" or "-ben" follows the vowels of the number's last spoken word: kilenc-ben, hat-ban.
 _BACK_UNITS = "368"  # három, hat, nyolc
@@ -98,6 +102,11 @@ def moved(old: date, new: date, *, today: date) -> str:
         return f"{old.year}. {_day(old)}. → {new.year}. {_day(new)}."
     end = str(new.day) if old.month == new.month else _day(new)
     return f"{_day(old)}. → {end}."
+
+
+def unparted(said: str) -> str:
+    """Return a text whose lines never end between a month and its day, in either language."""
+    return MONTH_AND_DAY.sub("\N{NO-BREAK SPACE}", said)
 
 
 def distance(day: date, *, today: date) -> str:

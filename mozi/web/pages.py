@@ -11,13 +11,13 @@ from mozi.calendar.filters import filters_of
 from mozi.calendar.shown import MoviePage
 from mozi.calendar.weeks import find_month, is_year
 from mozi.errors import Moved
-from mozi.web import links, structured, words
+from mozi.web import dates, links, structured, words
 from mozi.web.showing import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
 
 FILTERS = (
-    *(links.film_path, links.web_link, local_day, words.genre_name),
+    *(links.film_path, links.web_link, local_day, words.genre_name, dates.unparted),
     *(structured.card_picture, structured.structured_data),
 )
 

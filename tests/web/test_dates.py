@@ -102,3 +102,16 @@ def test_in_a_month_follows_its_vowels() -> None:
 def test_a_premiere_says_no_more_than_is_known(precision: str, said: str, machine: str) -> None:
     assert dates.premiere(TODAY, precision) == said
     assert dates.machine_date(TODAY, precision) == machine
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("elhalasztva: december 3. → 10.", "elhalasztva: december_3. → 10."),
+        ("2026. december 31. → 2027. január 7.", "2026. december_31. → 2027. január_7."),
+        ("eredetileg: nov. 26.", "eredetileg: nov._26."),
+        ("postponed: 3 → 10 December", "postponed: 3 → 10_December"),
+    ],
+)
+def test_a_day_stays_with_its_month(said: str, kept: str) -> None:
+    assert dates.unparted(said) == kept.replace("_", "\N{NO-BREAK SPACE}")
