@@ -23,4 +23,5 @@ except SettingsError as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(1) from None
 finally:
+    gc.freeze()  # what is loaded stays, and need not be looked at again and again
     gc.enable()
