@@ -19,7 +19,7 @@ LAYERS = (
         "posters.fetchslots", "posters.addresses", "posters.refusals",
         "calendar.weeks", "calendar.collation", "calendar.reasons", "calendar.values",
         "calendar.fields", "calendar.tables", "feeds", "pagecache.fingerprints",
-        "pagecache.entries", "pagecache.locks", "pagecache.slots", "pagecache.folder",
+        "pagecache.entries", "pagecache.locks", "pagecache.pace", "pagecache.slots", "pagecache.folder",
     )),
     ("edges", ("models", "storage", "posters.sources", "posters.dialing", "pagecache.store")),
     ("services", ("accounts", "calendar", "posters", "pagecache", "demo", "house")),
