@@ -100,7 +100,12 @@ for (const [event, act] of [["load", look], ["error", doWithout]]) {
   document.addEventListener(event, heard, true);
 }
 
+// Without a network a page is what was kept of it, or of the calendar in its place: it says so.
+const tellOffline = () => (document.querySelector(".offline").hidden = navigator.onLine);
+for (const event of ["online", "offline"]) addEventListener(event, tellOffline);
+
 parsed.then(() => {
+  tellOffline();
   for (const button of document.querySelectorAll(".theme")) {
     button.hidden = false;
     showTheme(button);

@@ -6,6 +6,7 @@ import json
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import faults
 from tests.support.factories import make_movie
 
 CONTROLLED = "() => navigator.serviceWorker.ready.then(() => true)"
@@ -28,12 +29,20 @@ def test_the_last_calendar_shows_without_a_network(page: Page) -> None:
     assert page.evaluate(CONTROLLED)
     page.goto(f"/film/{movie_id}")
     expect(page.locator("h1")).to_have_text("Mephisto")
+    expect(page.locator(".offline")).to_be_hidden()
     page.wait_for_function(f"async () => (await ({KEPT})()).length === 2")
     page.context.set_offline(True)
     page.goto(f"/film/{movie_id}-mephisto")
     expect(page.locator("h1")).to_have_text("Mephisto")
     page.goto("/premierek/2026/11")  # never seen: the calendar as it was
     expect(page.locator(".card__title").first).to_have_text("Mephisto")
+    expect(page.locator(".offline")).to_have_text(
+        "Nincs internetkapcsolat: a legutóbb letöltött naptárt látod."
+    )
+    expect(page.locator(".offline")).to_be_visible()
+    assert faults(page, (("light", 320), ("dark", 1440))) == []
+    page.context.set_offline(False)
+    expect(page.locator(".offline")).to_be_hidden()
 
 
 def test_the_admins_pages_are_never_kept(page: Page) -> None:
