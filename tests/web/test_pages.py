@@ -48,6 +48,18 @@ def test_an_empty_calendar_says_so(client: FlaskClient) -> None:
     assert "Ezen a héten nincs új bemutató." in get(client, "/")
 
 
+@pytest.mark.parametrize("path", ["/", "/premierek/2026/11", "/premierek/2026", "/filmek"])
+def test_filters_that_leave_nothing_are_what_is_said_and_cleared(
+    client: FlaskClient, path: str
+) -> None:
+    make_movie(title="Kontroll", kind="cinema")
+    html = get(client, f"{path}?kind=streaming")
+    assert "Ezekkel a szűrőkkel itt nincs film." in html
+    assert "nincs új bemutató" not in html
+    assert f'<span><a href="{path}">Szűrők törlése</a></span>' in html
+    assert "Ezekkel a szűrőkkel" not in get(client, path)
+
+
 def test_a_card_links_the_movie_and_its_picture_with_size_and_words(client: FlaskClient) -> None:
     movie_id = make_movie(title="Őz")
     url = make_variants(movie_id, "thumb")["thumb"]
