@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask, request
+from flask.testing import FlaskCliRunner
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from mozi import commands
 from mozi.database import reading, writing
 from mozi.models import Movie
 from tests.conftest import MakeApp, on_both_backends
@@ -45,9 +50,57 @@ def test_behind_one_proxy_its_headers_count(make_app: MakeApp) -> None:
     assert seen_by(app) == ("203.0.113.7", "https", "evil.example")
 
 
-def test_ctrl_c_while_a_command_starts_ends_it_with_130(start: Forks) -> None:
-    code = "import mozi\ndef create_app(): raise KeyboardInterrupt\nmozi.create_app = create_app"
+STARTS = """
+import mozi, signal
+def create_app(): {happens}
+mozi.create_app = create_app
+"""
+TERM = "signal.raise_signal(signal.SIGTERM)"
+
+
+@pytest.mark.parametrize("happens", ["raise KeyboardInterrupt", TERM])
+def test_an_interruption_while_a_command_starts_ends_it_with_130(
+    start: Forks, happens: str
+) -> None:
+    code = STARTS.format(happens=happens)
     assert start("-c", f"{code}\nimport wsgi", env={}).wait(60) == 130
+
+
+def test_a_server_that_heeds_sigterm_itself_keeps_it_while_it_starts(start: Forks) -> None:
+    own = "signal.signal(signal.SIGTERM, lambda *_: exit(7))"
+    code = STARTS.format(happens=TERM)
+    assert start("-c", f"{code}\n{own}\nimport wsgi", env={}).wait(60) == 7
+
+
+def test_once_started_sigterm_is_what_it_was(start: Forks) -> None:
+    code = STARTS.format(happens="pass")
+    assert start("-c", f"{code}\nimport wsgi\n{TERM}", env={}).wait(60) == -signal.SIGTERM
+
+
+def test_commands_are_found_from_any_thread(app: Flask) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        names = app.cli.list_commands(click.Context(app.cli)) * 4
+        found = list(
+            threads.map(lambda name: app.cli.get_command(click.Context(app.cli), name), names)
+        )
+    assert [command.name for command in found if command] == names
+
+
+def interrupt(_: str) -> None:
+    raise KeyboardInterrupt
+
+
+def terminate(_: str) -> None:
+    signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("happens", [interrupt, terminate])
+def test_an_interruption_while_a_command_is_imported_ends_it_with_130(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch, happens: Callable[[str], None]
+) -> None:
+    monkeypatch.setattr(commands, "import_module", happens)
+    result = runner.invoke(args=["warm-posters"])
+    assert (result.exit_code, result.stderr) == (130, "Interrupted.\n")
 
 
 @on_both_backends

@@ -8,6 +8,8 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from mozi.commands.endings import plain_ending
+
 # Where each command is: its module, and its name there.
 COMMANDS = {
     "backup": ("mozi.commands.backup", "backup_command"),
@@ -37,12 +39,13 @@ class Commands(AppGroup):
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         module, attribute = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), attribute)
+        with plain_ending():  # the import takes as long as many a command
+            command: click.Command = getattr(import_module(module), attribute)
         return command
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
-    commands = Commands()
+    commands = Commands(app.cli.name)
     commands.commands.update(app.cli.commands)
     app.cli = commands
