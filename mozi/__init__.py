@@ -115,7 +115,6 @@ def _queue_new_sources(app: Flask, queue: PosterQueue) -> None:
 
 
 def _bind_database(app: Flask, settings: Settings) -> None:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     app.extensions["migrate"] = LocalProxy(lambda: _migrations(app))
     with app.app_context():

@@ -128,6 +128,7 @@ class _Reader:
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
         self.faults: list[str] = []
+        self.data_dir_is_writable = True
 
     def text(self, name: str) -> str | None:
         return self.env.get(name, "").strip() or None
@@ -267,13 +268,12 @@ class _Reader:
             folder.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=folder).close()
         except OSError as error:
-            self.unwritable(folder, error)
+            self.data_dir_is_writable = False
+            self.faults.append(
+                f"DATA_DIR is {str(folder)!r}; it takes a folder that can be written"
+                f" ({error.strerror})."
+            )
         return folder
-
-    def unwritable(self, folder: Path, error: OSError) -> None:
-        fault = f"DATA_DIR is {str(folder)!r}; it takes a folder that can be written"
-        if not any(each.startswith(fault) for each in self.faults):
-            self.faults.append(f"{fault} ({error.strerror}).")
 
     def secret_key(self, data_dir: Path, *, embedded: bool) -> str:
         given = self.text("SECRET_KEY")
@@ -285,10 +285,14 @@ class _Reader:
                 " random text, the same on every machine."
             )
             return ""
+        path = data_dir / "secret_key"
         try:
-            return _kept_secret(data_dir / "secret_key")
+            return _kept_secret(path) if self.data_dir_is_writable else ""
         except OSError as error:
-            self.unwritable(data_dir, error)
+            self.faults.append(
+                f"SECRET_KEY is not set; the one kept in {str(path)!r} cannot be had"
+                f" ({error.strerror}): give this user its file, or set the variable."
+            )
             return ""
 
 

@@ -112,6 +112,12 @@ def test_a_folder_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
     assert fault.startswith("DATA_DIR is")
 
 
+def test_a_kept_secret_that_cannot_be_read_is_its_own_fault_not_the_folders(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").mkdir()  # what root could not read either
+    (fault,) = faults(tmp_path)
+    assert fault.startswith("SECRET_KEY is not set; the one kept in ")
+
+
 @pytest.mark.parametrize(("env", "expected"), [
     ({"DYNO": "web.1"}, "rediss://:p@h:6380?ssl_cert_reqs=none"),
     ({}, "rediss://:p@h:6380"),
