@@ -58,6 +58,28 @@ def test_one_that_hangs_holds_up_nobody_for_long(monkeypatch: pytest.MonkeyPatch
             pass
 
 
+def test_one_that_hangs_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Pace()
+    with turns.turn():
+        with monkeypatch.context() as soon:
+            soon.setattr(pace, "LONGEST_WAIT_S", 0.01)
+            with turns.turn() as waited:
+                assert not waited.held
+        with turns.turn() as later:
+            assert later.held
+
+
+def test_a_line_that_moves_on_is_not_left_because_it_is_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turns = Pace()
+    with turns.turn() as turn:
+        monkeypatch.setattr(pace, "LONGEST_WAIT_S", 0.01)
+        turn.began += LONG_S  # it has only just begun
+        with turns.turn() as waited, turns.turn() as later:
+            assert (waited.held, later.held) == (False, False)
+
+
 def test_an_error_ends_the_turn() -> None:
     turns = Pace()
     with pytest.raises(KeyError), turns.turn():
