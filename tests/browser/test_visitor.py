@@ -190,3 +190,15 @@ def test_nothing_moves_while_a_page_loads(page: Page) -> None:
     page.goto("/")
     page.wait_for_timeout(300)
     assert page.evaluate("self.moved") == 0
+
+
+@pytest.mark.parametrize("width_px", [320, 360, 768, 1440])
+def test_a_tile_keeps_a_word_of_twelve_letters_in_one_line(page: Page, width_px: int) -> None:
+    make_movie(title="Tükörfúrógép")
+    page.set_viewport_size({"width": width_px, "height": 900})
+    page.goto("/")
+    lines = page.locator(".tile span").evaluate(
+        "span => { const text = new Range(); text.selectNodeContents(span);"
+        " return text.getClientRects().length }"
+    )
+    assert lines == 1
