@@ -91,7 +91,7 @@ timeout = 40
 graceful_timeout = 25
 
 # The master has imported the program to read these settings, so its code is shared by all
-# workers (146 MB for the master and two; preloading the app as well saves 5 MB of that). The
+# workers (156 MB for the master and two; preloading the app as well saves 9 MB of that). The
 # app itself is made in each, and no connection or lock is older than its process.
 preload_app = False
 
