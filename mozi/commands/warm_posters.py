@@ -26,6 +26,7 @@ from mozi.posters.warming import WORKERS_A_SLOT, Warming, WarmReport
 
 OnDone = Callable[[WarmReport], None]
 
+DAY = click.DateTime(["%Y-%m-%d"])
 QUEUED = "No longer looking on; what is queued is built by the workers."
 # Who sees to what is left after an interruption, by --enqueue.
 LEFT = {
@@ -42,8 +43,8 @@ LEFT = {
     help="Only this variant; optional ones are built only by name.",
 )
 @click.option("--movie", "movie_ids", multiple=True, type=int, metavar="ID", help="Only this one.")
-@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Premieres from DATE on.")
-@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Premieres up to DATE.")
+@click.option("--from", "since", type=DAY, metavar="DATE", help="Premieres from DATE on.")
+@click.option("--to", "until", type=DAY, metavar="DATE", help="Premieres up to DATE.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Movies in hand at once.")
 @click.option("--rebuild", is_flag=True, help="Build what is there too, over the same keys.")
 @click.option("--retry-failed", is_flag=True, help="Try failed sources before their pause ends.")

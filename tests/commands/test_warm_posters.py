@@ -188,6 +188,15 @@ def test_wrong_usage_ends_with_two(runner: FlaskCliRunner, args: list[str]) -> N
     assert runner.invoke(args=["warm-posters", *args]).exit_code == 2
 
 
+def test_the_help_names_the_options_as_the_documentation_does(runner: FlaskCliRunner) -> None:
+    said = runner.invoke(args=["warm-posters", "--help"]).stdout
+    assert re.findall(r"--(?:from|to|movie) \S+", said) == [
+        "--movie ID",
+        "--from DATE",
+        "--to DATE",
+    ]
+
+
 def test_a_rebuild_stores_again_over_the_same_keys(
     runner: FlaskCliRunner, movies: list[int], app_parts: Parts
 ) -> None:
