@@ -22,7 +22,7 @@ from mozi.database import reading
 from mozi.errors import Busy, MoziError
 from mozi.pagecache.entries import Entry, make_entry
 from mozi.pagecache.fingerprints import fingerprint_of, marks_of, what_changed
-from mozi.pagecache.pace import Pace, Turn
+from mozi.pagecache.pace import Pace
 from mozi.pagecache.slots import Slot, Slots
 from mozi.pagecache.store import PageStore
 
@@ -132,25 +132,34 @@ class PageCache:
         raise Busy(f"The page {page.name} takes long to render.")
 
     def _see_to(self, slot: Slot, page: Page[Any]) -> Served:
-        slot.working_since = time.monotonic()
         try:
+            if slot.entry is not None:  # shown meanwhile, for a time that is promised
+                return self._looked_at(slot, page)
             with self.pace.turn() as turn:
-                read = _read(page)
-                if self._is_current(slot.entry, read, page):
-                    return self._confirmed(slot, read)
-                return self._renew(slot, page, read, turn)
+                return self._looked_at(slot, page, before_waiting=turn.leave)
         except (MoziError, HTTPException):
             self.slots.forget(page.key)  # it is no page any more
             raise
         except Exception as error:
             return self._previous(slot, page, error)
 
+    def _looked_at(
+        self, slot: Slot, page: Page[Any], *, before_waiting: Callable[[], None] = lambda: None
+    ) -> Served:
+        slot.working_since = time.monotonic()
+        read = _read(page)
+        if self._is_current(slot.entry, read, page):
+            return self._confirmed(slot, read)
+        return self._renew(slot, page, read, before_waiting)
+
     def _confirmed(self, slot: Slot, read: _Read) -> Served:
         assert slot.entry is not None  # noqa: S101 - _is_current has looked
         slot.confirm(read.began)
         return Served(slot.entry, "hit")
 
-    def _renew(self, slot: Slot, page: Page[Any], read: _Read, turn: Turn) -> Served:
+    def _renew(
+        self, slot: Slot, page: Page[Any], read: _Read, before_waiting: Callable[[], None]
+    ) -> Served:
         """Take the page from the store where another process has it, else render it."""
         if self._find_stored(slot, page, read):
             return self._confirmed(slot, read)
@@ -162,7 +171,7 @@ class PageCache:
             with self.store.render_turn(page.key) as is_ours:
                 if is_ours or time.monotonic() > until:
                     return self._found_or_rendered(slot, page, read)
-            turn.leave()
+            before_waiting()
             if early := self.find_ready(page.key, page.day):
                 return early
             time.sleep(OTHERS_LOOK_S)

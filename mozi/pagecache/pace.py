@@ -1,4 +1,4 @@
-"""Pages of one process are made one after another, as far as that helps.
+"""Cold pages of one process are made one after another, as far as that helps.
 
 Threads share an interpreter: of fifteen cold pages that are asked for at once and made at once
 each is as late as the last, while one after another half of them come in half the time. A read

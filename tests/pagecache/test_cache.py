@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,6 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from mozi.errors import Busy, MovieNotFound
 from mozi.pagecache.cache import Page, PageCache
+from mozi.pagecache.pace import Turn
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
 from tests.support.logs import listening
@@ -100,6 +102,30 @@ def test_a_change_shows_at_the_next_reading(
     source.rows = "two"
     served = cache.serve(source.page())
     assert (served.result, served.entry.bodies["identity"]) == ("miss", b"<p>two</p>")
+
+
+def test_only_a_page_that_there_is_none_of_waits_for_its_turn(
+    make_cache: MakeCache,
+    source: Source,
+    leap: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cache, turns = make_cache(), 0
+    pace = cache.pace.turn
+
+    def turn() -> AbstractContextManager[Turn]:
+        nonlocal turns
+        turns += 1
+        return pace()
+
+    monkeypatch.setattr(cache.pace, "turn", turn)
+    cache.serve(source.page())
+    leap(10)
+    cache.serve(source.page())
+    leap(10)
+    source.rows = "two"
+    assert cache.serve(source.page()).result == "miss"
+    assert turns == 1
 
 
 def test_renders_of_a_page_that_keeps_changing_are_the_pause_apart(
