@@ -70,8 +70,12 @@ def test_the_history_shows_who_changed_what(anna: FlaskClient) -> None:
     shown = anna.get(f"/admin/movies/{movie_id}/history").text
     assert "Módosítva" in shown
     assert "bela@example.org" in shown
-    assert re.search(r"Műfajok</th><td><del>dráma</del></td><td><ins>dráma; történelmi<", shown)
-    assert re.search(r"Hol látható</th><td><del>moziban</del></td><td><ins>online<", shown)
+    assert re.search(
+        r"Műfajok</th><td[^>]*><del>dráma</del></td><td[^>]*><ins>dráma; történelmi<", shown
+    )
+    assert re.search(
+        r"Hol látható</th><td[^>]*><del>moziban</del></td><td[^>]*><ins>online<", shown
+    )
 
 
 def test_the_form_leads_to_the_history(anna: FlaskClient) -> None:
@@ -169,7 +173,7 @@ def test_a_point_of_the_poster_is_told_and_had_back(anna: FlaskClient) -> None:
     point(anna, movie_id, 50, 60)
     assert (first.editor, first.changes) == (EMAIL, {"focus": [None, [30, 40]]})
     shown = anna.get(f"/admin/movies/{movie_id}/history").text
-    assert "<del>balról 30 %, felülről 40 %</del></td><td><ins>balról 50 %" in shown
+    assert re.search("<del>balról 30 %, felülről 40 %</del></td><td[^>]*><ins>balról 50 %", shown)
     restore(anna, movie_id, last_edit(movie_id).id)
     assert (poster_of(movie_id).focus_x, poster_of(movie_id).focus_y) == (30, 40)
     restore(anna, movie_id, first.id)
