@@ -104,7 +104,7 @@ def moved(old: date, new: date, *, today: date) -> str:
     return f"{_day(old)}. → {end}."
 
 
-def unparted(said: str) -> str:
+def unbroken_dates(said: str) -> str:
     """Return a text whose lines never end between a month and its day, in either language."""
     return MONTH_AND_DAY.sub("\N{NO-BREAK SPACE}", said)
 

@@ -17,7 +17,7 @@ from mozi.web.showing import local_day, show, today
 blueprint = Blueprint("pages", __name__)
 
 FILTERS = (
-    *(links.film_path, links.web_link, local_day, words.genre_name, dates.unparted),
+    *(links.film_path, links.web_link, local_day, words.genre_name, dates.unbroken_dates),
     *(structured.card_picture, structured.structured_data),
 )
 

@@ -114,4 +114,4 @@ def test_a_premiere_says_no_more_than_is_known(precision: str, said: str, machin
     ],
 )
 def test_a_day_stays_with_its_month(said: str, kept: str) -> None:
-    assert dates.unparted(said) == kept.replace("_", "\N{NO-BREAK SPACE}")
+    assert dates.unbroken_dates(said) == kept.replace("_", "\N{NO-BREAK SPACE}")
