@@ -16,6 +16,7 @@ import threading
 gc.disable()  # a start makes no garbage, and looking for it was a quarter of it
 
 
+# Written out: to import mozi.signals, which does the same, would be the very start.
 def _interrupt(number: int, frame: object) -> None:
     """End the start as Ctrl-C does."""
     raise KeyboardInterrupt

@@ -149,6 +149,7 @@ def test_two_writers_at_once_wait_for_each_other_on_sqlite(app: Flask) -> None:
 
 
 def test_a_server_imports_nothing_that_only_commands_need(tmp_path: Path) -> None:
+    # A fresh process: those of Forks have imported Alembic.
     code = "import sys, wsgi; print(*({'alembic', 'tqdm', 'mozi.demo'} & set(sys.modules)))"
     env = {**os.environ, "DATA_DIR": str(tmp_path)}
     done = subprocess.run(  # noqa: S603

@@ -30,7 +30,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HTML = "text/html; charset=utf-8"
-FIRST_LOOK_S, LOOK_EVERY_S = 0.005, 0.05  # when a request looks that waits and was not woken
+FIRST_LOOK_S = 0.005  # after which a request that waits looks whether it may be answered
+LOOK_EVERY_S = 0.05  # later: the end of the turn it waits for wakes it anyway
 OTHERS_LOOK_S = 0.05  # the same, while another process renders: it costs a read of the store
 LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
 OTHERS_RENDER_S = 10.0  # how long another process may take before we render for ourselves
@@ -146,6 +147,10 @@ class PageCache:
     def _looked_at(
         self, slot: Slot, page: Page[Any], *, before_waiting: Callable[[], None] = lambda: None
     ) -> Served:
+        """Read the rows, and serve the page of just those.
+
+        before_waiting: called before another process's render is waited for.
+        """
         slot.working_since = time.monotonic()
         read = _read(page)
         if self._is_current(slot.entry, read, page):

@@ -23,7 +23,8 @@ class Kind:
 
     weight: how many ordinary pixels one of its pixels counts for, by the memory that decoding
     takes, with Pillow 13: at most PIXEL_BYTES a pixel, but 16 for WebP and 11 for AVIF, whose
-    decoders keep whole canvases of their own. A JPEG of several scans has its own: opening.py.
+    decoders keep whole canvases of their own; rounded up so that 25 million are 7.5 and 10 million
+    of theirs. A JPEG of several scans has its own: opening.py.
     """
 
     name: str
