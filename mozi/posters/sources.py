@@ -133,16 +133,19 @@ def _target_of(redirect: Response) -> str:
 def _read(response: Response, max_bytes: int) -> bytes:
     """Return the unpacked body; refuses it as soon as it is announced, or turns out, too large.
 
-    urllib3 unpacks in steps bounded by PIECE_BYTES (since 2.6), so that a Content-Encoding
-    bomb is met by the same cap as any other body.
+    A body whose length is known comes in one piece, into the memory where it stays. urllib3
+    unpacks in steps bounded by PIECE_BYTES (since 2.6), so that a Content-Encoding bomb is met by
+    the same cap as any other body.
     """
     if response.status_code not in GOOD_STATUSES:
         raise bad_status(response.status_code)
     too_large = unavailable("too_large", max_mib=max_bytes / MIB)
-    if (response.raw.length_remaining or 0) > max_bytes:
+    announced = response.raw.length_remaining or 0
+    if announced > max_bytes:
         raise too_large
+    is_packed = "content-encoding" in response.headers
     pieces, length = [], 0
-    for piece in response.iter_content(PIECE_BYTES):
+    for piece in response.iter_content(PIECE_BYTES if is_packed else announced or PIECE_BYTES):
         pieces.append(piece)
         length += len(piece)
         if length > max_bytes:
