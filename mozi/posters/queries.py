@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -70,7 +71,7 @@ class PosterState:
     leased: bool
     variants: Mapping[str, BuiltVariant]
 
-    @property
+    @cached_property
     def slug(self) -> str:
         """Return the slug of the movie's present title."""
         return slug_of(self.title)

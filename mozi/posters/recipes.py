@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from mozi.errors import MediaNotFound
@@ -34,7 +35,7 @@ class Recipe:
     extension: ClassVar[str] = "jpg"
     content_type: ClassVar[str] = "image/jpeg"
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Return every field as text, for the key's digest."""
         return repr(astuple(self))
