@@ -16,7 +16,8 @@ LAYERS = (
     )),
     ("pure", (
         "posters.recipes", "posters.keys", "posters.imaging", "posters.limits", "posters.stages",
-        "posters.fetchslots", "posters.addresses", "posters.refusals",
+        "posters.fetchslots", "posters.addresses", "posters.refusals", "posters.niceness",
+        "posters.imaging_threads",
         "calendar.weeks", "calendar.collation", "calendar.reasons", "calendar.values",
         "calendar.fields", "calendar.tables", "feeds", "pagecache.fingerprints",
         "pagecache.entries", "pagecache.locks", "pagecache.slots", "pagecache.folder",

@@ -1,4 +1,4 @@
-"""How much a process does at once: pixels held, decodes and encodes, fetches, and who may wait.
+"""How much a process does at once: pixels held, passwords checked, and who may wait.
 
 Every wait has a deadline and ends in Busy, which a visitor meets as the placeholder.
 """
@@ -48,17 +48,6 @@ class Budget:
             raise Busy(f"All {self.units} {self.of} are in use.")
         try:
             yield
-        finally:
-            self._give_back(taken)
-
-    @contextmanager
-    def spare(self) -> Iterator[int]:
-        """Hold one more unit within the block where one is free and nobody waits; give 1 or 0."""
-        with self._lock:
-            taken = int(self._free > 0 and not self._queue)
-            self._free -= taken
-        try:
-            yield taken
         finally:
             self._give_back(taken)
 

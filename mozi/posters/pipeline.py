@@ -7,15 +7,15 @@ bytes or pixels move; what a crash leaves behind is at worst an object that noth
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from mozi.errors import Busy, ObjectNotFound, SourceError, SourceUnavailable, StorageError
 from mozi.logs import event
 from mozi.posters.changes import StoredVariant, publish, record_failure, record_original
 from mozi.posters.counting import counted_build, counted_fetch
-from mozi.posters.imaging import Decoded, Rendered, decode, read_header, render
+from mozi.posters.imaging import Decoded, Header, Rendered, decode, read_header, render
+from mozi.posters.imaging_threads import ImagingThreads
 from mozi.posters.keys import original_digest, original_key, variant_key
 from mozi.posters.leases import Lease, release_lease, take_lease
 from mozi.posters.limits import Budget
@@ -87,7 +87,7 @@ class PosterPipeline:
         self.max_pixels = max_pixels
         self.retry_s = retry_s
         self.pixels = Budget(max_pixels, of="pixels")
-        self.slots = Budget(slots, of="build slots")
+        self.imaging = ImagingThreads(slots)
         self.fetches = FetchSlots(FETCHES_AT_ONCE, FETCHES_A_HOST)
 
     @classmethod
@@ -147,9 +147,10 @@ class PosterPipeline:
     def _build(self, build: Build) -> None:
         try:
             source = self._source(build)
-            with self._room_for(build, source.body):
+            header = read_header(source.body, max_pixels=self.max_pixels)
+            with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
                 decoded = self._decode(build, source.body)
-                original = self._original(build, source)
+                original = self._original(build, source, header)
                 rendered = self._render(build, decoded)
             stored = self._store(build, rendered, original)
             publish(build.lease, build.state, original_key=original, stored=stored)
@@ -186,22 +187,17 @@ class PosterPipeline:
             logger.warning("poster %s: %s is gone from storage", build.state.movie_id, key)
             return None
 
-    @contextmanager
-    def _room_for(self, build: Build, body: bytes) -> Iterator[None]:
-        """Hold the picture's share of the budget of pixels until its variants are encoded."""
-        header = read_header(body, max_pixels=self.max_pixels)
-        with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
-            yield
-
     def _decode(self, build: Build, body: bytes) -> Decoded:
-        with self.slots.hold(wait_s=build.lease.left_s), build.stages("decode"):
-            return decode(body, max_pixels=self.max_pixels)
+        def work() -> Decoded:
+            with build.stages("decode"):
+                return decode(body, max_pixels=self.max_pixels)
 
-    def _original(self, build: Build, source: Source) -> str:
+        return self.imaging.run(work, wait_s=build.lease.left_s)
+
+    def _original(self, build: Build, source: Source, header: Header) -> str:
         """Return the original's key, having kept what was fetched now that it could be decoded."""
         if source.key is not None:
             return source.key
-        header = read_header(source.body, max_pixels=self.max_pixels)
         key = original_key(source.body, header.extension)
         build.lease.check()
         with build.stages("store"):
@@ -211,13 +207,13 @@ class PosterPipeline:
         return key
 
     def _render(self, build: Build, decoded: Decoded) -> Sequence[Rendered]:
-        """Encode all that was wanted: two at once where a second slot is free anyway."""
-        with (
-            self.slots.hold(wait_s=build.lease.left_s),
-            self.slots.spare() as spare,
-            build.stages("encode"),
-        ):
-            return render(decoded, build.recipes, threads=1 + spare)
+        """Encode all that was wanted: two at once where a second thread is free anyway."""
+
+        def work() -> Sequence[Rendered]:
+            with build.stages("encode"):
+                return render(decoded, build.recipes, help_by=self.imaging.offer)
+
+        return self.imaging.run(work, wait_s=build.lease.left_s)
 
     def _store(
         self, build: Build, rendered: Sequence[Rendered], original: str

@@ -2,8 +2,8 @@
 
 What is missing is asked of the database a chunk at a time, so memory does not grow with the
 calendar, and a second run costs a handful of queries. The movies that the index shows come
-first. Fetches and uploads of some overlap with the pixels of others; the pipeline's own slots
-bound what is decoded at once, and no host is asked for more than two posters at a time.
+first. Fetches and uploads of some overlap with the pixels of others; the pipeline's own
+threads bound what is decoded at once, and no host is asked for more than two posters at a time.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from dataclasses import dataclass, field, replace
 from mozi.errors import BuildAbandoned, Busy, MoziError, StorageError
 from mozi.posters.fetchslots import host_of
 from mozi.posters.leases import BUILD_S, LEASE_S
+from mozi.posters.niceness import yield_to_pages
 from mozi.posters.pipeline import FETCHES_A_HOST, BuildResult, PosterPipeline
 from mozi.posters.selection import Candidate, Selection, candidates
-from mozi.posters.wishes import yield_to_pages
 
 WORKERS_A_SLOT = 6  # most wait for a source: eight fetches at once, the rest decode and store
 LOOK_AHEAD = 200  # movies in sight, so that one slow host does not hold up the others

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 
+from mozi.posters.niceness import yield_to_pages
 from mozi.posters.queries import PosterState
 from mozi.posters.recipes import Recipe
 
-NICENESS = 10  # a build can wait, a page cannot
 AGE_WORTH = 2  # visitors that each second of age stands for, so that no wish waits for ever
 
 
@@ -131,16 +129,3 @@ class WishThreads:
                 return self._waiting.pop(next_one.movie_id)
             self._running -= 1
             return None
-
-
-def yield_to_pages() -> None:
-    """Lower this thread's priority (Linux takes it by thread), for good.
-
-    One that is lower already stays: to raise it is root's alone. Where the system allows no
-    change at all, the thread builds as it is.
-    """
-    if hasattr(os, "setpriority"):
-        with suppress(OSError):
-            thread = threading.get_native_id()
-            niceness = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))
-            os.setpriority(os.PRIO_PROCESS, thread, niceness)

@@ -31,14 +31,6 @@ def test_more_than_there_is_means_all_of_it() -> None:
         pass
 
 
-def test_a_spare_unit_is_one_that_is_free_and_comes_back() -> None:
-    budget = Budget(2, of="slots")
-    with budget.hold(wait_s=0), budget.spare() as spare, budget.spare() as none_left:
-        assert (spare, none_left) == (1, 0)
-    with budget.hold(2, wait_s=0):
-        pass
-
-
 def test_a_large_picture_is_not_starved_by_small_ones() -> None:
     budget, order = Budget(2, of="pixels"), []
 

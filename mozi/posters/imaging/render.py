@@ -11,7 +11,7 @@ import io
 import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache, partial
 from tempfile import TemporaryFile
@@ -37,6 +37,7 @@ PREVIEW_QUALITY = 50
 
 Sharp = Callable[[Size], Planes]
 Made = tuple[bytes, Size]
+Helper = Callable[[Callable[[], None]], Future[None] | None]
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,20 @@ class Rendered:
     preview: str
 
 
+def nobody(work: Callable[[], None]) -> None:
+    """Give work to no other thread."""
+
+
 def render(
-    decoded: Decoded, recipes: Sequence[Recipe], *, threads: int = 1
+    decoded: Decoded, recipes: Sequence[Recipe], *, help_by: Helper = nobody
 ) -> tuple[Rendered, ...]:
     """Return the variants of decoded by these recipes, in their order.
 
-    threads: so many are encoded at once. The same source and recipe give the same bytes, in
-    every thread and process.
+    help_by: has another thread help, where one is free. The same source and recipe give the same
+    bytes, in every thread and process.
     """
     sharp = cache(partial(_sharp, decoded))
-    made = _each(partial(_made, decoded, sharp=sharp), recipes, threads)
+    made = _each(partial(_made, decoded, sharp=sharp), recipes, help_by)
     preview = preview_of(sharp(_size(decoded, THUMB)))
     return tuple(
         Rendered(recipe, body, *size, preview)
@@ -67,15 +72,18 @@ def render(
     )
 
 
-def _each(make: Callable[[Recipe], Made], recipes: Sequence[Recipe], threads: int) -> list[Made]:
-    if threads == 1 or len(recipes) == 1:
-        return [make(recipe) for recipe in recipes]
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            making = [pool.submit(make, recipe) for recipe in recipes]
-        except RuntimeError:  # no thread begins any more: the process ends, or the system is full
-            return [make(recipe) for recipe in recipes]
-        return [each.result() for each in making]
+def _each(make: Callable[[Recipe], Made], recipes: Sequence[Recipe], help_by: Helper) -> list[Made]:
+    left, made = iter(recipes), dict[Recipe, Made]()
+
+    def work() -> None:
+        for recipe in left:  # each goes to one of those who work here
+            made[recipe] = make(recipe)
+
+    helping = help_by(work) if len(recipes) > 1 else None
+    work()
+    if helping is not None and not helping.cancel():
+        helping.result()
+    return [made[recipe] for recipe in recipes]
 
 
 def preview_of(planes: Planes) -> str:

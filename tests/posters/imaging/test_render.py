@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import sys
 from base64 import b64decode
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from itertools import combinations
 
@@ -88,7 +88,21 @@ def test_threads_make_the_same_bytes() -> None:
 
 def test_variants_encoded_at_once_have_the_same_bytes() -> None:
     decoded = decode(pictures.photo_jpeg((1400, 2100)), max_pixels=LIMIT)
-    assert render(decoded, ALL, threads=2) == render(decoded, ALL)
+    with ThreadPoolExecutor(1) as another:
+        assert render(decoded, ALL, help_by=another.submit) == render(decoded, ALL)
+
+
+def test_help_that_has_not_begun_is_not_waited_for() -> None:
+    decoded, late = decode(pictures.photo_jpeg((500, 750)), max_pixels=LIMIT), Future[None]()
+    assert render(decoded, ALL, help_by=lambda work: late) == render(decoded, ALL)
+    assert late.cancelled()
+
+
+def test_what_goes_wrong_while_another_helps_is_told() -> None:
+    decoded, failed = decode(pictures.photo_jpeg((500, 750)), max_pixels=LIMIT), Future[None]()
+    failed.set_exception(MemoryError())
+    with pytest.raises(MemoryError):
+        render(decoded, ALL, help_by=lambda work: failed)
 
 
 def test_another_process_makes_the_same_bytes() -> None:
