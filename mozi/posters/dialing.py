@@ -136,8 +136,11 @@ class Dialer:
 def look_up(host: str, port: int, *, timeout_s: float) -> list[Endpoint]:
     """Return the addresses of host, at least one, in the system's order of preference.
 
+    One that is a number, however it is spelt, needs no resolver and no thread to wait for it.
     Raises SourceUnavailable (name_not_found, bad_address), TimeoutError, or Busy.
     """
+    with suppress(OSError, ValueError):
+        return _endpoints(host, port, socket.AI_NUMERICHOST)
     if not _LOOKUPS.acquire(timeout=timeout_s):
         raise Busy("Too many look-ups of names hang at once.")
     answer: Future[list[Endpoint]] = Future()
@@ -154,10 +157,14 @@ def look_up(host: str, port: int, *, timeout_s: float) -> list[Endpoint]:
         raise unavailable("bad_address") from error
 
 
+def _endpoints(host: str, port: int, flags: int = 0) -> list[Endpoint]:
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=flags)
+    return [Endpoint(family, sockaddr) for family, *_, sockaddr in found]
+
+
 def _look_up(answer: Future[list[Endpoint]], host: str, port: int) -> None:
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        answer.set_result([Endpoint(family, sockaddr) for family, *_, sockaddr in found])
+        answer.set_result(_endpoints(host, port))
     except Exception as error:  # told in the thread that waits
         answer.set_exception(error)
     finally:

@@ -13,6 +13,7 @@ import pytest
 from mozi.errors import Busy
 from mozi.posters import dialing
 from mozi.posters.dialing import Dialer, look_up
+from tests.support.names import resolve
 from tests.support.origin import Origin
 
 
@@ -32,7 +33,7 @@ def connect(host: str, port: int, *, timeout_s: float = 5) -> str:
 def test_a_silent_address_leaves_time_for_the_next_one(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _resolve(monkeypatch, "127.0.0.2", "127.0.0.1")
+    resolve(monkeypatch, lambda: ["127.0.0.2", "127.0.0.1"])
     with _black_hole("127.0.0.2", origin.port):
         assert connect("two.example", origin.port, timeout_s=0.4) == "127.0.0.1"
 
@@ -60,7 +61,7 @@ def test_want_of_files_or_memory_is_no_fault_of_the_source(
     def refuse(*_: object) -> None:
         raise OSError(code, "too many")
 
-    _resolve(monkeypatch, "127.0.0.1")
+    resolve(monkeypatch, lambda: ["127.0.0.1"])
     monkeypatch.setattr("mozi.posters.dialing.socket.socket", refuse)
     with pytest.raises(Busy):
         connect("127.0.0.1", origin.port)
@@ -78,20 +79,14 @@ def test_want_of_threads_is_no_fault_of_the_source(monkeypatch: pytest.MonkeyPat
 
 def test_look_ups_that_hang_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: released.wait(30) and [])
+    resolve(monkeypatch, lambda: ["127.0.0.1"] if released.wait(30) else [])
     for _ in range(dialing.MAX_LOOKUPS):
         with pytest.raises(TimeoutError):
             look_up("hanging.example", 80, timeout_s=0.001)
     with pytest.raises(Busy):
         look_up("hanging.example", 80, timeout_s=0.001)
+    assert look_up("127.0.0.1", 80, timeout_s=0.001)  # a number is looked up nowhere
     released.set()
-
-
-def _resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    def getaddrinfo(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
-        return [(socket.AF_INET, 1, 6, "", (address, port)) for address in addresses]
-
-    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from mozi.errors import SourceUnavailable
 from mozi.posters.refusals import SENTENCES
 from mozi.posters.sources import FetchLimits, fetch
+from tests.support.names import resolve
 from tests.support.origin import Origin
 
 BODY = b"\xff\xd8 a poster \xff\xd9" * 500
@@ -233,7 +234,7 @@ def test_a_name_is_looked_up_once_and_exactly_that_address_is_connected_to(
 ) -> None:
     """DNS rebinding: a public answer for the check, a private one for the connection."""
     answers = iter(["127.0.0.1", "169.254.169.254"])
-    _resolve(monkeypatch, lambda: [next(answers)])
+    resolve(monkeypatch, lambda: [next(answers)])
     origin.serve("/a.jpg", BODY)
     assert fetch(origin.url("/a.jpg", host="rebind.example"), LIMITS) == BODY
     assert origin.seen["/a.jpg"]["Host"] == f"rebind.example:{origin.port}"
@@ -244,7 +245,7 @@ def test_a_name_is_looked_up_once_and_exactly_that_address_is_connected_to(
 def test_of_several_addresses_only_the_allowed_ones_are_tried(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _resolve(monkeypatch, lambda: ["169.254.169.254", "127.0.0.1"])
+    resolve(monkeypatch, lambda: ["169.254.169.254", "127.0.0.1"])
     origin.serve("/a.jpg", BODY)
     assert fetch(origin.url("/a.jpg", host="both.example"), LIMITS) == BODY
 
@@ -252,7 +253,7 @@ def test_of_several_addresses_only_the_allowed_ones_are_tried(
 def test_where_one_address_is_dead_the_next_one_is_tried(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _resolve(monkeypatch, lambda: ["127.0.0.2", "127.0.0.1"])
+    resolve(monkeypatch, lambda: ["127.0.0.2", "127.0.0.1"])
     origin.serve("/a.jpg", BODY)
     assert fetch(origin.url("/a.jpg", host="two.example"), LIMITS) == BODY
 
@@ -304,7 +305,7 @@ def test_an_address_that_is_none_is_told_so(url: str, code: str) -> None:
 @example(rest="[::ffff:%]")
 @given(rest=st.text(max_size=30))
 def test_whatever_is_typed_ends_in_a_sentence(rest: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    _resolve(monkeypatch, lambda: ["127.0.0.1"])
+    resolve(monkeypatch, lambda: ["127.0.0.1"])
     refusal(f"http://{rest}", STRICT)
 
 
@@ -471,7 +472,7 @@ def test_a_drip_behind_redirects_has_what_time_they_left(origin: Origin) -> None
 
 def test_a_look_up_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
-    _resolve(monkeypatch, lambda: ["127.0.0.1"] if released.wait(30) else [])
+    resolve(monkeypatch, lambda: ["127.0.0.1"] if released.wait(30) else [])
     assert timed_out("http://hanging.example/a.jpg")
     released.set()
 
@@ -484,7 +485,7 @@ def test_a_trusted_certificate_of_the_name_is_accepted(
 ) -> None:
     with Origin(tls=_tls(tmp_path, "cinema.example")) as secure:
         _trust(monkeypatch, tmp_path)
-        _resolve(monkeypatch, lambda: ["127.0.0.1"])
+        resolve(monkeypatch, lambda: ["127.0.0.1"])
         secure.serve("/a.jpg", BODY)
         assert fetch(secure.url("/a.jpg", host="cinema.example"), LIMITS) == BODY
 
@@ -504,16 +505,6 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
 
 def test_a_server_without_tls_behind_https_is_refused(origin: Origin) -> None:
     assert refusal(origin.url("/a.jpg").replace("http:", "https:")).code == "tls_failure"
-
-
-def _resolve(monkeypatch: pytest.MonkeyPatch, answers: object) -> None:
-    """Let every name have the addresses that answers() returns."""
-
-    def getaddrinfo(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
-        host.encode("idna")  # as the real one does
-        return [(2, 1, 6, "", (address, port)) for address in answers()]  # type: ignore[operator]
-
-    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
 
 
 def _trust(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
