@@ -148,6 +148,7 @@ class PosterPipeline:
         try:
             source = self._source(build)
             header = read_header(source.body, max_pixels=self.max_pixels)
+            # Until all is encoded: what is decoded stays in memory as long.
             with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
                 decoded = self._decode(build, source.body)
                 original = self._original(build, source, header)
