@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 WAIT_S = 5.0
 BUILDS_IN_HAND = 256  # what two workers on two cores build in some ten seconds
-BUILD_THREADS = 12  # some fetch or store while others hold the build slots
+BUILD_THREADS = 12  # some fetch or store while others have theirs decoded
 TOLD_ELSEWHERE = (SourceError, BuildAbandoned, Busy, NoPosterSource, MovieNotFound)
 
 

@@ -143,9 +143,9 @@ def _read(response: Response, max_bytes: int) -> bytes:
     announced = response.raw.length_remaining or 0
     if announced > max_bytes:
         raise too_large
-    is_packed = "content-encoding" in response.headers
+    is_whole = announced and "content-encoding" not in response.headers
     pieces, length = [], 0
-    for piece in response.iter_content(PIECE_BYTES if is_packed else announced or PIECE_BYTES):
+    for piece in response.iter_content(announced if is_whole else PIECE_BYTES):
         pieces.append(piece)
         length += len(piece)
         if length > max_bytes:

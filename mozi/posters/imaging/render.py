@@ -37,6 +37,7 @@ PREVIEW_QUALITY = 50
 
 Sharp = Callable[[Size], Planes]
 Made = tuple[bytes, Size]
+# Has another thread do work as well; None where none is free for it.
 Helper = Callable[[Callable[[], None]], Future[None] | None]
 
 
@@ -51,17 +52,13 @@ class Rendered:
     preview: str
 
 
-def nobody(work: Callable[[], None]) -> None:
-    """Give work to no other thread."""
-
-
 def render(
-    decoded: Decoded, recipes: Sequence[Recipe], *, help_by: Helper = nobody
+    decoded: Decoded, recipes: Sequence[Recipe], *, help_by: Helper | None = None
 ) -> tuple[Rendered, ...]:
     """Return the variants of decoded by these recipes, in their order.
 
-    help_by: has another thread help, where one is free. The same source and recipe give the same
-    bytes, in every thread and process.
+    help_by: so that two are encoded at once. The same source and recipe give the same bytes, in
+    every thread and process.
     """
     sharp = cache(partial(_sharp, decoded))
     made = _each(partial(_made, decoded, sharp=sharp), recipes, help_by)
@@ -72,14 +69,16 @@ def render(
     )
 
 
-def _each(make: Callable[[Recipe], Made], recipes: Sequence[Recipe], help_by: Helper) -> list[Made]:
+def _each(
+    make: Callable[[Recipe], Made], recipes: Sequence[Recipe], help_by: Helper | None
+) -> list[Made]:
     left, made = iter(recipes), dict[Recipe, Made]()
 
     def work() -> None:
         for recipe in left:  # each goes to one of those who work here
             made[recipe] = make(recipe)
 
-    helping = help_by(work) if len(recipes) > 1 else None
+    helping = help_by(work) if help_by and len(recipes) > 1 else None
     work()
     if helping is not None and not helping.cancel():
         helping.result()
