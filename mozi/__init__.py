@@ -31,6 +31,7 @@ from mozi.web import headers, observing, static_files, timing
 from mozi.web.cached import CachedPages
 from mozi.web.capacity import POSTER_REQUESTS
 from mozi.web.headers import SecurityHeaders
+from mozi.web.hosts import NamedHosts
 from mozi.web.media import PlainMedia
 from mozi.web.waiting import WaitingForPosters
 
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = WaitingForPosters(app.wsgi_app, on_demand, security)  # type: ignore[method-assign]
     if isinstance(storage, LocalStorage):
         app.wsgi_app = PlainMedia(app.wsgi_app, storage, security)  # type: ignore[method-assign]
+    app.wsgi_app = NamedHosts(app.wsgi_app, security)  # type: ignore[method-assign]
     timing.register(app)
     observing.register(app, RequestLines(settings))
     _trust_proxies(app, settings.trusted_proxy_hops)

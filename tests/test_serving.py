@@ -234,6 +234,18 @@ def test_an_app_that_fails_is_a_500(server: Server) -> None:
     assert server.ask("/fail")[0] == 500
 
 
+@pytest.mark.parametrize("second", ["test", "other"])
+def test_a_request_with_two_hosts_is_refused(server: Server, second: str) -> None:
+    doubled = HEAD + f"Host: {second}\r\n\r\n".encode()
+    with slow_clients(server, doubled, 1) as (client,):
+        assert read_answer(client)[0] == 400
+
+
+def test_a_request_without_a_host_reaches_the_app_as_such(server: Server) -> None:
+    with slow_clients(server, b"GET /host HTTP/1.1\r\n\r\n", 1) as (client,):
+        assert read_answer(client) == (200, b"HTTP/1.1 None")
+
+
 def test_forwarding_headers_are_not_gunicorns_to_believe(server: Server) -> None:
     claimed = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
     assert server.ask("/scheme", headers=claimed) == (200, b"http 127.0.0.1")

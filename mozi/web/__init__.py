@@ -12,7 +12,6 @@ from mozi.web import (
     errors,
     feeds,
     health,
-    hosts,
     installed,
     languages,
     media,
@@ -41,4 +40,3 @@ def register(app: Flask, settings: Settings) -> None:
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)
-    hosts.register(app)

@@ -47,6 +47,11 @@ def stream(environ: dict[str, Any], start_response: Any, argument: str) -> Itera
     return (f"{thread == threading.current_thread().name}\n".encode() for _ in range(3))
 
 
+def host(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{environ['SERVER_PROTOCOL']} {environ.get('HTTP_HOST')}".encode()]
+
+
 def fail(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
     raise RuntimeError("the app fails")
 
@@ -78,6 +83,7 @@ ACTIONS = {
     "unread": unread,
     "empty": empty,
     "stream": stream,
+    "host": host,
     "fail": fail,
     "large": large,
     "park": park,
