@@ -146,8 +146,12 @@ def _put_cache_in_front(
 
 
 def _trust_proxies(app: Flask, hops: int) -> None:
-    """Believe forwarding headers of as many proxies as the operator has, and of no more."""
+    """Believe who asks, and by which scheme, of as many proxies as there are, and of no more.
+
+    X-Forwarded-Host and -Port are never believed: a proxy passes Host on, SITE_URL says the rest,
+    and one that does not set them passes on what the client made up.
+    """
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
+            app.wsgi_app, x_for=hops, x_proto=hops
         )

@@ -46,6 +46,17 @@ def test_every_file_that_is_linked_is_there() -> None:
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
 
 
+def test_the_documented_nginx_sets_or_clears_every_forwarding_header() -> None:
+    block = DEPLOY.partition("inside its `server` block")[2].partition("\n}\n")[0]
+    told = dict(re.findall(r"^    proxy_set_header (\S+) (.+);$", block, re.MULTILINE))
+    believed = {"Host", "X-Forwarded-For", "X-Forwarded-Proto", "X-Request-Start", "X-Request-ID"}
+    assert {name for name, value in told.items() if value != '""'} == believed
+    unread = {"Forwarded", *(f"X-Forwarded-{word}" for word in ("Host", "Port", "Prefix"))}
+    assert {name for name, value in told.items() if value == '""'} == unread
+    assert "$http_" not in block
+    assert "$proxy_add_" not in block
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_runs_what_there_is(app: Flask, unit: Path) -> None:
     text = unit.read_text()

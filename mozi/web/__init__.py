@@ -18,6 +18,7 @@ from mozi.web import (
     metrics,
     pages,
     posters,
+    redirects,
     search,
     sessions,
 )
@@ -40,3 +41,4 @@ def register(app: Flask, settings: Settings) -> None:
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)
+    redirects.register(app)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, abort, current_app, redirect, render_template, request
+from flask import Flask, abort, current_app, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import OperationalError
@@ -41,6 +41,7 @@ from mozi.parts import parts
 from mozi.web.bodies import NotReceived
 from mozi.web.capacity import FORM_BYTES, MIB, largest_body
 from mozi.web.languages import HUNGARIAN, in_language, is_admin, translations
+from mozi.web.redirects import lead_to
 from mozi.web.showing import today
 
 # Each error of the family by its own class or the nearest above it.
@@ -89,7 +90,6 @@ SEND_AGAIN = _(
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
 RETRY_AFTER_S = 5
-MOVED_S = 300
 
 
 def register(app: Flask) -> None:
@@ -127,9 +127,7 @@ def on_moved(error: Moved) -> Response:
 
     A movie that got its old title back would then send its readers round in circles.
     """
-    answer = redirect(error.location, code=301)
-    answer.headers["Cache-Control"] = f"public, max-age={MOVED_S}"
-    return answer
+    return lead_to(error.location, code=301)
 
 
 def on_database_error(error: Exception) -> Response:
