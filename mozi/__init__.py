@@ -82,7 +82,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = PlainMedia(app.wsgi_app, storage, security)  # type: ignore[method-assign]
     app.wsgi_app = NamedHosts(app.wsgi_app, security)  # type: ignore[method-assign]
     timing.register(app)
-    observing.register(app, RequestLines(settings))
+    behind_proxy = settings.trusted_proxy_hops > 0
+    observing.register(app, RequestLines(settings), behind_proxy=behind_proxy)
     _trust_proxies(app, settings.trusted_proxy_hops)
     return app
 

@@ -31,11 +31,14 @@ SANE_ID = re.compile(r"[\w.+/=:@-]{1,200}", re.ASCII)  # Heroku's: 20 to 200 of 
 LONGEST_QUEUE_S = 3600.0  # beyond that it is no router's clock, but somebody's invention
 
 
-def register(app: Flask, lines: RequestLines) -> None:
-    """Have Flask leave the endpoint's name; observe all that reaches the app."""
+def register(app: Flask, lines: RequestLines, *, behind_proxy: bool) -> None:
+    """Have Flask leave the endpoint's name; observe all that reaches the app.
+
+    behind_proxy: X-Request-Start is the proxy's. Without a proxy any client could send it.
+    """
     metrics.begin()
     app.before_request(_leave_endpoint)
-    app.wsgi_app = Observed(app.wsgi_app, lines)  # type: ignore[method-assign]  # the documented way
+    app.wsgi_app = Observed(app.wsgi_app, lines, behind_proxy=behind_proxy)  # type: ignore[method-assign]  # the documented way
 
 
 def _leave_endpoint() -> None:
@@ -48,12 +51,13 @@ class Observed:
     No address of a visitor is in a line, and no query.
     """
 
-    def __init__(self, app: WSGIApp, lines: RequestLines) -> None:
+    def __init__(self, app: WSGIApp, lines: RequestLines, *, behind_proxy: bool) -> None:
         self.app = app
         self.lines = lines
+        self.behind_proxy = behind_proxy
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        began, queued_s, its_id = environ.get(BEGUN) or _begin(environ)
+        began, queued_s, its_id = environ.get(BEGUN) or self._begin(environ)
         token = request_id.set(its_id)
         status = "500"
 
@@ -69,6 +73,12 @@ class Observed:
                 self._note(environ, status, time.perf_counter() - began, queued_s)
             request_id.reset(token)
 
+    def _begin(self, environ: dict[str, Any]) -> tuple[float, float | None, str]:
+        """Return when the request came (perf_counter), its seconds in the queue, and its id."""
+        header = environ.get("HTTP_X_REQUEST_START") if self.behind_proxy else None
+        begun = environ[BEGUN] = (time.perf_counter(), queue_seconds(header), id_of(environ))
+        return begun
+
     def _note(
         self, environ: Mapping[str, Any], status: str, seconds: float, queued_s: float | None
     ) -> None:
@@ -81,13 +91,6 @@ class Observed:
             about = (request_id.get(), environ["REQUEST_METHOD"], path)
             moment = clock.now().timestamp()
             self.lines.add(RequestLine(moment, *about, status, seconds, endpoint, queued_s))
-
-
-def _begin(environ: dict[str, Any]) -> tuple[float, float | None, str]:
-    """Return when the request came (perf_counter), its seconds in the queue, and its id."""
-    queued_s = queue_seconds(environ.get("HTTP_X_REQUEST_START"))
-    begun = environ[BEGUN] = (time.perf_counter(), queued_s, id_of(environ))
-    return begun
 
 
 def id_of(environ: Mapping[str, Any]) -> str:

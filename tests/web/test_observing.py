@@ -63,11 +63,15 @@ def test_a_request_is_timed_by_what_answered_it(
     assert seconds_counted(endpoint, status) == before + 2
 
 
-def test_a_wait_in_the_routers_queue_is_counted(client: FlaskClient) -> None:
+@pytest.mark.parametrize(("hops", "counted"), [("1", 1), ("0", 0)])
+def test_a_wait_in_the_routers_queue_is_counted_where_there_is_a_router(
+    make_app: MakeApp, hops: str, counted: int
+) -> None:
+    client = make_app(TRUSTED_PROXY_HOPS=hops).test_client()
     before = REGISTRY.get_sample_value("mozi_request_queue_seconds_count") or 0
     client.get("/healthz", headers={"X-Request-Start": "t=1.0"})  # no moment of this century
     client.get("/healthz", headers={"X-Request-Start": f"t={time.time():.3f}"})
-    assert REGISTRY.get_sample_value("mozi_request_queue_seconds_count") == before + 1
+    assert REGISTRY.get_sample_value("mozi_request_queue_seconds_count") == before + counted
 
 
 def test_a_request_that_breaks_the_app_is_a_500(make_app: MakeApp) -> None:
@@ -81,7 +85,7 @@ def test_a_request_that_breaks_the_app_is_a_500(make_app: MakeApp) -> None:
 
 def test_a_request_is_one_line_without_its_query(app: Flask) -> None:
     lines = RequestLines(parts().settings, io.StringIO())
-    app.wsgi_app = Observed(app.wsgi_app, lines)  # type: ignore[method-assign]
+    app.wsgi_app = Observed(app.wsgi_app, lines, behind_proxy=False)  # type: ignore[method-assign]
     app.test_client().get("/?q=titok", headers={"X-Request-ID": "abc"})
     (line,) = lines._waiting
     assert line[1:5] == ("abc", "GET", "/", "200")

@@ -67,7 +67,7 @@ def test_what_was_not_built_in_time_gives_the_placeholder_at_once(
 
 def test_a_parked_request_has_one_line_in_the_log(app: Flask, environ: dict[str, Any]) -> None:
     lines = RequestLines(parts().settings, io.StringIO())
-    app.wsgi_app = Observed(app.wsgi_app, lines)  # type: ignore[method-assign]
+    app.wsgi_app = Observed(app.wsgi_app, lines, behind_proxy=False)  # type: ignore[method-assign]
     ask(app, environ)
     assert not lines._waiting
     environ.pop(PARKED).done.result(timeout=20)
