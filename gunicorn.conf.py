@@ -22,6 +22,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import gc
 import os
 import resource
@@ -37,18 +38,79 @@ gc.disable()  # until the program is imported: that makes no garbage
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # nosec B108
 
 
-def _remove_metrics(folder: str, master: int) -> None:
-    """Remove the metrics with the server that they were of; its forks leave them alone."""
+METRICS = "mozi-metrics-"
+LOCKED = f"{METRICS}of-"  # folders of a release before this one have no lock, and are left alone
+MINE = f"{LOCKED}{os.getpid()}-"
+
+
+def _lock_folder(folder: str) -> int | None:
+    """Return the descriptor that holds the folder's lock; None where it cannot be had.
+
+    The kernel ends the lock with the last process that has the descriptor: with the master and
+    its workers, however they end. A number of a process could be another's by now, or be counted
+    in another container that has the same /dev/shm.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        opened = os.fstat(handle)
+        if opened.st_uid == os.geteuid() and os.path.samestat(opened, Path(folder).stat()):
+            return handle
+    except OSError:  # another process has the lock, or has removed the folder
+        pass
+    os.close(handle)
+    return None
+
+
+def _remove_abandoned(parent: str) -> None:
+    """Remove the folders of masters that were killed, and whose workers are gone."""
+    for folder in Path(parent).glob(f"{LOCKED}*"):
+        handle = _lock_folder(str(folder))
+        if handle is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
+
+
+def _make_folder(parent: str) -> str:
+    """Return a new folder whose lock this process has.
+
+    A start at the same moment may take the new folder for an abandoned one before it is locked.
+    """
+    for _ in range(3):
+        folder = tempfile.mkdtemp(prefix=MINE, dir=parent)
+        if _lock_folder(folder) is not None:  # stays open for as long as this process lives
+            break
+    return folder
+
+
+def _remove_folder(folder: str, master: int) -> None:
+    """Remove the metrics of this server at its end; its forks leave them alone."""
     if os.getpid() == master:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# Where the workers keep their metrics for each other, told before prometheus_client is imported.
-# In memory: these files are mapped, and on a full disk writing to them would kill the worker
-# (SIGBUS). A reload reads this file again, and keeps the folder that the workers know.
-if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="mozi-metrics-", dir=MEMORY)
-    atexit.register(_remove_metrics, os.environ["PROMETHEUS_MULTIPROC_DIR"], os.getpid())
+def _use_own_folder(parent: str) -> None:
+    """Have the workers of this master keep their metrics for each other, in a folder of its own.
+
+    A reload (SIGHUP) reads this file again and keeps the folder. From then on a master that
+    this one starts (SIGUSR2) inherits the folder's name, and needs one that the end of the first
+    master does not remove. An operator's own folder is used as it is.
+    """
+    given = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).name
+    if given.startswith(MINE) or (given and not given.startswith(METRICS)):
+        return
+    _remove_abandoned(parent)
+    folder = _make_folder(parent)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    atexit.register(_remove_folder, folder, os.getpid())
+
+
+# Before prometheus_client is imported. In memory: these files are mapped, and on a full disk
+# writing to them would kill the worker (SIGBUS).
+_use_own_folder(MEMORY or tempfile.gettempdir())
 
 from prometheus_client import multiprocess  # noqa: E402 - reads the variable above
 

@@ -47,14 +47,16 @@ class Server:
 
 
 @contextmanager
-def serving(*options: str, folder: Path, app: str = "tests.support.bare:app") -> Iterator[Server]:
-    """Give a running server; settings as the environment's, DATA_DIR its own."""
+def serving(
+    *options: str, folder: Path, app: str = "tests.support.bare:app", **changes: str
+) -> Iterator[Server]:
+    """Give a running server; settings as the environment's and changes, DATA_DIR its own."""
     port = free_port()
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [*gunicorn(), "--bind", f"127.0.0.1:{port}", *options, app],
             cwd=ROOT,
-            env=environment(folder),
+            env=environment(folder, **changes),
             stderr=log,
             text=True,
         )
@@ -68,7 +70,8 @@ def serving(*options: str, folder: Path, app: str = "tests.support.bare:app") ->
 
 
 def gunicorn() -> list[str]:
-    return [sys.executable, "-m", "gunicorn"]
+    """Return its script, as the units have it: by `-m` SIGUSR2 starts no second master."""
+    return [str(Path(sys.executable).with_name("gunicorn"))]
 
 
 def environment(folder: Path, **changes: str) -> dict[str, str]:
