@@ -23,6 +23,7 @@ from mozi.errors import SettingsError
 
 T = TypeVar("T")
 MIB = 1024 * 1024
+MAX_PORT = 65_535
 # Those of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 CANNED_ACLS = (
     "public-read",
@@ -33,6 +34,8 @@ CANNED_ACLS = (
     "bucket-owner-full-control",
     "private",
 )
+SECRET_CHARACTERS = 32  # 128 bits, where they are the hex digits of a random number
+SOURCE_PORTS = frozenset({80, 443, 8080, 8443})  # those of the web and their usual stand-ins
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -61,6 +64,7 @@ class Settings:
     poster_retry_seconds: float
     poster_build_slots: int
     poster_allow_private_sources: bool
+    poster_source_ports: frozenset[int]
     metrics_token: str | None
     sentry_dsn: str | None
     log_format: str
@@ -98,12 +102,13 @@ class Settings:
             poster_retry_seconds=read.number("POSTER_RETRY_SECONDS", 600),
             poster_build_slots=read.whole("POSTER_BUILD_SLOTS", available_cores()),
             poster_allow_private_sources=read.switch("POSTER_ALLOW_PRIVATE_SOURCES"),
+            poster_source_ports=SOURCE_PORTS | read.ports("POSTER_SOURCE_PORTS"),
             metrics_token=read.text("METRICS_TOKEN"),
             sentry_dsn=read.dsn("SENTRY_DSN"),
             log_format=read.choice("LOG_FORMAT", "text", ("text", "json"), str.lower),
             log_level=read.choice("LOG_LEVEL", "INFO", LOG_LEVELS, str.upper),
             web_concurrency=read.whole("WEB_CONCURRENCY", 2, at_most=1000),
-            port=read.whole("PORT", 8000, at_most=65535),
+            port=read.whole("PORT", 8000, at_most=MAX_PORT),
         )
         if read.faults:
             raise SettingsError(read.faults)
@@ -158,6 +163,13 @@ class _Reader:
             self.fault(name, f"a whole number from {at_least} to {at_most}, such as {default}")
             return default
         return value
+
+    def ports(self, name: str) -> frozenset[int]:
+        numbers = [_parsed(int, each) for each in (self.text(name) or "").split(",") if each]
+        ports = frozenset(each for each in numbers if each is not None and 1 <= each <= MAX_PORT)
+        if len(ports) < len(set(numbers)):
+            self.fault(name, f"numbers from 1 to {MAX_PORT} with commas between, such as 8000,9443")
+        return ports
 
     def switch(self, name: str) -> bool:
         raw = (self.text(name) or "0").lower()
@@ -277,12 +289,18 @@ class _Reader:
 
     def secret_key(self, data_dir: Path, *, embedded: bool) -> str:
         given = self.text("SECRET_KEY")
+        if given is not None and len(given) < SECRET_CHARACTERS:
+            self.faults.append(
+                f"SECRET_KEY is {len(given)} characters long; it takes {SECRET_CHARACTERS}"
+                " random ones or more, the same on every machine: openssl rand -hex 32 prints some."
+            )
         if given is not None:
             return given
         if not embedded:
             self.faults.append(
-                "SECRET_KEY is not set; with S3_BUCKET or a PostgreSQL DATABASE_URL it takes a long"
-                " random text, the same on every machine."
+                "SECRET_KEY is not set; with S3_BUCKET or a PostgreSQL DATABASE_URL it takes"
+                f" {SECRET_CHARACTERS} random characters or more, the same on every machine:"
+                " openssl rand -hex 32 prints some."
             )
             return ""
         path = data_dir / "secret_key"

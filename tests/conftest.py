@@ -88,7 +88,9 @@ def pg_template(pg_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
         connection.execute("CREATE DATABASE template_mozi")
     folder = tmp_path_factory.mktemp("template-pg")
     env = {"DATABASE_URL": database(pg_url, "template_mozi")}
-    migrated(create_app(Settings.from_env({"DATA_DIR": str(folder), "SECRET_KEY": "x", **env})))
+    migrated(
+        create_app(Settings.from_env({"DATA_DIR": str(folder), "SECRET_KEY": "x" * 32, **env}))
+    )
     return "template_mozi"
 
 
@@ -132,7 +134,7 @@ def _servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
     yield {
         "DATA_DIR": str(tmp_path / "data"),
         "DATABASE_URL": database(pg_url, name),
-        "SECRET_KEY": "not-a-secret",
+        "SECRET_KEY": "not-a-secret" * 3,
         "S3_BUCKET": bucket,
         "S3_ENDPOINT_URL": s3_url,
     }

@@ -39,7 +39,7 @@ def test_every_migration_can_be_taken_back(app: Flask) -> None:
 def test_a_database_that_is_not_there_is_told_in_one_line(
     make_app: MakeApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/mozi", SECRET_KEY="x")
+    app = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/mozi", SECRET_KEY="x" * 32)
     result = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert result.exit_code == 1
     assert "The database cannot be used: connection failed" in caplog.text

@@ -39,7 +39,7 @@ def test_an_empty_environment_is_the_embedded_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_both_names_of_postgresql_are_taken(tmp_path: Path, scheme: str) -> None:
-    read = settings(tmp_path, DATABASE_URL=f"{scheme}://u:p@h/d", SECRET_KEY="x")
+    read = settings(tmp_path, DATABASE_URL=f"{scheme}://u:p@h/d", SECRET_KEY="x" * 32)
     assert read.database_url == "postgresql+psycopg://u:p@h/d"
 
 
@@ -99,6 +99,28 @@ def test_a_fault_names_the_variable_what_it_held_and_what_it_takes(
     assert re.fullmatch(rf"{name} is '{re.escape(value)}'; it takes .+\.", fault)
 
 
+@pytest.mark.parametrize("held", ["a", "…", "31 characters are one too few!!"])
+def test_a_secret_that_can_be_guessed_is_refused_and_not_printed(tmp_path: Path, held: str) -> None:
+    (fault,) = faults(tmp_path, SECRET_KEY=held)
+    assert re.fullmatch(r"SECRET_KEY is \d+ characters long; .*: openssl rand -hex 32 .*\.", fault)
+    assert repr(held) not in fault
+
+
+def test_a_secret_of_32_characters_is_taken(tmp_path: Path) -> None:
+    assert settings(tmp_path, SECRET_KEY="0123456789abcdef" * 2).secret_key.startswith("0123")
+
+
+@pytest.mark.parametrize("held", ["0", "65536", "8000;9443", "http"])
+def test_ports_that_are_none_are_a_fault(tmp_path: Path, held: str) -> None:
+    (fault,) = faults(tmp_path, POSTER_SOURCE_PORTS=held)
+    assert fault.startswith(f"POSTER_SOURCE_PORTS is {held!r}; it takes")
+
+
+def test_the_operators_ports_are_added_to_the_webs(tmp_path: Path) -> None:
+    ports = settings(tmp_path, POSTER_SOURCE_PORTS="8000, 9443").poster_source_ports
+    assert ports == {80, 443, 8080, 8443, 8000, 9443}
+
+
 def test_no_password_is_ever_printed(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, DATABASE_URL="mysql://mozi:secret@h/d")
     assert "secret" not in fault
@@ -108,7 +130,7 @@ def test_a_folder_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (fault,) = faults(tmp_path / "file")
     assert fault.startswith("DATA_DIR is")
-    (fault,) = faults(tmp_path / "file", SECRET_KEY="given")
+    (fault,) = faults(tmp_path / "file", SECRET_KEY="given" * 7)
     assert fault.startswith("DATA_DIR is")
 
 

@@ -1,4 +1,4 @@
-"""Connects by a deadline, to addresses that the guard allows and to no others.
+"""Connects by a deadline, to addresses and ports that the guard allows and to no others.
 
 The name is looked up once, each address is judged, and exactly those addresses are connected
 to: nothing looks the name up again, so a name whose answer changes in between (DNS rebinding)
@@ -12,7 +12,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from typing import Any
 from mozi.errors import Busy
 from mozi.posters.addresses import forbidden_kind
 from mozi.posters.refusals import unavailable
+from mozi.settings import SOURCE_PORTS
 
 # A look-up cannot be interrupted: its thread stays until the system's resolver gives up, which
 # may take half a minute. So many may hang in one process; the next one is told to come back.
@@ -49,11 +50,15 @@ class Dialer:
     A socket's own time-out counts from its last byte, so a server that drips could go on for
     ever: in headers, in a TLS handshake, in a body. Here a timer shuts the connection itself
     down, on a second handle, whatever layer reads it at that moment. Use as a context manager;
-    one thread connects and reads.
+    one thread connects and reads. ports: the only ones that are connected to, unless
+    allow_private: test servers and those of an intranet listen anywhere.
     """
 
-    def __init__(self, timeout_s: float, *, allow_private: bool) -> None:
+    def __init__(
+        self, timeout_s: float, *, allow_private: bool, ports: Collection[int] = SOURCE_PORTS
+    ) -> None:
         self.allow_private = allow_private
+        self.ports = ports
         self.timeout_s = timeout_s
         self._until = time.monotonic() + timeout_s
         self._timer = threading.Timer(timeout_s, self._cut)
@@ -87,10 +92,12 @@ class Dialer:
     def connect(self, host: str, port: int) -> socket.socket:
         """Return a socket connected to host.
 
-        Raises SourceUnavailable (name_not_found, forbidden_address, unreachable, timed_out,
-        bad_address), or Busy where this process has no thread or file left for it.
+        Raises SourceUnavailable (name_not_found, forbidden_address, forbidden_port, unreachable,
+        timed_out, bad_address), or Busy where this process has no thread or file left for it.
         """
         endpoints = self._allowed(host, look_up(host, port, timeout_s=self.left_s))
+        if not self.allow_private and port not in self.ports:
+            raise unavailable("forbidden_port", port=port)
         connected = self._first_that_answers(endpoints)
         if connected is None:
             self.check()

@@ -99,6 +99,7 @@ class PosterPipeline:
                 timeout_s=settings.poster_fetch_timeout_s,
                 max_bytes=settings.poster_max_bytes,
                 allow_private=settings.poster_allow_private_sources,
+                ports=settings.poster_source_ports,
             ),
             max_pixels=settings.poster_max_pixels,
             slots=settings.poster_build_slots,

@@ -16,6 +16,9 @@ SENTENCES = {
     "forbidden_address": (
         "{host} is at {address} ({kind}): files are fetched from public addresses only."
     ),
+    "forbidden_port": (
+        "Port {port} is not one that files are fetched from; POSTER_SOURCE_PORTS can add it."
+    ),
     "name_not_found": "No server called {host} could be found.",
     "unreachable": "The server {host} does not take connections.",
     "tls_failure": "The server's certificate or encryption is not in order.",

@@ -27,6 +27,7 @@ from urllib3.util import parse_url
 from mozi.posters.dialing import Dialer
 from mozi.posters.fetchslots import FetchSlots
 from mozi.posters.refusals import bad_status, unavailable
+from mozi.settings import SOURCE_PORTS
 
 __all__ = ["FetchLimits", "FetchSlots", "fetch"]
 
@@ -45,11 +46,13 @@ FAILURES = (OSError, HTTPError, ValueError)
 @dataclass(frozen=True)
 class FetchLimits:
     """timeout_s: for the whole fetch, name look-up and redirects included. max_bytes: of the
-    file as it is after unpacking. allow_private: loopback and private networks too."""
+    file as it is after unpacking. allow_private: loopback and private networks too, and every
+    port. ports: the only ones otherwise."""
 
     timeout_s: float
     max_bytes: int
     allow_private: bool
+    ports: frozenset[int] = SOURCE_PORTS
 
 
 def fetch(url: str, limits: FetchLimits, *, site_url: str | None = None) -> bytes:
@@ -63,7 +66,8 @@ def fetch(url: str, limits: FetchLimits, *, site_url: str | None = None) -> byte
         "Accept": "image/jpeg, image/png;q=0.9, image/*;q=0.8, */*;q=0.1",
         "Accept-Encoding": "identity",
     }
-    with Dialer(limits.timeout_s, allow_private=limits.allow_private) as dialer, _told(dialer):
+    dialer = Dialer(limits.timeout_s, allow_private=limits.allow_private, ports=limits.ports)
+    with dialer, _told(dialer):
         with _answer_to(url, headers, dialer) as response:
             body = _read(response, limits.max_bytes)
         dialer.check()  # a body without a length ends quietly where the deadline cut it

@@ -246,7 +246,7 @@ def test_a_storage_that_is_down_ends_the_run_and_forgets_nothing(
 def test_a_mistyped_bucket_is_no_loss_of_every_object(
     movie: int, make_app: MakeApp, s3_url: str
 ) -> None:
-    s3 = {"S3_BUCKET": "nobodys-bucket", "S3_ENDPOINT_URL": s3_url, "SECRET_KEY": "x"}
+    s3 = {"S3_BUCKET": "nobodys-bucket", "S3_ENDPOINT_URL": s3_url, "SECRET_KEY": "x" * 32}
     elsewhere = make_app(**s3)
     with elsewhere.app_context():
         result = elsewhere.test_cli_runner().invoke(args=["check-posters", "--repair"])

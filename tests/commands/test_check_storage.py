@@ -28,7 +28,7 @@ def test_in_words_it_is_one_line(runner: FlaskCliRunner) -> None:
 
 
 def test_a_fault_is_one_line_on_standard_error_and_exit_one(make_app: MakeApp, s3_url: str) -> None:
-    s3 = {"S3_BUCKET": "nobodys-bucket", "S3_ENDPOINT_URL": s3_url, "SECRET_KEY": "x"}
+    s3 = {"S3_BUCKET": "nobodys-bucket", "S3_ENDPOINT_URL": s3_url, "SECRET_KEY": "x" * 32}
     result = make_app(**s3).test_cli_runner().invoke(args=["check-storage", "--json"])
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1

@@ -41,7 +41,7 @@ def app(
     env = {
         "DATABASE_URL": postgresql.url,
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
-        "SECRET_KEY": "x",
+        "SECRET_KEY": "x" * 32,
         "SITE_TODAY": "2026-11-26",
         "POSTER_ALLOW_PRIVATE_SOURCES": "1",
         "PAGE_CACHE_COALESCE_SECONDS": "0",

@@ -81,7 +81,7 @@ def test_a_bucket_that_refuses_is_named_and_heals(make_app: MakeApp, origin: Ori
     origin.serve("/a.jpg", make_jpeg())
     with PickyS3() as picky:
         picky.refuses["PUT"] = (403, "AccessDenied")
-        env = {"S3_BUCKET": BUCKET, "S3_ENDPOINT_URL": picky.url, "SECRET_KEY": "x"}
+        env = {"S3_BUCKET": BUCKET, "S3_ENDPOINT_URL": picky.url, "SECRET_KEY": "x" * 32}
         app = make_app(**env)
         with app.app_context(), listening() as said:
             movie, client = make_movie(poster_url=origin.url("/a.jpg")), app.test_client()

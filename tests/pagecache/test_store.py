@@ -36,7 +36,7 @@ def entry(body: bytes = b"page", began: float = 0.0) -> Entry:
 
 @pytest.fixture(params=["folder", "redis"])
 def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStore:
-    env = {"DATA_DIR": str(tmp_path), "SECRET_KEY": "s"}
+    env = {"DATA_DIR": str(tmp_path), "SECRET_KEY": "s" * 32}
     if request.param == "redis":
         env["REDIS_URL"] = request.getfixturevalue("redis_url")
         with redis.from_url(env["REDIS_URL"]) as client:
@@ -61,7 +61,7 @@ def test_what_was_never_stored_is_not_found(make_store: MakeStore) -> None:
 
 
 def test_an_entry_of_another_secret_is_not_found(make_store: MakeStore) -> None:
-    make_store(SECRET_KEY="theirs").put("k", entry())
+    make_store(SECRET_KEY="theirs" * 6).put("k", entry())
     assert make_store().find("k") is None
 
 

@@ -67,7 +67,7 @@ def test_a_copy_of_sqlite_that_shares_the_bucket_is_another_database(
     make_bucket(s3_url, bucket := f"test-{uuid.uuid4().hex}")
     copied = tmp_path / "copied"
     shutil.copytree(backend_env["DATA_DIR"], copied)
-    s3 = {"S3_BUCKET": bucket, "S3_ENDPOINT_URL": s3_url, "SECRET_KEY": "x"}
+    s3 = {"S3_BUCKET": bucket, "S3_ENDPOINT_URL": s3_url, "SECRET_KEY": "x" * 32}
     with app_on({**backend_env, **s3}).app_context():
         claim(parts().storage)
         claim(parts().storage)

@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,31 @@ def test_this_machine_and_its_network_are_out_of_reach(origin: Origin, host: str
 def test_the_refusal_names_host_address_and_kind() -> None:
     error = refusal("http://127.1/", STRICT)
     assert error.data == {"host": "127.1", "address": "127.0.0.1", "kind": "loopback"}
+
+
+@pytest.fixture
+def public(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An address of the origin's, which the guard takes for a public one."""
+    monkeypatch.setattr("mozi.posters.dialing.forbidden_kind", lambda *_, **__: None)
+    origin.serve("/a.jpg", BODY)
+    return origin.url("/a.jpg")
+
+
+def test_a_port_that_is_not_the_webs_is_never_connected_to(origin: Origin, public: str) -> None:
+    before = origin.hits["/a.jpg"]
+    error = refusal(public, STRICT)
+    assert (error.code, error.data) == ("forbidden_port", {"port": origin.port})
+    assert origin.hits["/a.jpg"] == before
+
+
+def test_a_port_is_judged_at_each_hop(origin: Origin, public: str) -> None:
+    origin.redirect("/away", "http://127.0.0.1:6379/")
+    limits = replace(STRICT, ports=frozenset({origin.port}))
+    assert refusal(origin.url("/away"), limits).data == {"port": 6379}
+
+
+def test_a_port_that_the_operator_added_is_fetched_from(origin: Origin, public: str) -> None:
+    assert fetch(public, replace(STRICT, ports=frozenset({origin.port}))) == BODY
 
 
 def test_user_names_in_an_address_are_refused() -> None:

@@ -123,7 +123,7 @@ def test_a_failure_of_ours_is_logged_and_a_missing_page_is_not(
 @pytest.mark.parametrize(("path", "status"), [("/", 503), ("/nincs", 404)])
 def test_the_error_pages_need_no_database(make_app: MakeApp, path: str, status: int) -> None:
     unreachable = "postgresql://nobody@127.0.0.1:1/none"
-    app = make_app(DATABASE_URL=unreachable, SECRET_KEY="not-a-secret")
+    app = make_app(DATABASE_URL=unreachable, SECRET_KEY="not-a-secret" * 3)
     app.testing = False
     answer = app.test_client().get(path)
     assert answer.status_code == status

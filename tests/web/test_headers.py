@@ -35,6 +35,6 @@ def test_https_alone_asks_for_https_for_good(make_app: MakeApp) -> None:
 
 
 def test_posters_may_come_from_where_the_storage_has_them(make_app: MakeApp) -> None:
-    app = make_app(S3_BUCKET="b", S3_PUBLIC_URL="http://cdn.example:81/x", SECRET_KEY="x")
+    app = make_app(S3_BUCKET="b", S3_PUBLIC_URL="http://cdn.example:81/x", SECRET_KEY="x" * 32)
     policy = app.test_client().get("/healthz").headers["Content-Security-Policy"]
     assert " http://cdn.example:81;" in policy

@@ -34,6 +34,9 @@ FAILURES: dict[str, LazyString] = {
     "forbidden_address": _(
         "A(z) %(host)s nem nyilvános címen van (%(address)s); onnan nem töltünk."
     ),
+    "forbidden_port": _(
+        "Erről a portról (%(port)s) nem töltünk le fájlt; az üzemeltető engedélyezheti."
+    ),
     "name_not_found": _("Nincs %(host)s nevű szerver."),
     "unreachable": _("A(z) %(host)s szerver nem fogad kapcsolatot."),
     "tls_failure": _("A szerver tanúsítványa vagy titkosítása nincs rendben."),
