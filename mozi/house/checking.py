@@ -19,6 +19,7 @@ from mozi.database import reading
 from mozi.errors import ObjectNotFound, StorageError
 from mozi.house.records import CHUNK, ORIGINAL, Record, forget, records, rewrite_url
 from mozi.house.references import being_built, referred_to, retired_at
+from mozi.house.storage_check import is_of_a_check
 from mozi.posters.keys import type_of
 from mozi.posters.ownership import claim
 from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject
@@ -54,7 +55,8 @@ class CheckReport:
     """What a run has found so far.
 
     recorded, stored: records and objects looked at. retired: objects that nothing refers to any
-    more and that wait for prune-posters; nothing is wrong with them. failed: could not be told.
+    more, or that a check-storage left, and that wait for prune-posters; nothing is wrong with
+    them. failed: could not be told.
     """
 
     recorded: int = 0
@@ -193,6 +195,7 @@ class Checking:
         with reading() as session:
             known = referred_to(session, keys) | being_built(session, keys)
             retired = set(retired_at(session, keys)) - known
+        retired |= {key for key in keys if is_of_a_check(key)}
         self.report.retired += len(retired)
         return [each for each in chunk if each.key not in known | retired]
 

@@ -6,10 +6,14 @@ so that an operator never gets the consequences of a fault for faults of their o
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from mozi import clock
 from mozi.errors import NotPublic, ObjectNotFound, StorageError
 from mozi.house.storage_faults import StorageFault
 from mozi.storage import IMMUTABLE, Storage
@@ -19,6 +23,10 @@ from mozi.storage.s3 import S3Storage
 JPEG = "image/jpeg"
 # The shortest that a program may take for a JPEG: its first bytes and its last.
 BODY = b"\xff\xd8\xff\xfe\x00\x0fMozi's check.\xff\xd9"
+
+PREFIXES = ("originals/check-", "posters/check-")
+OF_A_CHECK = re.compile(r"(originals|posters)/check-[0-9a-f]{16}\.jpg")
+LONGEST = timedelta(hours=1)  # no check takes that long: what is older was left behind
 
 Ask = Callable[[str], PublicAnswer]  # raises NoPublicAnswer
 
@@ -52,6 +60,13 @@ class StorageCheck:
 
     def run(self) -> StorageReport:
         """Try everything, take away what was stored for it, and return what was found."""
+        try:
+            self._run()
+        finally:
+            self._clear_up()
+        return self.report
+
+    def _run(self) -> None:
         if self._try("stored privately", self._store_original):
             if self._try("read back", self._read_back):
                 self._try("region", self._check_region)
@@ -59,7 +74,15 @@ class StorageCheck:
                 self._try("read by visitors", self._read_as_a_visitor)
             self._try("originals are private", self._check_privacy)
             self._try("deleted", self._delete)
-        return self.report
+
+    def _clear_up(self) -> None:
+        """Delete what is there still: of this run, and of former ones that were cut short."""
+        before = clock.now() - LONGEST
+        with suppress(StorageError):
+            for prefix in PREFIXES:
+                for each in list(self.storage.list(prefix)):
+                    if each.key in (self.original, self.variant) or each.stored_at < before:
+                        self.storage.delete(each.key)
 
     def _try(self, name: str, step: Callable[[], None]) -> bool:
         try:
@@ -77,6 +100,15 @@ class StorageCheck:
             self.storage.put(self.original, BODY, content_type=JPEG, public=False)
         except ObjectNotFound as error:  # to a PUT, only what is no S3 answers 404 and no code
             raise _Fault("no_s3_put") from error
+        except StorageError as error:
+            raise self._why_nothing_is_taken(error) from error
+
+    def _why_nothing_is_taken(self, error: StorageError) -> Exception:
+        """Return the fault of a refused put: the credentials', unless the bucket refuses all."""
+        refused = error.code in {"AccessDenied", "403"}
+        if refused and isinstance(self.storage, S3Storage) and self.storage.blocks_every_put():
+            return _Fault("blocks_every_put", cure=self._policy())
+        return error
 
     def _read_back(self) -> None:
         if self.storage.get(self.original) != BODY:
@@ -188,6 +220,11 @@ class StorageCheck:
         if error.code not in {"AccessDenied", "403"}:
             return error
         return _Fault("not_deleted", left=f"{self.original}, {self.variant}")
+
+
+def is_of_a_check(key: str) -> bool:
+    """Return whether a check stored this, and could not delete it or was killed before it did."""
+    return OF_A_CHECK.fullmatch(key) is not None
 
 
 def _line_of(error: StorageError) -> StorageFault:

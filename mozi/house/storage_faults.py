@@ -16,6 +16,11 @@ SENTENCES = {
         "What was stored does not come back: S3_ENDPOINT_URL leads to something that is no S3"
         " service."
     ),
+    "blocks_every_put": (
+        "The bucket's Block Public Access is on for ACLs (BlockPublicAcls), for which this service"
+        " refuses whatever is stored: switch it off (aws s3api delete-public-access-block), set"
+        " S3_ACL to empty, and {cure}."
+    ),
     "region": "The bucket is in {actual}: set AWS_DEFAULT_REGION to {actual} instead of {asked}.",
     "no_acls": "The bucket takes no ACLs: set S3_ACL to empty.",
     "no_acls_no_policy": "The bucket takes no ACLs: set S3_ACL to empty, and {cure}.",

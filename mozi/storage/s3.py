@@ -197,6 +197,19 @@ class S3Storage:
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
         return asked, headers.get("x-amz-bucket-region", asked)
 
+    def blocks_every_put(self) -> bool:
+        """Return whether a setting against public ACLs keeps everything out of the bucket.
+
+        Ceph takes BlockPublicAcls for that, while Amazon refuses only what has a public ACL.
+        """
+        if not self._endpoint_url:
+            return False
+        try:
+            answer = self.client.get_public_access_block(Bucket=self._bucket)
+        except (BotoCoreError, ClientError):  # not allowed to ask, or not known there
+            return False
+        return bool(answer["PublicAccessBlockConfiguration"].get("BlockPublicAcls"))
+
     def _address(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._bucket, "Key": self._prefix + checked_key(key)}
 

@@ -16,8 +16,8 @@ NO_ENDPOINT = (
 )
 _NO_ACCESS = (
     "The credentials need s3:PutObject, s3:GetObject, s3:DeleteObject and s3:ListBucket, and"
-    " s3:PutObjectAcl too unless S3_ACL is empty; a public ACL also needs Block Public Access"
-    " switched off."
+    " s3:PutObjectAcl too unless S3_ACL is empty; a public ACL (on Ceph: any object) also needs"
+    " Block Public Access switched off for ACLs."
 )
 _WRONG_REGION = "Set AWS_DEFAULT_REGION to the region that the bucket is in."
 _CURES = {

@@ -158,6 +158,21 @@ def test_what_nobody_recorded_is_named_and_left(
     assert storage.exists(STRAY)
 
 
+@on_both_backends
+def test_what_a_check_storage_could_not_delete_is_in_order(
+    runner: FlaskCliRunner, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(type(storage), "delete", refused)
+        assert runner.invoke(args=["check-storage"]).exit_code == 1
+    result, said = check(runner)
+    assert (result.exit_code, said["stored"], said["retired"]) == (0, 2, 2)
+
+
+def refused(storage: Storage, key: str) -> None:
+    raise StorageError(f"{key} could not be deleted", code="AccessDenied")
+
+
 def test_what_waits_for_the_sweep_is_in_order(
     runner: FlaskCliRunner, movie: int, app_parts: Parts
 ) -> None:

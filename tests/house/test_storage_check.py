@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -178,11 +180,50 @@ def test_the_region_is_compared_with_the_buckets_own(monkeypatch: pytest.MonkeyP
     run = StorageCheck(storage, ask)
     for step in ("_store_original", "_read_back", "_store_variant", "_check_privacy", "_delete"):
         monkeypatch.setattr(run, step, lambda: None)
-    monkeypatch.setattr(run, "_read_as_a_visitor", lambda: None)
+    for step in ("_read_as_a_visitor", "_clear_up"):
+        monkeypatch.setattr(run, step, lambda: None)
     assert run.run().faults == [
         "The bucket is in eu-central-1: set AWS_DEFAULT_REGION to eu-central-1 instead of"
         " us-east-1."
     ]
+
+
+def test_a_bucket_that_refuses_every_put_for_its_acls_is_not_blamed_on_the_credentials(
+    picky: PickyS3, make: MakeStorage
+) -> None:
+    picky.blocks_acls = True
+    (fault,) = check(make()).faults
+    assert "delete-public-access-block), set S3_ACL to empty, and give the bucket" in fault
+    assert "credentials" not in fault
+
+
+class Interrupted(Exception):
+    """What Ctrl-C is to a test."""
+
+
+def test_a_check_that_is_interrupted_takes_away_what_it_stored(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+
+    def interrupt(url: str) -> PublicAnswer:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        StorageCheck(storage, interrupt).run()
+    assert list(storage.list("")) == []
+
+
+def test_what_a_killed_check_left_is_taken_away_by_the_next_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    storage = LocalStorage(tmp_path)
+    left, running = "posters/check-0123456789abcdef.jpg", "posters/check-fedcba9876543210.jpg"
+    for key in (left, running, "posters/1-checked.thumb.01.jpg"):
+        storage.put(key, b"x", content_type="image/jpeg", public=True)
+    two_hours_ago = time.time() - 7200
+    for key in (left, "posters/1-checked.thumb.01.jpg"):
+        os.utime(storage.path_of(key), (two_hours_ago, two_hours_ago))
+    StorageCheck(storage, lambda url: PublicAnswer(404, {})).run()
+    assert {each.key for each in storage.list("")} == {"posters/1-checked.thumb.01.jpg", running}
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -28,12 +28,14 @@ class PickyS3:
     """refuses: status and code by method; "PUT acl" and "HEAD" of what is not there count apart.
 
     public_prefix: what a bucket policy lets visitors read, None without one. ignores_acls:
-    takes an ACL and does nothing. loses: names of headers that it does not keep.
+    takes an ACL and does nothing. blocks_acls: refuses every PUT, as Ceph does then.
+    loses: names of headers that it does not keep.
     """
 
     refuses: dict[str, tuple[int, str]] = field(default_factory=dict)
     public_prefix: str | None = None
     ignores_acls: bool = False
+    blocks_acls: bool = False
     loses: set[str] = field(default_factory=set)
     objects: dict[str, Stored] = field(default_factory=dict)
 
@@ -77,6 +79,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         acl = self.headers.get("x-amz-acl")
+        if self.bucket.blocks_acls:
+            self.answer(403, _error("AccessDenied"))
+            return
         if self.refused("PUT") or (acl and self.refused("PUT acl")):
             return
         kept = {"Content-Type", "Cache-Control"} - self.bucket.loses
@@ -89,6 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         stored = self.bucket.objects.get(self.key)
         if self.visitor and not self.bucket.may_be_read(self.key):
             self.answer(403)
+        elif urlsplit(self.path).query == "publicAccessBlock":
+            self.answer(200, _blocked(self.bucket.blocks_acls))
         elif not self.key:
             self.answer(200, b"<ListBucketResult></ListBucketResult>")
         elif stored is None:
@@ -128,6 +135,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Keep the tests' output free of access lines."""
+
+
+def _blocked(acls: bool) -> bytes:
+    held = f"<BlockPublicAcls>{str(acls).lower()}</BlockPublicAcls>"
+    name = "PublicAccessBlockConfiguration"
+    return f"<{name}>{held}</{name}>".encode()
 
 
 def _error(code: str) -> bytes:

@@ -16,6 +16,11 @@ FAULTS: dict[str, LazyString] = {
         "Amit eltároltunk, nem jön vissza: az S3_ENDPOINT_URL olyan helyre mutat, ami nem"
         " S3-szolgáltatás."
     ),
+    "blocks_every_put": _(
+        "A tárolón be van kapcsolva a Block Public Access az ACL-ekre (BlockPublicAcls), és emiatt"
+        " ez a szolgáltatás minden tárolást elutasít: kapcsold ki (aws s3api"
+        " delete-public-access-block), legyen üres az S3_ACL, és %(cure)s."
+    ),
     "region": _(
         "A tároló a(z) %(actual)s régióban van: az AWS_DEFAULT_REGION legyen %(actual)s,"
         " ne %(asked)s."
