@@ -5,24 +5,38 @@ Each job runs in a fork of the worker, which thereby survives whatever a picture
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import redis
 from flask import current_app
-from rq import Worker
+from redis.client import Pipeline
+from rq import Worker, worker_registration
+from rq.exceptions import DequeueTimeout, StopRequested
+from rq.executions import Execution
+from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
 
 from mozi import clock
 from mozi.extensions import db
 from mozi.parts import parts
-from mozi.posters.queueing import WORKER_LIFE_S, PosterJob, PosterQueue
+from mozi.posters.queueing import WORKER_LIFE_S, PosterJob, PosterQueue, plain_reason
 from mozi.posters.selection import Selection
 from mozi.posters.warming import WORKERS_A_SLOT, Warming
 from mozi.posters.worker_counts import counted_for_all
 from mozi.signals import handled_by
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S = 10  # how long a worker is missed after Redis lost its data
+RETRY_S = 2.0
+LOG_EVERY_S = 60.0
 
 
 class ShutDown(Exception):
@@ -30,17 +44,117 @@ class ShutDown(Exception):
 
 
 class PosterWorker(Worker):
-    """RQ's worker; told to go, it has the job in hand finish the movies that it has begun.
+    """RQ's worker, which waits while Redis is away or full, and survives the loss of its data.
 
-    Heroku kills what is left after 30 s, so 20 slow sources must not be waited for.
+    RQ's own loop ends at the first answer that it does not expect. This one takes no commands
+    from Redis either, such as to shut down.
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._outage = Outage()
+        super().__init__(*arguments, **options)
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Return for how many seconds the worker waits for a job between two heartbeats."""
+        return HEARTBEAT_S
+
+    def take_jobs(self, *, burst: bool) -> None:
+        """Take jobs until told to stop; burst: until none is left."""
+        self.birth_date = clock.now()
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]
+        logger.info("The worker listens on %s.", ", ".join(self.queue_names()))
+        with suppress(StopRequested):
+            while not self._stop_requested and self._has_taken_job(burst=burst):
+                pass
+        with suppress(redis.RedisError):
+            self.register_death()  # type: ignore[no-untyped-call]
+
+    def _has_taken_job(self, *, burst: bool) -> bool:
+        """Wait for a job and do it; return False where burst and none is left."""
+        try:
+            self.heartbeat()
+            self._outage.end()
+            if self.should_run_maintenance_tasks:
+                self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+            return self._do_next_job(None if burst else self.dequeue_timeout)
+        except DequeueTimeout:
+            return True
+        except redis.RedisError as error:
+            self.executions.clear()  # of a job that Redis would not let begin
+            self._outage.note(error)
+            time.sleep(RETRY_S)
+            return True
+
+    def _do_next_job(self, timeout_s: int | None) -> bool:
+        """Return False where there is none; raises DequeueTimeout, or RedisError."""
+        self.set_state(WorkerStatus.IDLE)
+        found = self.queue_class.dequeue_any(
+            self.queues,
+            timeout_s,
+            connection=self.connection,
+            job_class=self.job_class,
+            serializer=self.serializer,
+            death_penalty_class=self.death_penalty_class,
+        )
+        if found is None:
+            return False
+        job, queue = found
+        logger.info("The worker begins job %s: %s.", job.id, job.description)
+        self.execute_job(job, queue)
+        return True
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Say that the worker lives, and register it anew: Redis may have lost its data."""
+        beat = self.connection.pipeline() if pipeline is None else pipeline
+        super().heartbeat(timeout or WORKER_LIFE_S, beat)
+        beat.hset(self.key, mapping=self.serialize())
+        worker_registration.register(self, beat)
+        if pipeline is None:
+            beat.execute()
+
+    def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
+        """Beat while a job runs. The job goes on where Redis does not answer."""
+        try:
+            super().maintain_heartbeats(job, execution)
+        except redis.RedisError as error:
+            self._outage.note(error)
+
     def handle_warm_shutdown_request(self) -> None:
-        """Tell the fork as well: not every supervisor signals all processes."""
+        """Tell the fork as well: not every supervisor signals all processes.
+
+        It has the job in hand finish the movies that it has begun. Heroku kills what is left
+        after 30 s, so 20 slow sources must not be waited for.
+        """
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGTERM)
+
+    def set_shutdown_requested_date(self) -> None:
+        """Write nothing: a signal may come while Redis is away, and the job must be waited for."""
+
+
+class Outage:
+    """Logs a line a minute while Redis cannot be used, and one when it can be used again."""
+
+    def __init__(self) -> None:
+        self._logged_at = float("-inf")
+        self._end_is_due = False
+
+    def note(self, error: redis.RedisError) -> None:
+        """Log why Redis cannot be used, unless that was logged within a minute."""
+        now = time.monotonic()
+        if now >= self._logged_at + LOG_EVERY_S:
+            self._logged_at = now
+            self._end_is_due = True
+            logger.warning("The worker waits for Redis: %s", plain_reason(error))
+
+    def end(self) -> None:
+        """Log that Redis can be used again, where it could not."""
+        if self._end_is_due:
+            self._end_is_due = False
+            logger.info("The worker goes on: Redis can be used again.")
 
 
 def work(queue: PosterQueue, *, burst: bool = False) -> None:
@@ -53,7 +167,7 @@ def work(queue: PosterQueue, *, burst: bool = False) -> None:
         serializer=JSONSerializer,
         worker_ttl=WORKER_LIFE_S,
     )
-    worker.work(burst=burst)
+    worker.take_jobs(burst=burst)
 
 
 def build_posters(

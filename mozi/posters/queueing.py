@@ -30,7 +30,7 @@ WAITING_S = 24 * 3600  # then a job that nobody took is forgotten: the route bui
 RESULT_S = 3600
 ATTEMPTS = 3
 ANSWER_S = 1.0  # what Redis may take: an admin's save waits for it
-WORKER_LIFE_S = 60  # how long a worker that was killed still counts as one
+WORKER_LIFE_S = 60  # how long a worker that was killed while it was idle still counts as one
 
 
 class PosterJob(Job):
@@ -87,6 +87,13 @@ class PosterQueue:
         """Return how many workers listen to this queue; raises QueueError."""
         try:
             return len(Worker.all(queue=self._queue, serializer=JSONSerializer))
+        except redis.RedisError as error:
+            raise _unavailable(error) from error
+
+    def waiting(self) -> int:
+        """Return how many jobs wait for a worker; raises QueueError."""
+        try:
+            return self._queue.count
         except redis.RedisError as error:
             raise _unavailable(error) from error
 
@@ -168,7 +175,14 @@ def _connection(redis_url: str, *, answer_s: float | None) -> redis.Redis:
 
 
 def _unavailable(error: redis.RedisError) -> QueueError:
-    return QueueError(f"The queue in Redis cannot be used: {error}")
+    return QueueError(f"The queue in Redis cannot be used: {plain_reason(error)}")
+
+
+def plain_reason(error: redis.RedisError) -> str:
+    """Return why Redis refused or did not answer, in one line; its own names a whole command."""
+    if isinstance(error, redis.exceptions.OutOfMemoryError):
+        return "it is full (maxmemory)."
+    return str(error) or type(error).__name__
 
 
 def _chunks(movie_ids: Collection[int]) -> Iterator[list[int]]:
