@@ -1,4 +1,4 @@
-"""Every metric of Mozi, by the names that monitoring relies on (README, "Metrics").
+"""Every metric of Mozi, by the names that monitoring relies on (docs/monitoring/README.md).
 
 prometheus_client sums them over all workers of a machine where PROMETHEUS_MULTIPROC_DIR is
 set before this module is imported; gunicorn.conf.py sees to that.
@@ -6,7 +6,7 @@ set before this module is imported; gunicorn.conf.py sees to that.
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -58,6 +58,42 @@ REQUEST_QUEUE_SECONDS = Histogram(
     "Seconds between the router (X-Request-Start) and the app.",
     buckets=SECONDS,
 )
+REDIS_FAILURES = Counter(
+    "mozi_redis_failures_total",
+    "Times that Redis did not answer or refused; use: pages (the cache), queue.",
+    ["use"],
+)
+S3_FAILURES = Counter(
+    "mozi_s3_failures_total", "Requests that S3 did not answer, refused or could not do."
+)
+
+READY = Gauge(
+    "mozi_ready",
+    "Whether a part can be used (1) or not (0), as /readyz has it; part: database, cache, storage.",
+    ["part"],
+    multiprocess_mode="mostrecent",
+)
+QUEUE_WORKERS = Gauge(
+    "mozi_queue_workers",
+    "How many `flask work` listen to the queue; NaN where there is no queue, or Redis is silent.",
+    multiprocess_mode="mostrecent",
+)
+QUEUE_JOBS = Gauge(
+    "mozi_queue_jobs",
+    "Jobs that wait for a worker; NaN as above.",
+    multiprocess_mode="mostrecent",
+)
+MEMORY_BYTES = Gauge(
+    "mozi_memory_bytes",
+    "Memory of gunicorn's processes, what they share counted once; process: master, workers (all).",
+    ["process"],
+    multiprocess_mode="mostrecent",
+)
+BACKUP_TIMESTAMP = Gauge(
+    "mozi_backup_timestamp_seconds",
+    "When `flask backup` last wrote a backup, since the epoch; NaN where it never did.",
+    multiprocess_mode="mostrecent",
+)
 
 BUILDING = (POSTER_BUILDS, POSTER_BUILD_SECONDS, SOURCE_FETCHES)
 """What a build counts; a job of `flask work` counts it for all (posters/worker_counts.py)."""
@@ -81,5 +117,7 @@ def begin() -> None:
     for stage in ("fetch", "decode", "encode", "store"):
         POSTER_BUILD_SECONDS.labels(stage)
     SOURCE_FETCHES.labels("ok")
+    for use in ("pages", "queue"):
+        REDIS_FAILURES.labels(use)
     PAGE_RENDER_FAILURES.labels("index")
     HTTP_REQUEST_SECONDS.labels("index", "200")

@@ -53,13 +53,19 @@ def test_an_expression_names_what_is_counted(expression: str) -> None:
         assert used <= LABELS[name_of(sample)]
     for by in re.findall(r"by \(([^)]*)\)", expression):
         known = set().union(*(LABELS[name_of(s)] for s in re.findall(r"mozi_\w+", expression)))
-        assert {label.strip() for label in by.split(",")} <= known | {"le"}
+        assert {label.strip() for label in by.split(",")} <= known | {"le", "instance"}
     assert expression.count("(") == expression.count(")")
 
 
 def test_every_metric_is_on_the_dashboard() -> None:
     shown = {name_of(s) for e in expressions() for s in re.findall(r"mozi_\w+", e)}
     assert shown == set(LABELS)
+
+
+def test_every_metric_and_alert_is_explained() -> None:
+    text = (MONITORING / "README.md").read_text()
+    assert set(LABELS) <= {name_of(s) for s in re.findall(r"mozi_\w+", text)}
+    assert {rule["alert"] for rule in rules()} <= set(re.findall(r"`(Mozi\w+)`", text))
 
 
 def test_every_alert_says_what_to_do() -> None:

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -23,6 +23,7 @@ from mozi.commands.stopping import stoppable
 from mozi.errors import BackupUnusable
 from mozi.extensions import db
 from mozi.house.backups import Site, back_up, restore
+from mozi.house.last_backup import note_backup
 from mozi.parts import parts
 from mozi.posters.ownership import mark
 from mozi.storage.local import LocalStorage
@@ -49,6 +50,8 @@ def backup_command(file: Path, as_json: bool) -> None:
     site = _site()
     with _plain_faults(file), progress("picture") as shown, stoppable() as stop:
         report = back_up(site, file, stop=stop, on_object=shown.update)
+    with suppress(OSError):  # the backup is written; an old date in /metrics says that this is not
+        note_backup(parts().settings.data_dir)
     for key in report.missing:
         click.echo(f"{key}: the database refers to it, and it is not there", err=True)
     seconds = round(time.monotonic() - began, 3)

@@ -19,6 +19,7 @@ from flask_caching import Cache
 from flask_caching.backends import RedisCache
 from redis.exceptions import RedisError
 
+from mozi import metrics
 from mozi.pagecache.entries import Entry, find_unpacked, pack
 from mozi.pagecache.locks import FolderLocks, Locks, RedisLocks, Release
 from mozi.settings import Settings
@@ -56,6 +57,7 @@ class PageStore:
         self._release = release
         self._cache = Cache(app, config=_config(settings))
         self._backend = app.extensions["cache"][self._cache]
+        self._in_redis = settings.redis_url is not None
         self._secret = settings.secret_key.encode()
         self._resting_until = 0.0
         self._warned_at = float("-inf")
@@ -99,6 +101,8 @@ class PageStore:
             return default
 
     def _rest(self, error: Exception) -> None:
+        if self._in_redis:
+            metrics.REDIS_FAILURES.labels("pages").inc()
         now = time.monotonic()
         self._resting_until = now + REST_S
         if now >= self._warned_at + WARN_EVERY_S:

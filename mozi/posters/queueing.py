@@ -19,6 +19,7 @@ from rq import Queue, Retry, Worker
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
+from mozi import metrics
 from mozi.errors import QueueError
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,15 @@ class Ended:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class QueueFigures:
+    """How many workers listen, how many jobs wait, and what all workers have counted, by field."""
+
+    workers: int
+    waiting: int
+    counts: dict[str, str]
+
+
 class PosterQueue:
     """The queue of one site: sites that share a Redis, by their secrets, share no queue."""
 
@@ -90,10 +100,11 @@ class PosterQueue:
         except redis.RedisError as error:
             raise _unavailable(error) from error
 
-    def waiting(self) -> int:
-        """Return how many jobs wait for a worker; raises QueueError."""
+    def figures(self) -> QueueFigures:
+        """Return what monitoring wants to know; raises QueueError."""
+        workers, counts = self.workers(), self.counts()
         try:
-            return self._queue.count
+            return QueueFigures(workers, self._queue.count, counts)
         except redis.RedisError as error:
             raise _unavailable(error) from error
 
@@ -175,6 +186,7 @@ def _connection(redis_url: str, *, answer_s: float | None) -> redis.Redis:
 
 
 def _unavailable(error: redis.RedisError) -> QueueError:
+    metrics.REDIS_FAILURES.labels("queue").inc()
     return QueueError(f"The queue in Redis cannot be used: {plain_reason(error)}")
 
 

@@ -23,6 +23,7 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import HTTPError
 
+from mozi import metrics
 from mozi.errors import ObjectNotFound, StorageError
 from mozi.storage import IMMUTABLE, ObjectHeaders, StoredObject, checked_key, is_key
 from mozi.storage.per_process import PerProcess
@@ -255,7 +256,22 @@ def _make_client(endpoint_url: str | None) -> Any:
 
 @contextmanager
 def _translated(done: str, key: str) -> Iterator[None]:
-    """Turn the errors of boto3 and below into the storage's; done: "stored", "read", …"""
+    """Turn the errors of boto3 and below into the storage's, and count all but missing objects.
+
+    done: "stored", "read", …
+    """
+    try:
+        with _in_words(done, key):
+            yield
+    except ObjectNotFound:
+        raise
+    except StorageError:
+        metrics.S3_FAILURES.inc()
+        raise
+
+
+@contextmanager
+def _in_words(done: str, key: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:

@@ -11,6 +11,7 @@ from mozi.web import (
     crawlers,
     errors,
     feeds,
+    gauges,
     health,
     installed,
     languages,
@@ -40,5 +41,6 @@ def register(app: Flask, settings: Settings) -> None:
     languages.register(app, (*PUBLIC, admin.blueprint))
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
+    gauges.register(app)
     errors.register(app)
     redirects.register(app)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from typing import Any
 
 import redis
 from flask import Blueprint, Flask, Response, current_app, jsonify
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
 Check = Callable[[], object]
+Outcome = tuple[str, Any]  # "ok" and what the check returned, or "failed" and None
 
 
 @blueprint.get("/healthz")
@@ -51,31 +53,41 @@ class DatabaseUnusable(Exception):
 
 
 class Readiness:
-    """What the checks said last, asked again after REMEMBERED_S. Thread-safe."""
+    """What the checks said last, asked again after remembered_s. Thread-safe."""
 
-    def __init__(self, app: Flask, checks: Mapping[str, Check]) -> None:
+    def __init__(
+        self, app: Flask, checks: Mapping[str, Check], *, remembered_s: float = REMEMBERED_S
+    ) -> None:
         self.app = app
         self.checks = checks
-        self._running: dict[str, Future[None]] = {}
-        self._states: dict[str, str] = {}
+        self.remembered_s = remembered_s
+        self._running: dict[str, Future[Any]] = {}
+        self._last: dict[str, Outcome] = {}
         self._until = 0.0
         self._lock = threading.Lock()
 
     def states(self) -> dict[str, str]:
         """Return each check's state, "ok" or "failed"; takes CHECK_S at most, all together."""
+        return {name: state for name, (state, _) in self._outcomes().items()}
+
+    def value(self, name: str) -> Any:
+        """Return what this check returned; None where it failed. Takes as long as states."""
+        return self._outcomes()[name][1]
+
+    def _outcomes(self) -> dict[str, Outcome]:
         with self._lock:
             if time.monotonic() >= self._until:
                 running = {name: self._started(name) for name in self.checks}
                 deadline = time.monotonic() + CHECK_S
-                self._states = {name: _state(name, f, deadline) for name, f in running.items()}
-                self._until = time.monotonic() + REMEMBERED_S
-            return self._states
+                self._last = {name: _outcome(name, f, deadline) for name, f in running.items()}
+                self._until = time.monotonic() + self.remembered_s
+            return self._last
 
     def forget(self) -> None:
         """Ask again the next time."""
         self._until = 0.0
 
-    def _started(self, name: str) -> Future[None]:
+    def _started(self, name: str) -> Future[Any]:
         """Return the check under way; one that hangs is not begun a second time."""
         if name not in self._running or self._running[name].done():
             self._running[name] = Future()
@@ -88,24 +100,22 @@ class Readiness:
         future = self._running[name]
         try:
             with self.app.app_context():
-                self.checks[name]()
+                found = self.checks[name]()
         except Exception as error:
             future.set_exception(error)
         else:
-            future.set_result(None)
+            future.set_result(found)
 
 
-def _state(name: str, check: Future[None], deadline: float) -> str:
-    """Return "ok" or "failed". Why goes to the log alone: an answer to all names no hosts."""
+def _outcome(name: str, check: Future[Any], deadline: float) -> Outcome:
+    """Return how the check ended. Why goes to the log alone: an answer to all names no hosts."""
     try:
-        check.result(timeout=max(0.0, deadline - time.monotonic()))
+        return "ok", check.result(timeout=max(0.0, deadline - time.monotonic()))
     except TimeoutError:
-        logger.warning("readyz: the %s did not answer within %g s", name, CHECK_S)
+        logger.warning("The %s did not answer within %g s", name, CHECK_S)
     except Exception as error:
-        logger.warning("readyz: the %s failed: %s", name, error)
-    else:
-        return "ok"
-    return "failed"
+        logger.warning("The %s failed: %s", name, error)
+    return "failed", None
 
 
 _making = threading.Lock()

@@ -11,10 +11,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.values import MutexValue, ValueClass
 
 from mozi.parts import parts
 from mozi.posters.worker_counts import WorkerCounts
+from mozi.web import gauges
 
 FORWARDED = re.compile(
     r"HTTP_(FORWARDED|VIA|X_FORWARDED(_\w+)?|X_REAL_IP|X_CLIENT_IP|X_CLUSTER_CLIENT_IP"
@@ -39,7 +39,8 @@ def metrics() -> Response:
         abort(403)
     if token is None and not is_local(request.environ):
         abort(404)
-    told = generate_latest(_registry()) + _by_workers()
+    counts = gauges.look_up()
+    told = generate_latest(_registry()) + _by_workers(counts)
     answer = Response(told, content_type=CONTENT_TYPE_LATEST)
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -70,16 +71,17 @@ def is_local(environ: Mapping[str, Any]) -> bool:
 
 def _registry() -> CollectorRegistry:
     """Return what all workers count, where gunicorn.conf.py set that up; else this process."""
-    if ValueClass is MutexValue:
+    if not gauges.has_workers():
         return REGISTRY
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return registry
 
 
-def _by_workers() -> bytes:
-    queue, registry = parts().queue, CollectorRegistry()
-    if queue is None:
+def _by_workers(counts: Mapping[str, str] | None) -> bytes:
+    """Return the workers' metrics; none where they are unknown: noughts look like a restart."""
+    if counts is None:
         return b""
-    registry.register(WorkerCounts(queue))
+    registry = CollectorRegistry()
+    registry.register(WorkerCounts(counts))
     return generate_latest(registry)

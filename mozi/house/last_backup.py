@@ -1,0 +1,23 @@
+"""When `flask backup` last wrote a backup: a file in DATA_DIR, read for /metrics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from mozi import clock
+
+FILE = "last-backup"
+
+
+def note_backup(data_dir: Path) -> None:
+    """Note that a backup was written now."""
+    (data_dir / FILE).write_text(clock.now().isoformat())
+
+
+def find_last_backup(data_dir: Path) -> datetime | None:
+    """Return when a backup was last written; None where that is not known."""
+    try:
+        return datetime.fromisoformat((data_dir / FILE).read_text().strip())
+    except (OSError, ValueError):
+        return None
