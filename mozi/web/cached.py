@@ -67,7 +67,8 @@ class CachedPages:
             return self.app(environ, start_response)
         environ[ENDPOINT] = served.page
         status, headers, body = answer(served, environ)
-        start_response(status, [*headers, *self.security.of(environ)])
+        shared = not served.entry.content_type.startswith("text/html")
+        start_response(status, [*headers, *self.security.of(environ, shared=shared)])
         return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
 
     def _find(self, environ: Mapping[str, Any]) -> Served | None:

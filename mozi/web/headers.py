@@ -1,7 +1,6 @@
 """What every answer tells the browser to forbid, on all pages and for everybody.
 
-Two doors lead out of Mozi: Flask, and the page cache in front of it, which answers alone.
-Both ask here.
+Flask asks here, and so does each WSGI layer in front of it that answers alone.
 """
 
 from __future__ import annotations
@@ -20,20 +19,43 @@ Headers = tuple[tuple[str, str], ...]
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
+# What Mozi's scripts never ask a browser for. Chromium complains of a name that it does not know.
+UNUSED_FEATURES = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+    *("microphone", "midi", "payment", "usb"),
+)
+
+# Pages and forms: no window of another site holds them, and no other site loads them as a part.
+PAGES: Headers = (
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", ", ".join(f"{name}=()" for name in UNUSED_FEATURES)),
+)
+# Posters, feeds, the API, static files: public, and there for other sites too.
+SHARED: Headers = (("Cross-Origin-Resource-Policy", "cross-origin"),)
+
+SHARED_BLUEPRINTS = frozenset({"api", "crawlers", "feeds", "installed", "media", "posters"})
+
+
 class SecurityHeaders:
     """The headers of one app: scripts and styles are its own files, pictures the storage's."""
 
     def __init__(self, storage: Storage) -> None:
-        self.by_http: Headers = (
+        always: Headers = (
             ("Content-Security-Policy", policy(storage.url("posters/any.jpg"))),
             ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "strict-origin-when-cross-origin"),
         )
-        self.by_https: Headers = (*self.by_http, HSTS)
+        self._by_http = {False: (*always, *PAGES), True: (*always, *SHARED)}
+        self._by_https = {shared: (*told, HSTS) for shared, told in self._by_http.items()}
 
-    def of(self, environ: Mapping[str, Any]) -> Headers:
-        """Return the headers of the answer to this request."""
-        return self.by_https if environ["wsgi.url_scheme"] == "https" else self.by_http
+    def of(self, environ: Mapping[str, Any], *, shared: bool = False) -> Headers:
+        """Return the headers of the answer to this request.
+
+        shared: whether other sites may show it, or read it in their scripts where CORS lets them.
+        """
+        by_scheme = self._by_https if environ["wsgi.url_scheme"] == "https" else self._by_http
+        return by_scheme[shared]
 
 
 def policy(poster_url: str) -> str:
@@ -64,8 +86,13 @@ def register(app: Flask, security: SecurityHeaders) -> None:
     """Add the headers to all that Flask answers; an answer's own stay."""
 
     def add(response: Response) -> Response:
-        for name, value in security.of(request.environ):
+        for name, value in security.of(request.environ, shared=_is_shared()):
             response.headers.setdefault(name, value)
         return response
 
     app.after_request(add)
+
+
+def _is_shared() -> bool:
+    blueprint = (request.blueprint or "").rpartition(".")[2]
+    return blueprint in SHARED_BLUEPRINTS or request.endpoint == "static"

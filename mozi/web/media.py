@@ -78,7 +78,10 @@ class PlainMedia:
         except (StorageError, OSError):
             return self.app(environ, start_response)
         environ[ENDPOINT] = "variant"
-        headers = [*_headers(named[1], len(body), modified), *self.security.of(environ)]
+        headers = [
+            *_headers(named[1], len(body), modified),
+            *self.security.of(environ, shared=True),
+        ]
         start_response("200 OK", headers)
         return (body,)
 

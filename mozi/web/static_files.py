@@ -25,6 +25,8 @@ import rjsmin
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from mozi.web.headers import SHARED
+
 DIGEST_LENGTH = 12
 HASHED = re.compile(rf"\.[0-9a-f]{{{DIGEST_LENGTH}}}\.\w+$")
 SHORTER: Mapping[str, Callable[[str], str]] = {".css": rcssmin.cssmin, ".js": rjsmin.jsmin}
@@ -48,7 +50,7 @@ def register(app: Flask, folder: Path) -> None:
         app.wsgi_app,
         immutable_file_test=lambda path, url: HASHED.search(url) is not None,
         allow_all_origins=False,
-        add_headers_function=_forbid_sniffing,
+        add_headers_function=_protect,
     )
     for name in names.values():
         noise.add_file_to_dictionary(f"{app.static_url_path}/{name}", str(folder / name))
@@ -113,5 +115,6 @@ def _write_at_once(path: Path, body: bytes) -> None:
     beside.replace(path)
 
 
-def _forbid_sniffing(headers: Headers, path: str, url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
+def _protect(headers: Headers, path: str, url: str) -> None:
+    for name, value in (("X-Content-Type-Options", "nosniff"), *SHARED):
+        headers[name] = value

@@ -42,7 +42,7 @@ class WaitingForPosters:
         if answer is None:
             return self.app(environ, start_response)
         environ[ENDPOINT] = "poster"
-        answer.headers.extend(self.security.of(environ))
+        answer.headers.extend(self.security.of(environ, shared=True))
         return answer(environ, start_response)
 
     def _find_answer(self, environ: dict[str, Any]) -> Response | None:

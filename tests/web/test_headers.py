@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
+from mozi.storage import Storage
 from tests.conftest import MakeApp
+from tests.support.factories import make_movie
 
 
 @pytest.mark.parametrize("path", ["/", "/film/77", "/admin/login", "/healthz", "/no.txt"])
@@ -24,6 +28,46 @@ def test_a_page_that_never_reaches_flask_has_them_too(client: FlaskClient) -> No
     assert second.headers["Cache-Status"] == "mozi; hit"
     for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"):
         assert second.headers.getlist(name) == first.headers.getlist(name) != []
+
+
+PAGES = ("/", "/en/filmek", "/kereses?q=a", "/admin/login", "/admin/movies", "/no.txt", "/healthz")
+SHARED = (
+    *("/naptar.ics", "/en/rss.xml", "/film/1-alfa.ics", "/api/v1/premieres", "/api/v1/premieres?x"),
+    *("/poster/1-alfa.thumb.jpg", "/poster/1-x.thumb.jpg", "/poster/9-x.thumb.jpg"),
+    *("/media/posters/none.jpg", "/static/style.css", "/sitemap.xml", "/manifest.webmanifest"),
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_no_part_of_another_site_and_asks_for_nothing(
+    client: FlaskClient, path: str
+) -> None:
+    for _ in range(2):  # by Flask, then out of the cache
+        headers = client.get(path).headers
+        assert headers.getlist("Cross-Origin-Resource-Policy") == ["same-origin"]
+        assert headers.getlist("Cross-Origin-Opener-Policy") == ["same-origin"]
+        assert "camera=(), " in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("path", SHARED)
+def test_what_other_sites_show_stays_usable_from_there(client: FlaskClient, path: str) -> None:
+    make_movie(title="Alfa", poster_url="http://127.0.0.1:1/x.jpg")
+    for _ in range(2):
+        with client.get(path) as answer:
+            assert answer.headers.getlist("Cross-Origin-Resource-Policy") == ["cross-origin"]
+            assert "Cross-Origin-Opener-Policy" not in answer.headers
+
+
+def test_a_stored_poster_and_a_hashed_file_stay_usable_from_there(
+    client: FlaskClient, storage: Storage
+) -> None:
+    storage.put("posters/1-a.thumb.0.jpg", b"xyz", content_type="image/jpeg", public=True)
+    hashed = re.search(r"/static/style\.\w+\.css", client.get("/").text)
+    assert hashed
+    for path in ("/media/posters/1-a.thumb.0.jpg", hashed[0]):
+        for headers in ({}, {"Range": "bytes=0-1"}):
+            with client.get(path, headers=headers) as answer:
+                assert answer.headers.getlist("Cross-Origin-Resource-Policy") == ["cross-origin"]
 
 
 def test_https_alone_asks_for_https_for_good(make_app: MakeApp) -> None:
