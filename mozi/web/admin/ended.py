@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+from posixpath import normpath
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import Response, current_app, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -50,10 +51,15 @@ def find_typed_again() -> Typed | None:
 
 
 def is_admin_path(path: str) -> bool:
-    """Return whether path leads to an admin page of this site, and nowhere else."""
+    """Return whether path leads to an admin page of this site, and nowhere else.
+
+    As a browser reads it: it resolves dots, encoded ones too, takes a backslash for a slash, and
+    drops line ends (urlsplit does so as well), which no header can hold.
+    """
     parts = _split(path)
-    elsewhere = parts.scheme or parts.netloc or "\\" in path
-    return not elsewhere and languages.is_admin(parts.path)
+    if parts.scheme or parts.netloc or "\\" in path or not path.isprintable():
+        return False
+    return languages.is_admin(normpath(unquote(parts.path)))
 
 
 def _to_what_was_typed() -> str:

@@ -28,7 +28,19 @@ def test_whoever_is_not_signed_in_is_sent_to_the_form_and_back(client: FlaskClie
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/", "//evil.example/admin/", "/\\evil.example", "/film/1", "http://["],
+    [
+        *(
+            "https://evil.example/",
+            "//evil.example/admin/",
+            "/\\evil.example",
+            "/film/1",
+            "http://[",
+        ),
+        *("/admin/movies\n", "/admin/\r\nSet-Cookie: a=b", "/admin/\t", "/\t/evil.example/admin/"),
+        *("/admin/\x00", "/admin/\x7f", "/admin/\x85", "/admin/\u2028", "\n//evil.example/admin/"),
+        *("/admin/../film/1", "/admin/%2e%2e/film/1", "/admin/.%2E//evil.example", "admin/movies"),
+        *("/admin/\\..\\..\\evil.example", "///evil.example/admin/", "/administrator", ""),
+    ],
 )
 @pytest.mark.usefixtures("_admin")
 def test_nobody_is_sent_elsewhere_after_signing_in(client: FlaskClient, elsewhere: str) -> None:
