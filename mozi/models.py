@@ -254,6 +254,20 @@ class Admin(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
+class AdminSession(Model):
+    """A sign-in that lasts; id: the SHA-256 of what the browser keeps.
+
+    password_mark: that of the password it began with; with another one it is over.
+    """
+
+    __tablename__ = "admin_session"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admin.id", ondelete="CASCADE"), index=True)
+    password_mark: Mapped[str] = mapped_column(String(32))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Attempt(Model):
     """How often something was tried since its counter began; until: seconds since the epoch."""
 

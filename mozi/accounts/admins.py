@@ -1,42 +1,33 @@
-"""Admins: made by an operator, found by what they sign in with, known again by their session.
-
-A session names the admin and a mark of the password's hash. Another password has another
-hash, so changing it ends every session that began with the old one.
-"""
+"""Admins: made by an operator, found by what they sign in with."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from mozi.accounts.passwords import hash_password, matches
 from mozi.database import reading, writing
-from mozi.models import Admin
+from mozi.models import Admin, AdminSession
 
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_KNOWN = select(Admin.id, Admin.email, Admin.password_hash)
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """An admin as a session knows them. Flask-Login reads the properties."""
+class Account:
+    """An admin, as found by the address to sign in with."""
 
     id: int
     email: str
-    mark: str
+    password_hash: str = field(repr=False)
 
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def get_id(self) -> str:
-        """Return what the session keeps."""
-        return f"{self.id}.{self.mark}"
+    @property
+    def password_mark(self) -> str:
+        """Return what tells this password from the next, and is no secret."""
+        return mark_of(self.password_hash)
 
 
 def normal_email(email: str) -> str:
@@ -50,7 +41,10 @@ def is_email(email: str) -> bool:
 
 
 def ensure_admin(email: str, password: str) -> bool:
-    """Give the admin this password, making one where there is none; return whether it was made."""
+    """Give the admin this password, making one where there is none; return whether it was made.
+
+    A new password ends every session of the admin.
+    """
     password_hash = hash_password(password)  # before the transaction: it takes a while
     with writing() as session:
         query = select(Admin).where(Admin.email == normal_email(email))
@@ -59,28 +53,25 @@ def ensure_admin(email: str, password: str) -> bool:
             session.add(Admin(email=normal_email(email), password_hash=password_hash))
         else:
             admin.password_hash = password_hash
+            session.execute(delete(AdminSession).where(AdminSession.admin_id == admin.id))
         return admin is None
 
 
-def find_by_password(email: str, password: str) -> SignedIn | None:
+def find_account(email: str) -> Account | None:
+    """Return the admin who signs in with this address."""
+    query = select(Admin.id, Admin.email, Admin.password_hash)
+    with reading() as session:
+        row = session.execute(query.where(Admin.email == normal_email(email))).first()
+    return Account(row.id, row.email, row.password_hash) if row else None
+
+
+def find_by_password(email: str, password: str) -> Account | None:
     """Return the admin whom both belong to; an unknown address takes the same time. Raises Busy."""
-    with reading() as session:
-        row = session.execute(_KNOWN.where(Admin.email == normal_email(email))).first()
-    found = matches(password, row.password_hash if row else None)
-    return _signed_in(*row) if row and found else None
+    account = find_account(email)
+    found = matches(password, account.password_hash if account else None)
+    return account if found else None
 
 
-def find_by_session(kept: str) -> SignedIn | None:
-    """Return the admin whose get_id this is, unless the password has been changed since."""
-    number, _, mark = kept.partition(".")
-    if not re.fullmatch("[0-9]{1,9}", number):
-        return None
-    with reading() as session:
-        row = session.execute(_KNOWN.where(Admin.id == int(number))).first()
-    known = _signed_in(*row) if row else None
-    return known if known and hmac.compare_digest(known.mark, mark) else None
-
-
-def _signed_in(admin_id: int, email: str, password_hash: str) -> SignedIn:
-    mark = hashlib.sha256(password_hash.encode()).hexdigest()[:32]
-    return SignedIn(admin_id, email, mark)
+def mark_of(password_hash: str) -> str:
+    """Return what tells one password from the next; its salt makes each new one another."""
+    return hashlib.sha256(password_hash.encode()).hexdigest()[:32]

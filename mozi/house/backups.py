@@ -172,6 +172,7 @@ def restore(
         _take_out(file, {DATABASE: snapshot, SECRET: secret})
         _check_database(snapshot)
         _check_revision(snapshot, knows_revision)
+        _end_sessions(snapshot)
         objects = _unpack_objects(site.storage, file, stop, on_object)
         kept = _keep_former(site.database)
         _replace_database(snapshot, site.database)
@@ -195,6 +196,15 @@ def _check_revision(snapshot: Path, knows: Callable[[str], bool]) -> None:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if not knows(revision):
         raise BackupUnusable(f"it is of a newer release (its database is at {revision})")
+
+
+def _end_sessions(snapshot: Path) -> None:
+    """Delete the admins' sessions: one that ended since the backup would last again."""
+    with closing(_connect(snapshot)) as connection, connection:
+        if connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'admin_session'"
+        ).fetchone():
+            connection.execute("DELETE FROM admin_session")
 
 
 def _unpack_objects(

@@ -1,11 +1,12 @@
 """Sessions: signed cookies, who is signed in, one token against forged forms, and throttling.
 
+An admin's cookie holds the token of a row (accounts/sessions.py), which says whether it lasts.
+
 What is not an admin's own answer neither sets a cookie nor depends on one.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, request
@@ -14,12 +15,11 @@ from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from mozi.accounts.admins import SignedIn, find_by_session
 from mozi.accounts.attempts import AttemptsInDatabase
+from mozi.accounts.sessions import LIFE, SignedIn, find_session
 from mozi.extensions import csrf, limiter, login
 from mozi.settings import Settings
 
-LIFE = timedelta(days=14)
 REDIS_TIMEOUT_S = 1.0
 
 
@@ -53,7 +53,7 @@ def register(app: Flask, settings: Settings) -> None:
         **_throttle_store(settings.redis_url),
     )
     login.session_protection = None  # a phone changes its address on the way
-    login.user_loader(find_by_session)
+    login.user_loader(find_session)
     for extension in (login, csrf, limiter):
         extension.init_app(app)
 

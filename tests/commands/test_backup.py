@@ -21,6 +21,8 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import text
 
+from mozi.accounts.admins import ensure_admin, find_account
+from mozi.accounts.sessions import begin_session, end_session, find_session
 from mozi.database import reading, writing
 from mozi.house.backups import keys_in
 from mozi.models import Movie, PosterVariant
@@ -109,6 +111,19 @@ def test_an_empty_site_can_be_backed_up_and_restored(
 ) -> None:
     assert run(runner, "backup", file)[0].exit_code == 0
     assert run(runner, "restore", file)[0].exit_code == 0
+
+
+def test_a_session_that_ended_since_stays_ended(runner: FlaskCliRunner, file: Path) -> None:
+    ensure_admin("a@example.org", "long enough")
+    account = find_account("a@example.org")
+    assert account
+    session = begin_session(account)
+    run(runner, "backup", file)
+    end_session(session)
+    result, _ = run(runner, "restore", file)
+    assert result.exit_code == 0
+    assert find_account("a@example.org") == account
+    assert find_session(session.token) is None
 
 
 def test_what_history_and_undo_need_is_in_it(

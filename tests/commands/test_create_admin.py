@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskCliRunner
 
-from mozi.accounts.admins import find_by_password, find_by_session
+from mozi.accounts.admins import find_by_password
+from mozi.accounts.sessions import begin_session, find_session
 
 
 def create(runner: FlaskCliRunner, email: str, password: str) -> tuple[int, str]:
@@ -24,10 +25,11 @@ def test_sets_a_new_password_and_ends_every_session(runner: FlaskCliRunner) -> N
     create(runner, "anna@example.org", "long enough")
     admin = find_by_password("anna@example.org", "long enough")
     assert admin
-    assert find_by_session(admin.get_id()) == admin
+    signed_in = begin_session(admin)
+    assert find_session(signed_in.token) == signed_in
     assert create(runner, "anna@example.org", "another one")[0] == 0
     assert find_by_password("anna@example.org", "long enough") is None
-    assert find_by_session(admin.get_id()) is None
+    assert find_session(signed_in.token) is None
 
 
 def test_asks_twice_on_a_terminal(runner: FlaskCliRunner) -> None:

@@ -9,9 +9,10 @@ from flask import Response, current_app, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
+from mozi.accounts.sessions import LIFE
 from mozi.accounts.typed_forms import Typed, find_typed, keep_typed
 from mozi.web import languages
-from mozi.web.sessions import LIFE, signed_in
+from mozi.web.sessions import signed_in
 
 TYPED_BY = "typed_by"  # the form's field that says whose it is
 KEPT_OF = ("add_movie", "change_movie")  # the views whose forms take a while to fill in

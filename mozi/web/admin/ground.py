@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
-from mozi.accounts.admins import SignedIn
+from mozi.accounts.sessions import SignedIn
 from mozi.web import languages
 from mozi.web.admin.ended import ask_to_sign_in
 from mozi.web.sessions import signed_in

@@ -14,13 +14,9 @@ from flask_limiter import RateLimitExceeded
 from flask_login import login_user, logout_user
 
 from mozi import clock
-from mozi.accounts.admins import (
-    SignedIn,
-    ensure_admin,
-    find_by_password,
-    normal_email,
-)
+from mozi.accounts.admins import Account, ensure_admin, find_by_password, normal_email
 from mozi.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from mozi.accounts.sessions import begin_session, end_session, end_sessions
 from mozi.extensions import limiter
 from mozi.web.admin.ended import is_admin_path
 from mozi.web.admin.ground import blueprint, go, me, page
@@ -90,6 +86,18 @@ def too_often(error: RateLimitExceeded) -> Response:
 @blueprint.post("/logout")
 def sign_out() -> ResponseReturnValue:
     """End this session."""
+    end_session(me())
+    return _end()
+
+
+@blueprint.post("/logout/everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session of this admin."""
+    end_sessions(me().id)
+    return _end()
+
+
+def _end() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return go("sign_in")
@@ -149,10 +157,10 @@ def _form(message: str = "", *, email: str = "", status: int = 200) -> Response:
     return page("sign_in", message=message, email=email, here=here, status=status)
 
 
-def _begin(admin: SignedIn) -> None:
+def _begin(account: Account) -> None:
     session.clear()  # and with it the token of before
     session.permanent = True
-    login_user(admin)
+    login_user(begin_session(account))
 
 
 def _forget_attempts() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -163,6 +165,41 @@ def test_signing_out_ends_the_session(anna: FlaskClient) -> None:
     page = anna.get("/admin/movies")
     assert page.status_code == 200
     anna.post("/admin/logout", data={"csrf_token": token(page.text)})
+    assert anna.get("/admin/movies").status_code == 302
+
+
+def with_cookie_of(client: FlaskClient, app: Flask) -> FlaskClient:
+    """Return another browser that sends the same session cookie."""
+    cookie, thief = client.get_cookie("session"), app.test_client()
+    assert cookie
+    thief.set_cookie("session", cookie.value)
+    return thief
+
+
+def test_signing_out_ends_the_cookie_wherever_it_is(app: Flask, anna: FlaskClient) -> None:
+    thief, other = with_cookie_of(anna, app), app.test_client()
+    sign_in(other)
+    assert thief.get("/admin/movies").status_code == 200
+    anna.post("/admin/logout", data={"csrf_token": token(anna.get("/admin/movies").text)})
+    assert thief.get("/admin/movies").status_code == 302
+    assert other.get("/admin/movies").status_code == 200
+
+
+def test_signing_out_everywhere_ends_every_session(app: Flask, anna: FlaskClient) -> None:
+    thief, other = with_cookie_of(anna, app), app.test_client()
+    sign_in(other)
+    form = anna.get("/admin/password").text
+    assert 'action="/admin/logout/everywhere"' in form
+    answer = anna.post("/admin/logout/everywhere", data={"csrf_token": token(form)})
+    assert (answer.status_code, answer.location) == (303, "/admin/login")
+    for each in (anna, thief, other):
+        assert each.get("/admin/movies").status_code == 302
+
+
+def test_a_session_ends_on_the_server_after_fourteen_days(clock: Clock, anna: FlaskClient) -> None:
+    clock.tick(timedelta(days=14).total_seconds() - 60)
+    assert anna.get("/admin/movies").status_code == 200
+    clock.tick(120)
     assert anna.get("/admin/movies").status_code == 302
 
 

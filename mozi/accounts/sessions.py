@@ -1,0 +1,86 @@
+"""Admins' sessions: a row each, which ends when they sign out, by a new password, or by age.
+
+The browser keeps a random token, the row its digest: a copy of the database lets nobody in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from mozi import clock
+from mozi.accounts.admins import Account, mark_of
+from mozi.database import reading, writing
+from mozi.models import Admin, AdminSession
+
+LIFE = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An admin as a session knows them. Flask-Login reads the properties."""
+
+    id: int
+    email: str
+    token: str = field(repr=False)
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return what the session keeps."""
+        return self.token
+
+
+def begin_session(account: Account) -> SignedIn:
+    """Return a new session of the admin; rows that are too old are deleted on the way.
+
+    The row keeps the mark of the password that was checked: one that is changed in the same
+    moment ends this session too.
+    """
+    token, now = secrets.token_urlsafe(32), clock.now()
+    with writing() as session:
+        session.execute(delete(AdminSession).where(AdminSession.began_at < now - LIFE))
+        session.add(
+            AdminSession(
+                id=_digest(token),
+                admin_id=account.id,
+                password_mark=account.password_mark,
+                began_at=now,
+            )
+        )
+    return SignedIn(account.id, account.email, token)
+
+
+def find_session(token: str) -> SignedIn | None:
+    """Return the admin whose session this is, unless it has ended."""
+    query = select(Admin.id, Admin.email, Admin.password_hash, AdminSession.password_mark).join(
+        AdminSession, AdminSession.admin_id == Admin.id
+    )
+    lasting = AdminSession.began_at >= clock.now() - LIFE
+    with reading() as session:
+        row = session.execute(query.where(AdminSession.id == _digest(token), lasting)).first()
+    if row is None or row.password_mark != mark_of(row.password_hash):
+        return None
+    return SignedIn(row.id, row.email, token)
+
+
+def end_session(signed_in: SignedIn) -> None:
+    """End this session, in whatever browsers its cookie is."""
+    with writing() as session:
+        session.execute(delete(AdminSession).where(AdminSession.id == _digest(signed_in.token)))
+
+
+def end_sessions(admin_id: int) -> None:
+    """End every session of an admin."""
+    with writing() as session:
+        session.execute(delete(AdminSession).where(AdminSession.admin_id == admin_id))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
