@@ -40,7 +40,7 @@ HOMES = {
     "rcssmin": ("web/static_files",),
     "rjsmin": ("web/static_files",),
     "argon2": ("accounts/passwords",),
-    "limits": ("accounts/attempts",),
+    "limits": ("accounts/attempts", "web/admin/throttling"),
     "icalendar": ("feeds/ical",),
     "feedgenerator": ("feeds/rss",),
     "sentry_sdk": ("reporting",),

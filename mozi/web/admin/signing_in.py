@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
+import logging
 import math
-import re
 
 from flask import Response, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -14,40 +12,26 @@ from flask_limiter import RateLimitExceeded
 from flask_login import login_user, logout_user
 
 from mozi import clock
-from mozi.accounts.admins import Account, ensure_admin, find_by_password, normal_email
+from mozi.accounts.admins import Account, ensure_admin, find_by_password
 from mozi.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from mozi.accounts.sessions import begin_session, end_session, end_sessions
 from mozi.extensions import limiter
 from mozi.web.admin.ended import is_admin_path
 from mozi.web.admin.ground import blueprint, go, me, page
+from mozi.web.admin.sign_in_log import note
+from mozi.web.admin.throttling import (
+    PER_ADDRESS,
+    address,
+    aim_at,
+    count_failure,
+    first_refusal,
+    forget_attempts,
+    per_account,
+    target,
+    target_from_address,
+)
 from mozi.web.languages import url_for
 from mozi.web.sessions import signed_in
-
-# Only what fails counts in the end: whoever gets in begins anew.
-PER_ADDRESS = "15 per minute; 60 per hour"
-PER_ACCOUNT = "10 per 5 minutes; 40 per hour"
-
-WITH_PORT = re.compile(r"([\d.]+):\d+|\[([^]]+)\](?::\d+)?")
-NOBODY = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
-
-
-def address() -> str:
-    """Return whose attempts count together: an IPv4 address, or an IPv6 network of one customer.
-
-    Some proxies add a port (1.2.3.4:5678), and some say "unknown".
-    """
-    told = request.remote_addr or NOBODY
-    with_port = WITH_PORT.fullmatch(told)
-    try:
-        given = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else told)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((given, 64), strict=False) if given.version == 6 else given)
-
-
-def account() -> str:
-    """Return the account that is tried, there or not, by a digest of fixed length."""
-    return hashlib.sha256(normal_email(request.form.get("email", "")).encode()).hexdigest()[:32]
 
 
 @blueprint.get("/")
@@ -57,19 +41,28 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
-@limiter.shared_limit(PER_ADDRESS, scope="sign-in", key_func=address, methods=["POST"])
-@limiter.shared_limit(PER_ACCOUNT, scope="sign-in", key_func=account, methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     """Show the form, and take it; nothing tells an unknown address from a wrong password."""
     if request.method == "GET":
         return redirect(_next()) if signed_in() else _form(_why_again())
     email = request.form.get("email", "")
-    admin = find_by_password(email, request.form.get("password", ""))
-    if admin is None:
+    aim_at(email)
+    account = _check(email, request.form.get("password", ""))
+    if account is None:
+        count_failure()
+        note("Sign-in failed", _tried(), level=logging.WARNING)
         return _form(_("Az e-mail-cím és a jelszó nem tartozik össze."), email=email, status=401)
-    _forget_attempts()
-    _begin(admin)
+    forget_attempts()
+    _begin(account)
+    note("Signed in", account.email)
     return redirect(_next(), code=303)
+
+
+@limiter.shared_limit(PER_ADDRESS, scope="sign-in", key_func=address)
+@limiter.shared_limit(per_account, scope="sign-in", key_func=target_from_address)
+def _check(email: str, password: str) -> Account | None:
+    """Return the account that both belong to; raises RateLimitExceeded, and counts before."""
+    return find_by_password(email, password)
 
 
 @blueprint.errorhandler(RateLimitExceeded)
@@ -78,8 +71,13 @@ def too_often(error: RateLimitExceeded) -> Response:
     ends_at = max(each.reset_at for each in limiter.current_limits if each.breached)
     wait_s = max(1, math.ceil(ends_at - clock.now().timestamp()))
     message = _("Túl sok próbálkozás. Újra %(minutes)s perc múlva lehet.", minutes=-(-wait_s // 60))
-    answer = _form(message, email=request.form.get("email", ""), status=429)
+    if signed_in():
+        answer = _password_form({"current_password": message}, status=429)
+    else:
+        answer = _form(message, email=request.form.get("email", ""), status=429)
     answer.headers["Retry-After"] = str(wait_s)
+    if first_refusal():
+        note(f"Too many attempts, refused for {wait_s} s", _tried(), level=logging.WARNING)
     return answer
 
 
@@ -87,6 +85,7 @@ def too_often(error: RateLimitExceeded) -> Response:
 def sign_out() -> ResponseReturnValue:
     """End this session."""
     end_session(me())
+    note("Signed out", me().email)
     return _end()
 
 
@@ -94,6 +93,7 @@ def sign_out() -> ResponseReturnValue:
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of this admin."""
     end_sessions(me().id)
+    note("Signed out everywhere", me().email)
     return _end()
 
 
@@ -104,29 +104,37 @@ def _end() -> ResponseReturnValue:
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
-@limiter.shared_limit(PER_ADDRESS, scope="password", key_func=address, methods=["POST"])
 def password() -> ResponseReturnValue:
     """Change the password: every other session of this admin ends."""
     if request.method == "GET":
-        return page("password", faults={}, min_length=MIN_LENGTH)
+        return _password_form({})
     current, new = (request.form.get(name, "") for name in ("current_password", "new_password"))
     faults = _password_faults(current, new)
     if faults:
-        return page("password", faults=faults, min_length=MIN_LENGTH, status=422)
+        return _password_form(faults, status=422)
+    forget_attempts()
     ensure_admin(me().email, new)
-    admin = find_by_password(me().email, new)
-    if admin is not None:
-        _begin(admin)
+    note("Password changed", me().email)
+    account = find_by_password(me().email, new)
+    if account is not None:
+        _begin(account)
     return go("movies", saved="password")
 
 
 def _password_faults(current: str, new: str) -> dict[str, str]:
     faults = {}
-    if find_by_password(me().email, current) is None:
+    aim_at(me().email)
+    if _check(me().email, current) is None:
+        count_failure()
+        note("Password not changed, the present one was wrong", me().email, level=logging.WARNING)
         faults["current_password"] = _("Ez nem a mostani jelszavad.")
     if not MIN_LENGTH <= len(new) <= MAX_LENGTH:
         faults["new_password"] = _("Legalább %(count)s karakter kell.", count=MIN_LENGTH)
     return faults
+
+
+def _password_form(faults: dict[str, str], *, status: int = 200) -> Response:
+    return page("password", faults=faults, min_length=MIN_LENGTH, status=status)
 
 
 def _why_again() -> str:
@@ -163,9 +171,10 @@ def _begin(account: Account) -> None:
     login_user(begin_session(account))
 
 
-def _forget_attempts() -> None:
-    for each in limiter.current_limits:
-        limiter.limiter.clear(each.limit, *each.request_args)
+def _tried() -> str | None:
+    """Return the address of the account that was tried, where there is one."""
+    account = target().account
+    return account.email if account else None
 
 
 def _wanted() -> str | None:
