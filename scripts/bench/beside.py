@@ -23,13 +23,11 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scripts.bench.serving import serving
+from scripts.bench.sources import jpeg_sources
+from scripts.bench.warm import SERVE, calendar
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from pagecache import serving  # noqa: E402 - found by the path above
-from sources import jpeg_sources  # noqa: E402
-from warm import SERVE, calendar  # noqa: E402
-
 GRACE_S = 10.0
 LOOKS_AGAIN_S = 2.2  # the page is read again, and nobody has yet: the change meets all of them
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]

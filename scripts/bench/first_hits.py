@@ -26,15 +26,12 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
+from scripts.bench.serving import serving
+from scripts.bench.sources import jpeg_sources
+from scripts.bench.warm import SERVE, calendar
+from tests.support import pictures
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from pagecache import serving  # noqa: E402 - found by the path above
-from sources import jpeg_sources  # noqa: E402
-from warm import SERVE, calendar  # noqa: E402
-
-from tests.support import pictures  # noqa: E402
-
 AT_ONCE = 64
 ROUNDS = 8  # a visitor whom Retry-After sent away so often would have given up
 PAGES_A_SECOND = 50

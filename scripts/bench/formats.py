@@ -12,17 +12,13 @@ import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from imaging import ssim  # noqa: E402 - found by the path above
-from sources import photograph  # noqa: E402
-
-from mozi.posters.imaging.render import encode, encode_avif  # noqa: E402
-from mozi.posters.recipes import AVIF_OF, POSTER, THUMB, Recipe  # noqa: E402
+from mozi.posters.imaging.render import encode, encode_avif
+from mozi.posters.recipes import AVIF_OF, POSTER, THUMB, Recipe
+from scripts.bench.imaging import ssim
+from scripts.bench.sources import photograph
 
 RUNS = 3
 PHOTOGRAPHS = 3

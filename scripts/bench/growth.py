@@ -23,21 +23,19 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
+import flask_migrate
+from flask import Flask
+from sqlalchemy import insert
+
+from mozi import create_app
+from mozi.calendar.names import ensure_names
+from mozi.database import writing
+from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.posters.keys import slug_of
+from mozi.posters.recipes import RECIPES
+from mozi.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-import flask_migrate  # noqa: E402 - found by the path above
-from flask import Flask  # noqa: E402
-from sqlalchemy import insert  # noqa: E402
-
-from mozi import create_app  # noqa: E402
-from mozi.calendar.names import ensure_names  # noqa: E402
-from mozi.database import writing  # noqa: E402
-from mozi.models import MOVIES, POSTERS, VARIANTS  # noqa: E402
-from mozi.posters.keys import slug_of  # noqa: E402
-from mozi.posters.recipes import RECIPES  # noqa: E402
-from mozi.settings import Settings  # noqa: E402
-
 TODAY = date(2026, 11, 26)
 A_DAY = 3
 AHEAD_DAYS = 59

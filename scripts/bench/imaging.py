@@ -1,6 +1,6 @@
 """Three variants of a poster: how fast, how like, how large, next to plain Pillow.
 
-    python scripts/bench/imaging.py [--runs 5]
+    python -m scripts.bench.imaging [--runs 5]
 
 Plain Pillow opens the file and, for each variant, resizes the whole picture and encodes it with
 the same settings; its blur comes after resizing. Both take turns on one core. Likeness is SSIM of
@@ -24,14 +24,11 @@ from statistics import median
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
+from mozi.posters.imaging import decode, render
+from mozi.posters.recipes import BLURRED, POSTER, THUMB, Recipe
+from scripts.bench.sources import Source, jpeg_sources, other_sources
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
-
-from sources import Source, jpeg_sources, other_sources  # noqa: E402 - found by the path above
-
-from mozi.posters.imaging import decode, render  # noqa: E402
-from mozi.posters.recipes import BLURRED, POSTER, THUMB, Recipe  # noqa: E402
-
 RECIPES = (POSTER, THUMB, BLURRED)
 MAX_PIXELS = 25_000_000
 PLAIN_BLUR_RADIUS = 10

@@ -38,11 +38,9 @@ from urllib.request import urlopen
 import boto3
 from sqlalchemy import create_engine, text
 
+from tests.support import servers
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT)]
-
-from tests.support import servers  # noqa: E402 - found by the path above
-
 HOSTS = 8
 FLASK = [sys.executable, "-m", "flask"]
 VARIANTS = 3

@@ -10,29 +10,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
 
+import flask_migrate
+from sqlalchemy import insert, text
+
+from mozi import create_app
+from mozi.calendar.inventory import SORTS, STATES, Wanted, inventory_page
+from mozi.calendar.names import ensure_names
+from mozi.database import reading, writing
+from mozi.extensions import db
+from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.posters.recipes import RECIPES
+from mozi.settings import Settings
+from scripts.bench.growth import A_DAY, AHEAD_DAYS, TODAY, title_of
+from tests.support.servers import postgresql
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT)]
-
-import flask_migrate  # noqa: E402 - found by the path above
-from sqlalchemy import insert, text  # noqa: E402
-
-from mozi import create_app  # noqa: E402
-from mozi.calendar.inventory import SORTS, STATES, Wanted, inventory_page  # noqa: E402
-from mozi.calendar.names import ensure_names  # noqa: E402
-from mozi.database import reading, writing  # noqa: E402
-from mozi.extensions import db  # noqa: E402
-from mozi.models import MOVIES, POSTERS, VARIANTS  # noqa: E402
-from mozi.posters.recipes import RECIPES  # noqa: E402
-from mozi.settings import Settings  # noqa: E402
-from scripts.bench.growth import A_DAY, AHEAD_DAYS, TODAY, title_of  # noqa: E402
-from tests.support.servers import postgresql  # noqa: E402
-
 AT_ONCE = 5_000
 LED = ("failed", "cancelled")  # filters that an index of their own leads
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import sys
 import time
 from pathlib import Path
 from statistics import mean, median
@@ -19,16 +18,13 @@ from typing import Any
 
 from PIL import Image
 
+from mozi.posters.imaging import decode
+from mozi.posters.imaging.decode import fitted
+from mozi.posters.recipes import POSTER, THUMB, Recipe
+from scripts.bench.imaging import ssim
+from scripts.bench.sources import jpeg_sources
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from imaging import ssim  # noqa: E402 - found by the path above
-from sources import jpeg_sources  # noqa: E402
-
-from mozi.posters.imaging import decode  # noqa: E402
-from mozi.posters.imaging.decode import fitted  # noqa: E402
-from mozi.posters.recipes import POSTER, THUMB, Recipe  # noqa: E402
-
 CHOSEN: dict[str, Any] = {
     "quality": 82,
     "subsampling": "4:2:0",

@@ -1,10 +1,13 @@
-"""A cached page beside what a user would pick instead, on the same gunicorn and two cores.
+"""A cached page beside what a user would pick instead, each on its fastest server, on two cores.
 
-    .venv/bin/python -m scripts.bench.pagecache [--seconds 4] [--runs 3]
+    .venv/bin/python -m scripts.bench.pagecache [--seconds 4] [--runs 5]
 
-Each app answers with the same page of some 60 KB; wrk asks with 16 connections. The apps take
-turns, each figure is the median of the runs. Needs wrk (Debian: apt-get install wrk) and, for
-Flask-Compress, an environment that has it; what is missing is left out of the table.
+Each app answers with the same page of some 60 KB; wrk asks with 16 connections. Mozi runs as it
+is deployed, its request log, metrics and security headers on; each rival runs on the fastest of
+gunicorn's own workers, found by a trial of a second each, with gunicorn's defaults, which log no
+request. The apps take turns, each figure is the median of the runs. Needs wrk (Debian: apt-get
+install wrk) and, for Flask-Compress, an environment that has it; what is missing is left out of
+the table.
 """
 
 from __future__ import annotations
@@ -16,62 +19,47 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from scripts.bench.serving import ROOT, STOCK, serving, stock
 
-from tests.support.servers import free_port  # noqa: E402 - found by the path above
-
-WORKERS_START_S = 2
-CODINGS = {"gzip": "gzip", "br": "br"}
+TRIAL_S = 1.0
+CODINGS = ("gzip", "br")
+RIVALS = "scripts.bench.rivals"
 
 
-@contextmanager
-def serving(app: str, env: dict[str, str]) -> Iterator[str]:
-    """Serve an app by gunicorn as Mozi is served; give its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
-    server = subprocess.Popen(  # noqa: S603 - our own apps
-        [*command, "--bind", f"127.0.0.1:{port}", "--log-level", "error", app],
-        cwd=ROOT,
-        env={**os.environ, **env, "LOG_LEVEL": "ERROR", "PYTHONPATH": str(ROOT)},
-    )
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        _wait_for(address)
-        time.sleep(WORKERS_START_S)  # or wrk's connections all go to the first that is ready
-        yield address
-    finally:
-        server.terminate()
-        server.wait(30)
+@dataclass(frozen=True)
+class Subject:
+    """A row of the table: an app, and the headers that it is asked with ({etag}: its page's)."""
+
+    name: str
+    app: str
+    headers: tuple[str, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this is Mozi, which brings its own server."""
+        return self.app == "wsgi:app"
 
 
-def _wait_for(address: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(address).read()  # noqa: S310 - loopback
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit(f"{address} does not answer")
-
-
-def asked(address: str, seconds: float, *headers: str) -> float:
-    """Return requests a second."""
-    given = [part for header in headers for part in ("-H", header)]
+def requests_a_second(address: str, seconds: float, headers: tuple[str, ...]) -> float:
+    """Return how many requests a second wrk had answered, all with 200 or 304."""
+    tag = _etag_of(address) if any("{etag}" in header for header in headers) else ""
+    given = [part for header in headers for part in ("-H", header.format(etag=tag))]
     wrk = ["wrk", "-t1", "-c16", f"-d{seconds:g}s", *given, address]
     said = subprocess.run(wrk, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    if "Non-2xx" in said:
+        raise SystemExit(f"{address} answered with errors:\n{said}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]
 
 
-def etag_of(address: str) -> str:
+def _etag_of(address: str) -> str:
     with urllib.request.urlopen(address) as answer:  # noqa: S310 - loopback
         return str(answer.headers["ETag"])
 
@@ -91,7 +79,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="", help="subjects whose name has this in it")
     options = parser.parse_args()
     if not shutil.which("wrk"):
@@ -101,50 +89,67 @@ def main() -> None:
         with serving("wsgi:app", env) as address, urllib.request.urlopen(address) as page:  # noqa: S310
             Path(folder, "page.html").write_bytes(page.read())
         env["BENCH_PAGE"] = str(Path(folder, "page.html"))
-        rates = measure(env, options.seconds, options.runs, options.only)
-    show(rates)
+        measure(env, options)
 
 
-def measure(env: dict[str, str], seconds: float, runs: int, only: str) -> dict[str, float]:
-    """Return requests a second by app and request, medians of the runs."""
-    taken: dict[str, list[float]] = {}
-    for _ in range(runs):
-        for name, app, headers in subjects():
-            if not re.search(only, name):
-                continue
+def measure(env: dict[str, str], options: argparse.Namespace) -> None:
+    """Measure each subject in turns, and print the table."""
+
+    @cache
+    def fastest_worker(app: str) -> str:
+        return max(STOCK, key=lambda worker: trial(app, worker))
+
+    def trial(app: str, worker: str) -> float:
+        with stock(app, env, worker) as address:
+            return requests_a_second(address, TRIAL_S, ())
+
+    def server(subject: Subject) -> AbstractContextManager[str]:
+        if subject.is_ours:
+            return serving(subject.app, env)
+        return stock(subject.app, env, fastest_worker(subject.app))
+
+    chosen = [each for each in subjects() if re.search(options.only, each.name)]
+    taken: dict[Subject, list[float]] = {}
+    for _ in range(options.runs):
+        for subject in chosen:
             try:
-                with serving(app, env) as address:
-                    tag = etag_of(address) if "304" in name else ""
-                    given = [header.format(etag=tag) for header in headers]
-                    taken.setdefault(name, []).append(asked(address, seconds, *given))
-            except SystemExit:
+                with server(subject) as address:
+                    rate = requests_a_second(address, options.seconds, subject.headers)
+            except SystemExit as missing:
+                print(f"left out: {subject.name}: {missing}", file=sys.stderr)
                 continue
-    return {name: median(rates) for name, rates in taken.items()}
+            taken.setdefault(subject, []).append(rate)
+    workers = {each: "Mozi's" if each.is_ours else fastest_worker(each.app) for each in taken}
+    show({subject: median(rates) for subject, rates in taken.items()}, workers)
 
 
-def subjects() -> Iterator[tuple[str, str, list[str]]]:
-    """Yield each name, app, and the headers that it is asked with."""
-    apps = "scripts.bench.rivals"
-    yield "bare WSGI", f"{apps}:bare", []
-    yield "Mozi, a hit", "wsgi:app", []
-    yield "Flask, hello world", f"{apps}:hello", []
-    yield "Flask, bytes in memory", f"{apps}:in_memory", []
-    yield "Flask-Caching, SimpleCache", f"{apps}:simple_cache", []
-    yield "Flask-Caching, files", f"{apps}:file_cache", []
+def subjects() -> Iterator[Subject]:
+    """Yield what is compared; the bare callable of each kind stands before its rivals."""
+    yield Subject("bare WSGI", f"{RIVALS}:bare")
+    yield Subject("Mozi, a hit", "wsgi:app")
+    yield Subject("Flask, hello world", f"{RIVALS}:hello")
+    yield Subject("Flask, bytes in memory", f"{RIVALS}:in_memory")
+    yield Subject("Flask-Caching, SimpleCache", f"{RIVALS}:simple_cache")
+    yield Subject("Flask-Caching, files", f"{RIVALS}:file_cache")
     for coding in CODINGS:
-        yield f"bare WSGI, {coding}", f"{apps}:bare_{coding}", [f"Accept-Encoding: {coding}"]
-        yield f"Mozi, a hit, {coding}", "wsgi:app", [f"Accept-Encoding: {coding}"]
-        yield f"Flask-Compress, {coding}", f"{apps}:compress", [f"Accept-Encoding: {coding}"]
-    yield "bare WSGI, 304", f"{apps}:bare", ["If-None-Match: {etag}"]
-    yield "Mozi, 304", "wsgi:app", ["If-None-Match: {etag}"]
+        accepted = (f"Accept-Encoding: {coding}",)
+        yield Subject(f"bare WSGI, {coding}", f"{RIVALS}:bare_{coding}", accepted)
+        yield Subject(f"Mozi, a hit, {coding}", "wsgi:app", accepted)
+        yield Subject(f"Flask-Compress, {coding}", f"{RIVALS}:compress", accepted)
+    yield Subject("bare WSGI, 304", f"{RIVALS}:bare", ("If-None-Match: {etag}",))
+    yield Subject("Mozi, 304", "wsgi:app", ("If-None-Match: {etag}",))
 
 
-def show(rates: dict[str, float]) -> None:
-    """Print requests a second and the ratio to bare WSGI that answers the same."""
-    for name, rate in rates.items():
-        kind = name.rpartition(", ")[2]
-        bare = rates.get(f"bare WSGI, {kind}", rates["bare WSGI"])
-        print(f"{name:28} {rate:9,.0f} requests/s   {rate / bare:5.2f} × bare WSGI")
+def show(rates: dict[Subject, float], workers: dict[Subject, str]) -> None:
+    """Print requests a second, the worker, and the ratio to bare WSGI that answers the same."""
+    bare = {each.name: rate for each, rate in rates.items() if each.name.startswith("bare")}
+    for subject, rate in rates.items():
+        kind = subject.name.rpartition(", ")[2]
+        ratio = rate / bare.get(f"bare WSGI, {kind}", bare.get("bare WSGI", rate))
+        print(
+            f"{subject.name:28} {workers[subject]:8} {rate:9,.0f} requests/s"
+            f"   {ratio:5.2f} × bare WSGI"
+        )
 
 
 if __name__ == "__main__":

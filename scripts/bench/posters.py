@@ -25,14 +25,11 @@ from typing import Any
 
 from PIL import Image
 
+from mozi.posters.imaging import decode, render  # noqa: F401 - fails early where it cannot
+from scripts.bench.imaging import RECIPES, reduced, ssim
+from scripts.bench.sources import Source, jpeg_sources, other_sources
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
-
-from imaging import RECIPES, reduced, ssim  # noqa: E402 - found by the path above
-from sources import Source, jpeg_sources, other_sources  # noqa: E402
-
-from mozi.posters.imaging import decode, render  # noqa: E402, F401 - fails early where it cannot
-
 PACKAGES = ("pyvips[binary]", "wagtail", "sorl-thumbnail", "pillow")
 MEDIA = ("poster", "thumb", "blurred")
 

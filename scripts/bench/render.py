@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,21 +14,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
+import flask_migrate
+from sqlalchemy import event, insert
+
+from mozi import create_app
+from mozi.calendar.queries import index_page
+from mozi.database import reading, writing
+from mozi.extensions import db
+from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.pagecache.entries import make_entry
+from mozi.pagecache.fingerprints import fingerprint_of, marks_of
+from mozi.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-import flask_migrate  # noqa: E402 - found by the path above
-from sqlalchemy import event, insert  # noqa: E402
-
-from mozi import create_app  # noqa: E402
-from mozi.calendar.queries import index_page  # noqa: E402
-from mozi.database import reading, writing  # noqa: E402
-from mozi.extensions import db  # noqa: E402
-from mozi.models import MOVIES, POSTERS, VARIANTS  # noqa: E402
-from mozi.pagecache.entries import make_entry  # noqa: E402
-from mozi.pagecache.fingerprints import fingerprint_of, marks_of  # noqa: E402
-from mozi.settings import Settings  # noqa: E402
-
 TODAY = date(2026, 11, 26)
 SHOWN = 60
 RUNS = 41

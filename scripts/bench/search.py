@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -22,23 +21,21 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+import flask_migrate
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, insert, text
+
+from mozi import create_app
+from mozi.calendar.names import ensure_names
+from mozi.calendar.words import fold
+from mozi.database import writing
+from mozi.extensions import db
+from mozi.models import MOVIES, POSTERS
+from mozi.settings import Settings
+from tests.support import servers
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-import flask_migrate  # noqa: E402 - found by the path above
-from flask import Flask  # noqa: E402
-from flask.testing import FlaskClient  # noqa: E402
-from sqlalchemy import event, insert, text  # noqa: E402
-
-from mozi import create_app  # noqa: E402
-from mozi.calendar.names import ensure_names  # noqa: E402
-from mozi.calendar.words import fold  # noqa: E402
-from mozi.database import writing  # noqa: E402
-from mozi.extensions import db  # noqa: E402
-from mozi.models import MOVIES, POSTERS  # noqa: E402
-from mozi.settings import Settings  # noqa: E402
-from tests.support import servers  # noqa: E402
-
 TODAY = date(2026, 11, 26)
 AT_ONCE = 5000
 # Some 2,000 words made of syllables, used as words are: a few often, most of them seldom.

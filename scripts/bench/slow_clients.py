@@ -1,6 +1,6 @@
 """Ask for a page at a steady rate while many clients send their requests slowly.
 
-    .venv/bin/python scripts/bench/slow_clients.py http://127.0.0.1:8000/ --slow 200
+    .venv/bin/python -m scripts.bench.slow_clients http://127.0.0.1:8000/ --slow 200
 
 Half of the trouble drips headers, the other half a body; a slow client that is cut comes
 back at once. Requests are sent on time whatever the answers do (open loop), each over a

@@ -24,23 +24,21 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from flask import Flask
+
+from mozi import create_app
+from mozi.database import writing
+from mozi.parts import parts
+from mozi.posters.queries import get_poster
+from mozi.posters.wanted import want_address
+from mozi.settings import Settings
+from scripts.bench.browsing import PICTURE, Connections, Seen
+from scripts.bench.first_hits import Workers
+from scripts.bench.serving import serving
+from scripts.bench.storm import COALESCE_S, HOSTS, calendar, pages, slow_sources
+from scripts.bench.warm import flask
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from browsing import PICTURE, Connections, Seen  # noqa: E402 - found by the path above
-from first_hits import Workers  # noqa: E402
-from flask import Flask  # noqa: E402
-from pagecache import serving  # noqa: E402
-from storm import COALESCE_S, HOSTS, calendar, pages, slow_sources  # noqa: E402
-from warm import flask  # noqa: E402
-
-from mozi import create_app  # noqa: E402
-from mozi.database import writing  # noqa: E402
-from mozi.parts import parts  # noqa: E402
-from mozi.posters.queries import get_poster  # noqa: E402
-from mozi.posters.wanted import want_address  # noqa: E402
-from mozi.settings import Settings  # noqa: E402
-
 MOVIES = 200
 ON_FRONT = 60  # the first of the calendar are on the front page
 RENDER_S = 1.0  # allowed for one render on a busy machine

@@ -31,18 +31,15 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine, text
 
+from mozi.settings import Settings
+from scripts.bench.browsing import Seen, Visitor
+from scripts.bench.first_hits import Workers
+from scripts.bench.serving import serving
+from scripts.bench.slow_clients import Slow, _head, drip
+from scripts.bench.sources import jpeg_sources
+from scripts.bench.warm import flask
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from browsing import Seen, Visitor  # noqa: E402 - found by the path above
-from first_hits import Workers  # noqa: E402
-from pagecache import serving  # noqa: E402
-from slow_clients import Slow, _head, drip  # noqa: E402
-from sources import jpeg_sources  # noqa: E402
-from warm import flask  # noqa: E402
-
-from mozi.settings import Settings  # noqa: E402
-
 TODAY = date(2026, 11, 26)
 HOSTS = 8
 SOURCE_S = 0.3

@@ -25,14 +25,11 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from mozi.posters.imaging import decode, render
+from mozi.posters.recipes import BLURRED, POSTER, THUMB
+from scripts.bench.sources import jpeg_sources
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from sources import jpeg_sources  # noqa: E402 - found by the path above
-
-from mozi.posters.imaging import decode, render  # noqa: E402
-from mozi.posters.recipes import BLURRED, POSTER, THUMB  # noqa: E402
-
 CORES = sorted(os.sched_getaffinity(0))
 SERVE = """
 import sys
