@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Flask
 from werkzeug.local import LocalProxy
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mozi import commands, web
 from mozi.database import engine_options, prepare_postgresql, prepare_sqlite
@@ -22,18 +21,13 @@ from mozi.posters.pipeline import PosterPipeline
 from mozi.posters.queueing import PosterQueue
 from mozi.posters.wanted import new_sources
 from mozi.reporting import begin_reporting
-from mozi.request_lines import RequestLines
 from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
-from mozi.web import headers, observing, static_files, timing
-from mozi.web.cached import CachedPages
+from mozi.web import headers, layers, observing, static_files, timing
 from mozi.web.capacity import POSTER_REQUESTS
 from mozi.web.headers import SecurityHeaders
-from mozi.web.hosts import NamedHosts
-from mozi.web.media import PlainMedia
-from mozi.web.waiting import WaitingForPosters
 
 ROOT = Path(__file__).parent.parent
 
@@ -68,7 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         coalesce_s=settings.page_cache_coalesce_seconds,
     )
     queue, tallies = make_queue(settings), Tallies(app.app_context)
-    install(app, Parts(settings, storage, pipeline, on_demand, pages, tallies, queue))
+    parts = Parts(settings, storage, pipeline, on_demand, pages, tallies, queue)
+    install(app, parts)
     if queue is not None:
         _queue_new_sources(app, queue)
     web.register(app, settings)
@@ -76,15 +71,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.register(app, security)
     static_files.register(app, settings.data_dir / "static")
     commands.register(app)
-    _put_cache_in_front(app, settings, pages, security, tallies)
-    app.wsgi_app = WaitingForPosters(app.wsgi_app, on_demand, security)  # type: ignore[method-assign]
-    if isinstance(storage, LocalStorage):
-        app.wsgi_app = PlainMedia(app.wsgi_app, storage, security)  # type: ignore[method-assign]
-    app.wsgi_app = NamedHosts(app.wsgi_app, security)  # type: ignore[method-assign]
     timing.register(app)
-    behind_proxy = settings.trusted_proxy_hops > 0
-    observing.register(app, RequestLines(settings), behind_proxy=behind_proxy)
-    _trust_proxies(app, settings.trusted_proxy_hops)
+    observing.register(app)
+    layers.put_in_front(app, parts, security)
     return app
 
 
@@ -131,28 +120,3 @@ def _migrations(app: Flask) -> object:
 
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     return app.extensions["migrate"]
-
-
-def _put_cache_in_front(
-    app: Flask,
-    settings: Settings,
-    pages: PageCache,
-    security: SecurityHeaders,
-    tallies: Tallies,
-) -> None:
-    cookie = app.config["SESSION_COOKIE_NAME"]
-    app.wsgi_app = CachedPages(  # type: ignore[method-assign]  # the documented way
-        app.wsgi_app, pages, settings, security, session_cookie=cookie, look=tallies.look
-    )
-
-
-def _trust_proxies(app: Flask, hops: int) -> None:
-    """Believe who asks, and by which scheme, of as many proxies as there are, and of no more.
-
-    X-Forwarded-Host and -Port are never believed: a proxy passes Host on, SITE_URL says the rest,
-    and one that does not set them passes on what the client made up.
-    """
-    if hops:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way
-            app.wsgi_app, x_for=hops, x_proto=hops
-        )

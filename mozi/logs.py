@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
+import random
 import sys
 from contextvars import ContextVar
 from typing import Any
@@ -22,7 +22,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 def new_request_id() -> str:
     """Return 16 hexadecimal digits that no other request is likely to have."""
-    return secrets.token_hex(8)
+    return f"{random.getrandbits(64):016x}"  # noqa: S311 - no secret; urandom costs 23 µs
 
 
 def event(message: str, **fields: Any) -> dict[str, Any]:

@@ -105,6 +105,7 @@ def _minute() -> int:
 
 def _counted() -> Counts:
     """Return what this process has counted since it began, by page and what happened."""
+    metrics.flush()
     return {
         **_samples(metrics.PAGE_CACHE_REQUESTS, "result"),
         **_samples(metrics.PAGE_CACHE_RESETS, "reason"),

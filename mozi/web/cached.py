@@ -140,7 +140,7 @@ def _host(environ: Mapping[str, Any]) -> str:
 def answer(served: Served, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:
     """Return status line, headers and body for what the request accepts and knows already."""
     entry = served.entry
-    _counter(served.page, served.result).inc()
+    metrics.later(_counter(served.page, served.result).inc, 1)
     if _knows(environ.get("HTTP_IF_NONE_MATCH"), entry.etag):
         return "304 Not Modified", _headers(entry.etag, served.result), b""
     coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from mozi import metrics as counted
 from mozi.parts import parts
 from mozi.posters.worker_counts import WorkerCounts
 from mozi.web import gauges
@@ -39,6 +40,7 @@ def metrics() -> Response:
         abort(403)
     if token is None and not is_local(request.environ):
         abort(404)
+    counted.flush()
     counts = gauges.look_up()
     told = generate_latest(_registry()) + _by_workers(counts)
     answer = Response(told, content_type=CONTENT_TYPE_LATEST)

@@ -31,14 +31,10 @@ SANE_ID = re.compile(r"[\w.+/=:@-]{1,200}", re.ASCII)  # Heroku's: 20 to 200 of 
 LONGEST_QUEUE_S = 3600.0  # beyond that it is no router's clock, but somebody's invention
 
 
-def register(app: Flask, lines: RequestLines, *, behind_proxy: bool) -> None:
-    """Have Flask leave the endpoint's name; observe all that reaches the app.
-
-    behind_proxy: X-Request-Start is the proxy's. Without a proxy any client could send it.
-    """
+def register(app: Flask) -> None:
+    """Have Flask leave the endpoint's name, and the metrics stand at nought."""
     metrics.begin()
     app.before_request(_leave_endpoint)
-    app.wsgi_app = Observed(app.wsgi_app, lines, behind_proxy=behind_proxy)  # type: ignore[method-assign]  # the documented way
 
 
 def _leave_endpoint() -> None:
@@ -83,9 +79,9 @@ class Observed:
         self, environ: Mapping[str, Any], status: str, seconds: float, queued_s: float | None
     ) -> None:
         endpoint = environ.get(ENDPOINT, "static")  # static files are answered in front of Flask
-        _timer(endpoint, status).observe(seconds)
+        metrics.later(_timer(endpoint, status).observe, seconds)
         if queued_s is not None:
-            metrics.REQUEST_QUEUE_SECONDS.observe(queued_s)
+            metrics.later(metrics.REQUEST_QUEUE_SECONDS.observe, queued_s)
         if self.lines.enabled:
             path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
             about = (request_id.get(), environ["REQUEST_METHOD"], path)

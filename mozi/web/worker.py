@@ -24,7 +24,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from mozi import metrics
 from mozi.web import capacity
-from mozi.web.answers import BUSY, Answer, WSGIApp, collect
+from mozi.web.answers import BUSY, PIECE_BYTES, Answer, WSGIApp, collect
 from mozi.web.bodies import (
     TOO_LARGE,
     WHY,
@@ -36,6 +36,7 @@ from mozi.web.bodies import (
 )
 from mozi.web.languages import is_admin
 from mozi.web.parking import MAY_PARK, PARKED, Parked
+from mozi.web.ready import READY, ReadyAnswers
 from mozi.web.sessions import is_session
 from mozi.web.showing import load_templates
 
@@ -152,8 +153,10 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     def load_wsgi(self) -> None:
         """Load the app, ready for its first visitor, and put the threads before it."""
         super().load_wsgi()
+        self.ready = None
         if isinstance(self.wsgi, Flask):
             load_templates(self.wsgi)
+            self.ready = ReadyAnswers(self.wsgi.extensions[READY])
         limits = BodyLimits(self.max_body_bytes, capacity.HELD_BODY_BYTES)
         self.bodies = Bodies(limits, lambda seconds: gevent.Timeout(seconds, TimeoutError))
         self.waits: dict[RequestWait, Any] = {}
@@ -185,6 +188,10 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Receive the body, have the app answer, send the answer; StopIteration closes."""
         sock.settimeout(SEND_S)
+        if self.alive and self.ready is not None:
+            answer = self.ready.find(req, addr)
+            if answer is not None:
+                return self._send(answer, req, sock)
         unread = req.body
         try:
             with ExitStack() as stack:
@@ -203,6 +210,14 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             raise StopIteration from gone
         finally:
             req.body = unread  # the parser looks here for the next request's start
+
+    def _send(self, answer: bytes, req: Any, sock: Any) -> bool:
+        """Send an answer that was ready; each piece has a deadline of its own."""
+        for start in range(0, len(answer), PIECE_BYTES):
+            sock.sendall(answer[start : start + PIECE_BYTES])
+        if req.should_close():
+            raise StopIteration
+        return True
 
     def _cut_at(self, req: Any) -> int | None:
         """Return how much of a form that is too large is read on, for an admin to be told of it.

@@ -13,12 +13,14 @@ from flask.testing import FlaskClient
 from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
+from mozi import metrics
 from mozi.database import reading, writing
 from mozi.models import Poster, PosterVariant
 
 
 def counted(name: str, **labels: str) -> float:
     """Return what a metric of this process stands at."""
+    metrics.flush()
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 

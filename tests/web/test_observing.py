@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client import REGISTRY
 
+from mozi import metrics, request_lines
 from mozi.parts import parts
 from mozi.request_lines import RequestLines
 from mozi.web.observing import Observed, id_of, queue_seconds
@@ -21,6 +24,7 @@ NOW = datetime.fromtimestamp(1_700_000_000, UTC)
 
 def seconds_counted(endpoint: str, status: str) -> float:
     labels = {"endpoint": endpoint, "status": status}
+    metrics.flush()
     return REGISTRY.get_sample_value("mozi_http_request_seconds_count", labels) or 0.0
 
 
@@ -71,6 +75,7 @@ def test_a_wait_in_the_routers_queue_is_counted_where_there_is_a_router(
     before = REGISTRY.get_sample_value("mozi_request_queue_seconds_count") or 0
     client.get("/healthz", headers={"X-Request-Start": "t=1.0"})  # no moment of this century
     client.get("/healthz", headers={"X-Request-Start": f"t={time.time():.3f}"})
+    metrics.flush()
     assert REGISTRY.get_sample_value("mozi_request_queue_seconds_count") == before + counted
 
 
@@ -84,9 +89,11 @@ def test_a_request_that_breaks_the_app_is_a_500(make_app: MakeApp) -> None:
 
 
 def test_a_request_is_one_line_without_its_query(app: Flask) -> None:
-    lines = RequestLines(parts().settings, io.StringIO())
-    app.wsgi_app = Observed(app.wsgi_app, lines, behind_proxy=False)  # type: ignore[method-assign]
+    written = io.StringIO()
+    settings = replace(parts().settings, log_format="json")
+    app.wsgi_app = Observed(app.wsgi_app, RequestLines(settings, written), behind_proxy=False)  # type: ignore[method-assign]
     app.test_client().get("/?q=titok", headers={"X-Request-ID": "abc"})
-    (line,) = lines._waiting
-    assert line[1:5] == ("abc", "GET", "/", "200")
-    assert line.endpoint == "index"
+    request_lines.flush()
+    line = json.loads(written.getvalue())
+    told = [line[name] for name in ("request_id", "method", "path", "status", "endpoint")]
+    assert told == ["abc", "GET", "/", 200, "index"]

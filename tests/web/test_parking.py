@@ -12,7 +12,7 @@ from werkzeug.test import EnvironBuilder
 
 from mozi.parts import parts
 from mozi.posters.leases import release_lease, take_lease
-from mozi.request_lines import RequestLines
+from mozi.request_lines import RequestLines, flush
 from mozi.web.answers import collect
 from mozi.web.headers import SecurityHeaders
 from mozi.web.observing import BEGUN, Observed
@@ -66,14 +66,18 @@ def test_what_was_not_built_in_time_gives_the_placeholder_at_once(
 
 
 def test_a_parked_request_has_one_line_in_the_log(app: Flask, environ: dict[str, Any]) -> None:
-    lines = RequestLines(parts().settings, io.StringIO())
-    app.wsgi_app = Observed(app.wsgi_app, lines, behind_proxy=False)  # type: ignore[method-assign]
+    written = io.StringIO()
+    app.wsgi_app = Observed(
+        app.wsgi_app, RequestLines(parts().settings, written), behind_proxy=False
+    )  # type: ignore[method-assign]
     ask(app, environ)
-    assert not lines._waiting
+    flush()
+    assert not written.getvalue()
     environ.pop(PARKED).done.result(timeout=20)
     ask(app, environ)
-    (line,) = lines._waiting
-    assert (line.status, line.request_id) == ("302", environ[BEGUN][2])
+    flush()
+    assert written.getvalue().count("\n") == 1
+    assert f"[{environ[BEGUN][2]}]: GET {environ['PATH_INFO']} 302 " in written.getvalue()
 
 
 def test_a_built_poster_parks_nobody(app: Flask, environ: dict[str, Any]) -> None:
