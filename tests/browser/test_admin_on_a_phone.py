@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -59,3 +61,11 @@ def test_a_field_at_fault_stands_out(phone: Page) -> None:
     expect(faulty).to_have_attribute("aria-invalid", "true")
     expect(faulty).to_have_css("border-top-width", "2px")
     expect(sound).to_have_css("border-top-width", "1px")
+
+
+def test_all_sessions_can_be_ended_from_there(phone: Page) -> None:
+    phone.goto("/admin/movies")
+    phone.get_by_role("link", name="Fiókom").click()
+    assert faults(phone, (("light", 360), ("dark", 360))) == []
+    phone.get_by_role("button", name="Kilépek mindenhonnan").click()
+    expect(phone).to_have_url(re.compile("/admin/login$"))
