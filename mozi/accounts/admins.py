@@ -37,7 +37,8 @@ def normal_email(email: str) -> str:
 
 def is_email(email: str) -> bool:
     """Return whether this can be an address to sign in with."""
-    return len(email) <= EMAIL_LENGTH and _EMAIL.fullmatch(email) is not None
+    known_form = len(email) <= EMAIL_LENGTH and _EMAIL.fullmatch(email) is not None
+    return known_form and email.isprintable()  # PostgreSQL takes no NUL
 
 
 def ensure_admin(email: str, password: str) -> bool:
@@ -59,6 +60,8 @@ def ensure_admin(email: str, password: str) -> bool:
 
 def find_account(email: str) -> Account | None:
     """Return the admin who signs in with this address."""
+    if not is_email(normal_email(email)):
+        return None
     query = select(Admin.id, Admin.email, Admin.password_hash)
     with reading() as session:
         row = session.execute(query.where(Admin.email == normal_email(email))).first()

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from mozi.accounts.admins import ensure_admin
 from mozi.web.admin.throttling import address
-from tests.conftest import Clock, MakeApp
+from tests.conftest import Clock, MakeApp, on_both_backends
 from tests.support.logs import Said
 from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
 
@@ -73,6 +73,13 @@ def test_a_wrong_password_and_an_unknown_account_are_answered_alike(
     answer = client.post("/admin/login", data=given)
     assert answer.status_code == 401
     assert "nem tartozik össze" in answer.text
+
+
+@on_both_backends
+@pytest.mark.parametrize("email", ["a\x00b@example.org", "\x00", "", "x" * 10_000, f"{EMAIL}\x00"])
+@pytest.mark.usefixtures("_admin")
+def test_what_is_no_address_is_an_unknown_account(client: FlaskClient, email: str) -> None:
+    assert sign_in(client, email=email) == 401
 
 
 @pytest.mark.usefixtures("_admin")
