@@ -52,7 +52,7 @@ def register(app: Flask, folder: Path) -> None:
         allow_all_origins=False,
         add_headers_function=_protect,
     )
-    for name in names.values():
+    for name in copies(folder):
         noise.add_file_to_dictionary(f"{app.static_url_path}/{name}", str(folder / name))
     app.wsgi_app = noise  # type: ignore[method-assign]  # the documented way
 
@@ -71,6 +71,17 @@ def collect(static: Path, folder: Path) -> Iterator[tuple[str, str]]:
             hashed = names[name.as_posix()] = hashed_name(name, body)
             _copy(body, folder / hashed)
             yield name.as_posix(), hashed
+
+
+def copies(folder: Path) -> Iterator[str]:
+    """Yield the hashed names in folder, those of former releases too.
+
+    A page that was delivered before a restart asks for its style sheet after it, and an edge
+    serves such a page for as long as it may.
+    """
+    for path in folder.rglob("*"):
+        if HASHED.search(path.name):
+            yield path.relative_to(folder).as_posix()
 
 
 def served(path: Path, name: Path, names: Mapping[str, str]) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from mozi.web.static_files import collect, hashed_name
+from mozi.web.static_files import collect, hashed_name, register
 
 STYLE = Path(__file__).parents[2] / "static/style.css"
 LINKED = re.compile(r'href="(/static/style\.[0-9a-f]{12}\.css)"')
@@ -100,3 +100,15 @@ def test_former_copies_stay(tmp_path: Path) -> None:
         (static / "a.css").write_bytes(body)
         list(collect(static, copies))
     assert {path.read_bytes() for path in copies.iterdir()} == {b"1", b"2"}
+
+
+def test_what_a_page_of_the_former_release_links_is_still_served(tmp_path: Path) -> None:
+    static, copies = tmp_path / "static", tmp_path / "copies"
+    static.mkdir()
+    for body in (b"former{}", b"current{}"):
+        (static / "a.css").write_bytes(body)
+        app = Flask(__name__, static_folder=str(static))
+        register(app, copies)
+    with app.test_client().get(f"/static/{hashed_name(Path('a.css'), b'former{}')}") as answer:
+        assert (answer.status_code, answer.data) == (200, b"former{}")
+        assert "immutable" in answer.headers["Cache-Control"]
