@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -82,6 +84,59 @@ def test_scripts_parse_and_stop_at_the_first_failure(name: str) -> None:
     assert os.access(script, os.X_OK)
     assert "\nset -euo pipefail\n" in script.read_text()
     subprocess.run(["bash", "-n", script], check=True)
+
+
+@pytest.fixture
+def runnable(project: Path) -> Path:
+    """A project whose scripts/run finds programs that only write where the real ones do."""
+    (project / "scripts").mkdir()
+    for name in ("run", "virtualenv.sh"):
+        shutil.copy(ROOT / "scripts" / name, project / "scripts")
+    writes = {
+        "python": "",
+        "flask": "mkdir -p $D/media; : >$D/mozi.sqlite3",
+        "gunicorn": ": >$D/new",
+    }
+    for name, writing in writes.items():
+        program = project / ".venv/bin" / name
+        program.write_text(f"#!/bin/sh\nD=${{DATA_DIR:-instance}}\n{writing}\n")
+        program.chmod(0o755)
+    return project
+
+
+def run(project: Path, **env: str) -> None:
+    subprocess.run(
+        [project / "scripts/run"], env={"PATH": os.environ["PATH"], **env}, check=True, timeout=20
+    )
+
+
+def modes(folder: Path) -> set[str]:
+    inside = [folder, *folder.rglob("*")]
+    return {stat.filemode(path.stat().st_mode) for path in inside}
+
+
+def test_what_scripts_run_keeps_is_its_users_alone(runnable: Path) -> None:
+    run(runnable)
+    assert modes(runnable / "instance") == {"drwx------", "-rw-------"}
+
+
+def test_what_an_earlier_scripts_run_left_open_is_closed(runnable: Path) -> None:
+    kept = runnable / "instance/media/originals/1.jpg"
+    kept.parent.mkdir(parents=True)
+    for path in (kept, runnable / "instance/mozi.sqlite3", runnable / "instance/secret_key"):
+        path.touch(mode=0o644)
+    run(runnable)
+    assert modes(runnable / "instance") == {"drwx------", "-rw-------"}
+
+
+def test_other_things_in_a_shared_data_folder_are_left_alone(
+    runnable: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "shared/others.txt"
+    other.parent.mkdir()
+    other.touch(mode=0o644)
+    run(runnable, DATA_DIR=str(other.parent))
+    assert stat.filemode(other.stat().st_mode) == "-rw-r--r--"
 
 
 @pytest.mark.parametrize("name", PINNED)
