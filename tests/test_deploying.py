@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import subprocess
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
 import boto3
 import click
 import pytest
 from flask import Flask
+from urllib3 import PoolManager
 
 from mozi.house.storage_check import StorageCheck
+from mozi.storage import IMMUTABLE
 from mozi.storage.public import PublicAnswer, public_answer
 from mozi.storage.s3 import S3Storage
 from tests.conftest import make_bucket
+from tests.support.origin import Origin
+from tests.support.servers import free_port
+from tests.test_serving import wait_until
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = (ROOT / "docs/deploy.md").read_text()
@@ -63,6 +72,8 @@ def test_a_unit_runs_what_there_is(app: Flask, unit: Path) -> None:
     if unit.suffix == ".timer":
         assert unit.with_suffix(".service").exists()
         assert "OnCalendar=" in text
+    elif unit.suffix == ".socket":
+        assert unit.with_suffix(".service").exists()
     else:
         programs = re.findall(r"/srv/mozi/app/\.venv/bin/(flask [a-z-]+|gunicorn)", text)
         assert programs
@@ -70,8 +81,104 @@ def test_a_unit_runs_what_there_is(app: Flask, unit: Path) -> None:
 
 
 def test_every_unit_that_is_enabled_is_there() -> None:
-    named = set(re.findall(r"\bmozi[a-z-]*\.(?:service|timer)\b", DEPLOY))
-    assert named <= {unit.name for unit in UNITS}
+    named = re.findall(r"\b(mozi[a-z-]*@?)\d*(\.(?:service|timer|socket))\b", steps())
+    assert len(named) > 8
+    assert {"".join(each) for each in named} <= {unit.name for unit in UNITS}
+
+
+def steps() -> str:
+    """Return what the guide tells to do, without the move away from units of former releases."""
+    return DEPLOY.partition("An installation from before there was")[0]
+
+
+def test_a_unit_that_may_run_several_times_is_a_template() -> None:
+    template = (ROOT / "docs/systemd/mozi-worker@.service").read_text()
+    assert "%i" in template
+    assert "systemctl enable --now mozi-worker@1.service" in DEPLOY
+
+
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+
+
+def test_all_services_are_fenced_in_alike() -> None:
+    fence = re.compile(r"# As in every unit.*?(?=ReadWritePaths=)", re.S)
+    fences = {tuple(fence.findall(unit.read_text())) for unit in SERVICES}
+    assert len(fences) == 1
+    ((fence_of_all,),) = fences
+    assert "ProtectSystem=strict" in fence_of_all
+
+
+@pytest.mark.skipif(which("systemd-analyze") is None, reason="there is no systemd-analyze")
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_systemd_finds_a_service_little_exposed(unit: Path) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)]
+    looked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert looked.returncode == 0, looked.stdout.splitlines()[-1]
+
+
+def test_no_service_is_reloaded() -> None:
+    assert [unit.name for unit in SERVICES if "\nExecReload=" in unit.read_text()] == []
+    assert "systemctl reload" not in "".join(re.findall(r"```sh\n(.*?)```", DEPLOY, re.S))
+
+
+@pytest.fixture
+def edge(tmp_path: Path, origin: Origin) -> Iterator[str]:
+    """The address of the guide's nginx in front of a store, which is the origin."""
+    (block,) = re.findall(r"```nginx\n(proxy_cache_path.*?)```", DEPLOY, re.S)
+    port = free_port()
+    for documented, here in (
+        ("/var/cache/nginx/posters", str(tmp_path / "cache")),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port}"),
+        ("https://s3.internal", origin.url("").rstrip("/")),
+    ):
+        assert documented in block
+        block = block.replace(documented, here)
+    block = re.sub(r"^ *ssl_certificate.*\n", "", block, flags=re.MULTILINE)
+    bodies = "".join(f"{name}_temp_path {tmp_path}/{name};" for name in TEMPORARY)
+    (tmp_path / "conf").write_text(
+        f"daemon off; master_process off; pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}}"
+        f"http {{ access_log off; {bodies} {block} }}"
+    )
+    nginx = subprocess.Popen(["nginx", "-c", tmp_path / "conf", "-e", tmp_path / "log"])
+    try:
+        wait_until(lambda: accepts(port))
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+
+
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(which("nginx") is None, reason="there is no nginx")
+def test_the_documented_edge_keeps_posters_and_shows_nothing_else(
+    edge: str, origin: Origin
+) -> None:
+    stored, private = "/the-real-name/posters/1-a.jpg", "/the-real-name/originals/1.jpg"
+    origin.serve(stored, b"poster", headers={"Cache-Control": IMMUTABLE})
+    origin.serve(private, b"original")
+    pool = PoolManager(retries=False)
+    for asked in ("/posters/1-a.jpg", "/posters/1-a.jpg?acl", "/posters/1-a.jpg"):
+        assert pool.request("GET", edge + asked).data == b"poster"
+    assert origin.hits[stored] == 1
+    for asked in (
+        "/originals/1.jpg",
+        "/posters/../originals/1.jpg",
+        "/posters/%2e%2e/originals/1.jpg",
+    ):
+        assert pool.request("GET", edge + asked).status == 404
+    assert pool.request("PUT", f"{edge}/posters/2.jpg", body=b"mine").status == 403
+    assert origin.hits[private] == 0
+    pool.clear()
 
 
 def test_no_setting_has_a_comment_behind_it_which_systemd_would_take_for_its_value() -> None:

@@ -78,7 +78,7 @@ def test_without_a_new_enough_python_one_line_says_so(tmp_path: Path) -> None:
     assert refused.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["scripts/run", "scripts/test", ".ci/run"])
+@pytest.mark.parametrize("name", ["scripts/run", "scripts/release", "scripts/test", ".ci/run"])
 def test_scripts_parse_and_stop_at_the_first_failure(name: str) -> None:
     script = ROOT / name
     assert os.access(script, os.X_OK)
