@@ -84,6 +84,12 @@ def full(cache: Trouble) -> Callable[[], object]:
     return lambda: client.config_set("maxmemory", "0")
 
 
+def emptied(cache: Trouble) -> Callable[[], object]:
+    with redis.from_url(cache.url) as client:
+        client.flushall()
+    return lambda: None
+
+
 def gone(cache: Trouble) -> Callable[[], object]:
     cache.begin("down")
     return cache.end
@@ -114,6 +120,29 @@ def test_a_worker_waits_for_its_redis_says_so_once_and_goes_on(
     assert reason in said
     assert "The worker goes on" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("begin", [emptied, full, gone])
+def test_a_job_in_hand_is_finished_and_the_next_one_taken(
+    begin: Callable[[Trouble], Callable[[], object]],
+    cache: Trouble,
+    queue: PosterQueue,
+    worker: Forked,
+    log: Path,
+    origin: Origin,
+) -> None:
+    origin.serve("/a.jpg", make_jpeg(), delay_s=1)
+    origin.serve("/b.jpg", make_jpeg(2))
+    first, second = (make_movie(poster_url=origin.url(f"/{name}.jpg")) for name in "ab")
+    queue.enqueue([first])
+    wait_for(lambda: origin.hits["/a.jpg"] == 1)
+    end = begin(cache)
+    wait_for(lambda: not get_poster(first).missing())
+    end()
+    wait_for(lambda: queue.offer([second]))
+    wait_for(lambda: not get_poster(second).missing())
+    assert worker.poll() is None
+    assert "quitting" not in log.read_text()
 
 
 def test_a_worker_is_there_again_after_redis_lost_its_data(
