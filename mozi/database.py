@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import Connection, Double, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FunctionElement
@@ -23,6 +24,8 @@ from sqlalchemy.sql.expression import FunctionElement
 from mozi.extensions import db
 
 BUSY_TIMEOUT_S = 5
+UNREACHABLE = (OperationalError, PoolTimeout)
+"""What is raised where the database cannot be reached, is silent or too busy."""
 STATEMENT_S = 15
 SILENCE_S = STATEMENT_S + 3  # PostgreSQL ends a statement itself; beyond that it is gone
 
@@ -111,6 +114,12 @@ def engine_options(database_url: str) -> dict[str, Any]:
             "options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout=5s",
         },
     }
+
+
+def in_one_line(error: Exception) -> str:
+    """Return an error in one line; of the database's the driver's words, without the statement."""
+    said = str(error.orig) if isinstance(error, DBAPIError) else repr(error)
+    return said.partition("\n")[0]
 
 
 def cure_of(error: DBAPIError) -> str:

@@ -10,6 +10,7 @@ import json
 import logging
 import random
 import sys
+import time
 from contextvars import ContextVar
 from typing import Any
 
@@ -32,6 +33,22 @@ def event(message: str, **fields: Any) -> dict[str, Any]:
     them, text does not, so the message has to tell the same.
     """
     return {"msg": message, "extra": {"fields": fields}}
+
+
+class Seldom:
+    """Says when it is time to tell again what goes on: at most once in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._next_at = float("-inf")
+
+    def is_due(self) -> bool:
+        """Return whether it is time; then it is not for as many seconds."""
+        now = time.monotonic()
+        if now < self._next_at:
+            return False
+        self._next_at = now + self.seconds
+        return True
 
 
 class WithRequestId(logging.Filter):

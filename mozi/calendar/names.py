@@ -14,12 +14,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
 from mozi.calendar.words import fold, words_of
-from mozi.database import reading, writing
+from mozi.database import UNREACHABLE, in_one_line, reading, writing
 from mozi.models import NAMES, WORDS, Movie, MovieName
 
 logger = logging.getLogger(__name__)
@@ -32,17 +31,21 @@ FOLDED_LENGTH = 500  # PostgreSQL's indexes take rows of up to 2.7 KB
 def ensure_names(*, at_most: int = AT_ONCE) -> bool:
     """Fill in at most so many names; return whether none are left to do.
 
-    A database that cannot be written now is no reason to show no page: the names wait.
+    A database that cannot be read or written now is no reason to show no page: the names wait.
     """
-    with reading() as session:
-        unnamed = _unnamed(session, at_most)
+    try:
+        with reading() as session:
+            unnamed = _unnamed(session, at_most)
+    except UNREACHABLE:  # the page's own reading says so, or shows the previous page
+        return False
     if unnamed:
         try:
             with writing() as session:
                 session.execute(_FILL, [_name(row) for row in unnamed])
                 _add_words(session, unnamed)
-        except OperationalError as error:
-            logger.warning("The names of %d movies are left for later: %s", len(unnamed), error)
+        except UNREACHABLE as error:
+            said = in_one_line(error)
+            logger.warning("The names of %d movies are left for later: %s", len(unnamed), said)
     return len(unnamed) < at_most
 
 

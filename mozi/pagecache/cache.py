@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from mozi import clock, metrics
-from mozi.database import reading
+from mozi.database import in_one_line, reading
 from mozi.errors import Busy, MoziError
 from mozi.pagecache.entries import Entry, make_entry
 from mozi.pagecache.fingerprints import fingerprint_of, marks_of, what_changed
@@ -234,7 +234,11 @@ class PageCache:
         if previous is None:
             raise error
         metrics.PAGE_RENDER_FAILURES.labels(page.name).inc()
-        logger.error("%s: the previous page is shown, since a new one failed: %r", page.name, error)
+        logger.error(
+            "%s: the previous page is shown, since a new one failed: %s",
+            page.name,
+            in_one_line(error),
+        )
         slot.entry = previous
         slot.resting_until = time.monotonic() + REST_S
         return Served(previous, "stale")

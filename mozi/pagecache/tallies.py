@@ -18,7 +18,7 @@ from prometheus_client import Counter
 from sqlalchemy import delete, func, select, text
 
 from mozi import clock, metrics
-from mozi.database import reading, writing
+from mozi.database import in_one_line, reading, writing
 from mozi.models import PageTally
 
 MINUTE_S = 60
@@ -69,7 +69,7 @@ class Tallies:
             with self.in_context():
                 self.hand_in()
         except Exception as error:
-            logger.warning("what the page cache did could not be handed in: %s", error)
+            logger.warning("what the page cache did could not be handed in: %s", in_one_line(error))
 
 
 def last_hour() -> Mapping[str, Mapping[str, int]]:

@@ -11,11 +11,10 @@ from typing import Any
 from flask import Flask, abort, current_app, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from mozi.database import UNREACHABLE, in_one_line
 from mozi.errors import (
     BackupUnusable,
     BadArguments,
@@ -37,6 +36,7 @@ from mozi.errors import (
     StorageError,
 )
 from mozi.feeds import records
+from mozi.logs import Seldom
 from mozi.parts import parts
 from mozi.web.bodies import NotReceived
 from mozi.web.capacity import FORM_BYTES, MIB, largest_body
@@ -90,6 +90,7 @@ SEND_AGAIN = _(
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
 RETRY_AFTER_S = 5
+_tracebacks = Seldom(60.0)
 
 
 def register(app: Flask) -> None:
@@ -98,7 +99,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(MoziError, on_mozi_error)
     app.register_error_handler(Moved, on_moved)
     app.register_error_handler(HTTPException, on_http_error)
-    for unreachable in (OperationalError, PoolTimeout):
+    for unreachable in UNREACHABLE:
         app.register_error_handler(unreachable, on_database_error)
 
 
@@ -131,8 +132,13 @@ def on_moved(error: Moved) -> Response:
 
 
 def on_database_error(error: Exception) -> Response:
-    """Answer that the database cannot be reached, or is too busy."""
-    current_app.logger.error("The database failed: %s", error, exc_info=error)
+    """Answer that the database cannot be reached, or is too busy.
+
+    An outage fails every request in the same way: each has its line, and the traceback of 120
+    lines comes once a minute.
+    """
+    traceback = error if _tracebacks.is_due() else None
+    current_app.logger.error("The database failed: %s", in_one_line(error), exc_info=traceback)
     return _page(Response(status=503), retry_after_s=RETRY_AFTER_S)
 
 

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from mozi.database import cure_of, reading
+from mozi.database import cure_of, in_one_line, reading
 from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.parts import parts
 
@@ -147,7 +147,7 @@ def _database() -> None:
         with reading() as session:
             session.execute(_NOTHING_OF_THE_TABLES)
     except DBAPIError as error:
-        raise DatabaseUnusable(f"{error.orig}{cure_of(error)}") from error
+        raise DatabaseUnusable(f"{in_one_line(error)}{cure_of(error)}") from error
 
 
 def _cache() -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mozi.accounts.attempts import AttemptsInDatabase
 from mozi.accounts.sessions import LIFE, SignedIn, find_session
+from mozi.database import UNREACHABLE
 from mozi.extensions import csrf, limiter, login
 from mozi.settings import Settings
 
@@ -53,7 +52,7 @@ def register(app: Flask, settings: Settings) -> None:
         **_throttle_store(settings.redis_url),
     )
     login.session_protection = None  # a phone changes its address on the way
-    login.user_loader(find_session)
+    login.user_loader(_find_user)
     for extension in (login, csrf, limiter):
         extension.init_app(app)
 
@@ -66,6 +65,20 @@ def signed_in() -> SignedIn | None:
     return user if isinstance(user, SignedIn) else None
 
 
+def _find_user(kept: str) -> SignedIn | None:
+    """Return the admin of a session; where the database cannot tell, raise that once a request.
+
+    The page that says so is made for a visitor: its layout and its headers would ask again.
+    """
+    if g.get("user_unknown"):
+        return None
+    try:
+        return find_session(kept)
+    except UNREACHABLE:
+        g.user_unknown = True
+        raise
+
+
 def is_session(app: Flask, cookie: str) -> bool:
     """Return whether a request's Cookie header holds the session of an admin, for a server to ask.
 
@@ -74,7 +87,7 @@ def is_session(app: Flask, cookie: str) -> bool:
     with app.test_request_context(headers={"Cookie": cookie}):
         try:
             return signed_in() is not None
-        except (OperationalError, PoolTimeout):
+        except UNREACHABLE:
             return False
 
 

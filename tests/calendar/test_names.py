@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mozi.calendar import names
 from mozi.calendar.collation import sort_key
@@ -64,6 +65,19 @@ def test_a_database_that_cannot_be_written_keeps_the_names_for_later(
     monkeypatch.setattr(names, "writing", refuse)
     assert names.ensure_names()
     assert stored() == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("SELECT", {}, Exception("away")), PoolTimeout()]
+)
+def test_a_database_that_cannot_be_read_is_the_pages_own_affair(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setattr(names, "reading", refuse)
+    assert not names.ensure_names()
 
 
 @on_both_backends

@@ -11,8 +11,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mozi import errors
+from mozi.logs import Seldom
 from mozi.web.errors import STATUS, status_of
 from tests.conftest import MakeApp
+from tests.support.logs import Said
 
 RAISED: dict[str, Exception] = {
     "movie": errors.MovieNotFound(7),
@@ -118,6 +120,20 @@ def test_a_failure_of_ours_is_logged_and_a_missing_page_is_not(
     assert caplog.records == []
     raising.get("/raise/storage")
     assert "posters/x" in caplog.text
+
+
+def test_an_outage_of_the_database_is_a_line_a_request_and_a_traceback_a_minute(
+    raising: FlaskClient, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.web.errors._tracebacks", Seldom(60.0))
+    for name in ("database", "database", "pool"):
+        raising.get(f"/raise/{name}")
+    assert said.messages("ERROR") == [
+        "The database failed: gone",
+        "The database failed: gone",
+        "The database failed: TimeoutError()",
+    ]
+    assert [record.exc_info is not None for record in said.records] == [True, False, False]
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 503), ("/nincs", 404)])
