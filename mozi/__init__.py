@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 
 from mozi import commands, web
-from mozi.database import engine_options, prepare_postgresql, prepare_sqlite
+from mozi.database import engine_options, prepare
 from mozi.extensions import db
 from mozi.logs import configure_logging
 from mozi.pagecache.cache import PageCache
@@ -110,8 +110,7 @@ def _bind_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     app.extensions["migrate"] = LocalProxy(lambda: _migrations(app))
     with app.app_context():
-        prepare = {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}
-        prepare[db.engine.dialect.name](db.engine)
+        prepare(db.engine)
 
 
 def _migrations(app: Flask) -> object:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Double, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -21,13 +20,12 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FunctionElement
 
+from mozi import postgresql
 from mozi.extensions import db
 
 BUSY_TIMEOUT_S = 5
 UNREACHABLE = (OperationalError, PoolTimeout)
 """What is raised where the database cannot be reached, is silent or too busy."""
-STATEMENT_S = 15
-SILENCE_S = STATEMENT_S + 3  # PostgreSQL ends a statement itself; beyond that it is gone
 
 
 @contextmanager
@@ -95,11 +93,7 @@ def _now_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Return what Flask-SQLAlchemy gives to create_engine: bounded pools, bounded waits.
-
-    A small dyno's database takes 20 connections; two workers and a command stay below it.
-    """
-    common = {"pool_size": 5, "max_overflow": 3, "pool_timeout": 5, "pool_pre_ping": True}
+    """Return what Flask-SQLAlchemy gives to create_engine: bounded pools, bounded waits."""
     if make_url(database_url).get_backend_name() == "sqlite":
         return {
             "pool_size": 16,
@@ -107,13 +101,15 @@ def engine_options(database_url: str) -> dict[str, Any]:
             "pool_timeout": 5,
             "connect_args": {"timeout": BUSY_TIMEOUT_S},
         }
-    return {
-        **common,
-        "connect_args": {
-            "connect_timeout": 3,
-            "options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout=5s",
-        },
-    }
+    return postgresql.engine_options()
+
+
+def prepare(engine: Engine) -> None:
+    """Prepare the engine's connections, before the first one is made."""
+    if engine.dialect.name == "postgresql":
+        postgresql.prepare(engine)
+    else:
+        prepare_sqlite(engine)
 
 
 def in_one_line(error: Exception) -> str:
@@ -127,37 +123,6 @@ def cure_of(error: DBAPIError) -> str:
     missing = "no such (table|column)|(relation|column) .* does not exist"
     found = re.search(missing, str(error.orig))
     return "\n`flask db upgrade` brings its tables up to date." if found else ""
-
-
-class BoundedConnection(psycopg.Connection[Any]):
-    """A connection to PostgreSQL that is given up when nothing comes back for silence_s seconds.
-
-    A server whose machine stops, or a network that swallows what is sent, ends nothing: libpq
-    would wait for ever, and with it one thread after the other. None: as long as it takes.
-    """
-
-    silence_s: float | None = None
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Do as psycopg does, within silence_s where no other time is given."""
-        try:
-            return super().wait(gen, interval, self.silence_s if timeout is None else timeout)
-        except psycopg.errors._WaitTimeout as error:
-            if timeout is not None:
-                raise
-            self.pgconn.finish()
-            message = f"the database has not answered for {self.silence_s:g} seconds"
-            raise psycopg.OperationalError(message) from error
-
-
-def prepare_postgresql(engine: Engine) -> None:
-    """Make each connection one that is given up when the database falls silent."""
-
-    @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Any, _record: Any, args: Any, options: Any) -> Any:
-        connection = BoundedConnection.connect(*args, **options)
-        connection.silence_s = SILENCE_S
-        return connection
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("base", (
         "errors", "clock", "settings", "vocabulary", "logs", "request_lines", "reporting",
-        "metrics", "batches", "extensions", "database", "sentences", "signals",
+        "metrics", "batches", "extensions", "circuit", "postgresql", "database", "sentences",
+        "signals",
     )),
     ("pure", (
         "posters.recipes", "posters.keys", "posters.imaging", "posters.limits", "posters.stages",

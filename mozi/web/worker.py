@@ -23,6 +23,8 @@ from gunicorn.util import close_graceful
 from gunicorn.workers.ggevent import GeventWorker
 
 from mozi import metrics
+from mozi.extensions import db
+from mozi.postgresql import fail_fast
 from mozi.web import capacity
 from mozi.web.answers import BUSY, PIECE_BYTES, Answer, WSGIApp, collect
 from mozi.web.bodies import (
@@ -157,6 +159,8 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         if isinstance(self.wsgi, Flask):
             load_templates(self.wsgi)
             self.ready = ReadyAnswers(self.wsgi.extensions[READY])
+            with self.wsgi.app_context():
+                fail_fast(db.engine)
         limits = BodyLimits(self.max_body_bytes, capacity.HELD_BODY_BYTES)
         self.bodies = Bodies(limits, lambda seconds: gevent.Timeout(seconds, TimeoutError))
         self.waits: dict[RequestWait, Any] = {}
