@@ -1,4 +1,4 @@
-"""PostgreSQL's connections: given up where it falls silent.
+"""PostgreSQL's connections: given up where it falls silent, shared fairly where they are few.
 
 A server whose machine stops, or a network that swallows what is sent, ends nothing: libpq would
 wait for ever, and its time-outs bound the login, the kernel's acknowledgements and what the
@@ -10,6 +10,8 @@ them, and takes no busy server for a silent one.
 from __future__ import annotations
 
 import logging
+import re
+import threading
 import time
 from collections.abc import Generator
 from typing import Any
@@ -18,6 +20,7 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.util.queue import Empty
 
 from mozi.circuit import Circuit
 
@@ -32,6 +35,12 @@ CONNECTIONS = 8
 
 TURN_S = 5.0  # how long a request waits for a connection
 LOOK_S = 0.1  # how often it looks whether it still should
+SPARE_S = 1.0  # after which a connection that was never needed meanwhile is closed
+SCARCE_S = 10.0  # how long, after a refusal, a process keeps no more than one
+# SQLSTATE 53300, which libpq does not tell of a login; then PgBouncer's words for it.
+NO_ROOM = re.compile(
+    r"too many (clients|connections)|connection slots are reserved|no more connections allowed"
+)
 
 # SQLAlchemy names a pool's logger by its class, and would say with Mozi's what is for debugging.
 logging.getLogger(f"{__name__}.SharedPool").setLevel(logging.WARNING)
@@ -78,9 +87,21 @@ class WatchedConnection(psycopg.Connection[Any]):
 
 
 class SharedPool(QueuePool):
-    """The connections of one process; no request waits for one while the database is silent."""
+    """The connections of one process, which leaves the server's to others where it can.
+
+    Where the server has no room for one more, a request waits for its turn as it does where
+    all of ours are in use: for one that comes back here, or for room there. Connections that
+    were not needed for SPARE_S are closed, and after a refusal all but one as they come back,
+    so that no process sits on what another waits for.
+    """
 
     circuit: Circuit
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._full_until = self._scarce_until = float("-inf")
+        self._unneeded = 0  # the fewest connections that lay idle since the last look
+        self._looking = threading.Lock()
 
     def recreate(self) -> SharedPool:
         """Return an empty pool of the same kind, on the same circuit."""
@@ -95,10 +116,63 @@ class SharedPool(QueuePool):
         while True:
             fail_if_silent(self.circuit)
             try:
-                return super()._do_get()
-            except PoolTimeout as error:
+                record = self._find_turn()
+            except (Empty, PoolTimeout) as error:
                 if time.monotonic() >= until:
                     raise PoolTimeout(f"no connection came free for {TURN_S:g} s") from error
+            else:
+                self._unneeded = min(self._unneeded, self.checkedin())
+                return record
+
+    def _find_turn(self) -> ConnectionPoolEntry:
+        """Return a connection; raises Empty or PoolTimeout after LOOK_S without one."""
+        if time.monotonic() < self._full_until:
+            return self._pool.get(True, LOOK_S)
+        try:
+            return super()._do_get()
+        except psycopg.OperationalError as error:
+            if not NO_ROOM.search(str(error)):
+                raise
+            now = time.monotonic()
+            self._full_until, self._scarce_until = now + LOOK_S, now + SCARCE_S
+            raise Empty from error
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        if record.dbapi_connection is None or self._is_wanted_elsewhere():
+            self._close(record)
+            return
+        super()._do_return_conn(record)
+        if self.checkedin() > 1:
+            self._look_later()
+
+    def _is_wanted_elsewhere(self) -> bool:
+        opened = self.checkedin() + self.checkedout()
+        return opened > 1 and time.monotonic() < self._scarce_until
+
+    def _look_later(self) -> None:
+        """Look after SPARE_S which connections are not needed; one such look at a time."""
+        if self._looking.acquire(blocking=False):
+            self._unneeded = self.checkedin()
+            timer = threading.Timer(SPARE_S, self._close_spare)
+            timer.daemon = True
+            timer.start()
+
+    def _close_spare(self) -> None:
+        try:
+            for _ in range(self._unneeded - 1):
+                self._close(self._pool.get(False))
+        except Empty:
+            pass
+        finally:
+            self._looking.release()
+        if self.checkedin() > 1:
+            self._look_later()
+
+    def _close(self, record: ConnectionPoolEntry) -> None:
+        try:
+            record.close()
+        finally:
+            self._dec_overflow()
 
 
 def engine_options() -> dict[str, Any]:
