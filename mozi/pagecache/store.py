@@ -86,7 +86,14 @@ class PageStore:
             yield release is not None
         finally:
             if release is not None:
-                self._guarded(release)
+                self._give_back(release)
+
+    def _give_back(self, release: Release) -> None:
+        """Release a lock, also while the store rests: no lock outlives the render it was for."""
+        try:
+            release()
+        except FAILURES as error:
+            self._rest(error)
 
     def _name(self, key: str) -> str:
         return f"{self._release} {key}"

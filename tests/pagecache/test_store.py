@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -161,3 +162,19 @@ def test_readers_never_see_half_a_page(tmp_path: Path) -> None:
         seen.add(pages.get("k"))
     writer.join()
     assert seen <= {b"a" * 100_000, b"b" * 100_000}
+
+
+@pytest.mark.parametrize("failing", ["put", "find"])
+def test_a_turn_ends_with_its_render_though_the_store_rests(
+    make_store: MakeStore, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    one, other = make_store(), make_store()
+    monkeypatch.setattr(one._backend, "set" if failing == "put" else "get", full)
+    with one.render_turn("k"):
+        _ = one.put("k", entry()) if failing == "put" else one.find("k")
+    with other.render_turn("k") as mine:
+        assert mine
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
