@@ -34,7 +34,9 @@ FIRST_LOOK_S = 0.005  # after which a request that waits looks whether it may be
 LOOK_EVERY_S = 0.05  # later: the end of the turn it waits for wakes it anyway
 OTHERS_LOOK_S = 0.05  # the same, while another process renders: it costs a read of the store
 LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
-OTHERS_RENDER_S = 10.0  # how long another process may take before we render for ourselves
+# How long another process may take before we render for ourselves: longer than Redis keeps the
+# lock of a killed one, so that one of those who wait takes over, and short enough to render then.
+OTHERS_RENDER_S = 3.0
 CHANGES_LISTED = 10
 REST_S = 1.0  # how long nobody reads or renders again after that has failed
 

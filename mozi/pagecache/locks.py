@@ -1,7 +1,8 @@
 """Whose turn it is to render a page, over all processes that share a store.
 
 A lock is a courtesy, not a guard: two who render the same page store the same rows' page. So
-one that cannot be had, or runs out, costs a render and nothing else.
+one that cannot be had, or runs out, costs a render and nothing else, and a process that was
+killed or stopped while it held one holds up the others for LONGEST_RENDER_MS at most.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 Release = Callable[[], object]
 
 FILES = 256  # pages that share a file wait for one another now and then, and files do not pile up
-LONGEST_RENDER_MS = 15_000
+LONGEST_RENDER_MS = 2_000  # well above a render, well below what a visitor waits
 RELEASE_IF_MINE = "if redis.call('get',KEYS[1])==ARGV[1] then redis.call('del',KEYS[1]) end"
 
 

@@ -248,6 +248,25 @@ def test_a_pause_counts_over_all_processes(
     assert other.serve(source.page()).result == "miss"
 
 
+@pytest.mark.parametrize("where", ["folder", "redis"])
+def test_a_process_killed_or_stopped_in_a_pages_first_render_costs_the_others_seconds_and_no_error(
+    app: Flask,
+    backend_env: dict[str, str],
+    source: Source,
+    where: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    if where == "redis":
+        backend_env["REDIS_URL"] = request.getfixturevalue("redis_url")
+    gone, alive = (PageStore(Flask("test"), Settings.from_env(backend_env)) for _ in range(2))
+    cache, began = PageCache(alive, life_s=3600, coalesce_s=2), time.monotonic()
+    with gone.render_turn(source.page().key) as theirs:  # which it never gives back
+        assert theirs
+        answers = at_once(app, lambda: cache.serve(source.page()).result, 8)
+    assert sorted(answers) == ["hit"] * 7 + ["miss"]
+    assert time.monotonic() - began < 4.5
+
+
 def test_a_render_that_fails_serves_the_previous_page(
     make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
