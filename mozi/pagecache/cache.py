@@ -128,6 +128,7 @@ class PageCache:
                     return self.find_ready(page.key, page.day) or self._see_to(slot, page)
                 finally:
                     slot.working_since = None
+                    self.slots.weigh(page.key, slot)
                     slot.turn.release()
             look_s = min(2 * look_s, LOOK_EVERY_S)
         if slot.entry is not None:  # whoever reads or renders hangs: as if that had failed
@@ -227,7 +228,6 @@ class PageCache:
         self.store.put(page.key, entry)
         _tell(page, before, entry, seconds=time.monotonic() - began, stale=slot.served_stale)
         slot.served_stale = 0
-        self.slots.trim()
         return Served(entry, "miss")
 
     def _previous(self, slot: Slot, page: Page[Any], error: Exception) -> Served:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import random
+import tracemalloc
+from dataclasses import replace
+
 import pytest
 
-from mozi.pagecache.entries import Entry, make_entry
+from mozi.pagecache.entries import ENCODINGS, Entry, make_entry
 from mozi.pagecache.slots import Slot, Slots
 
 DAY = "2026-11-26"
@@ -95,11 +100,62 @@ def test_an_empty_slot_serves_nothing() -> None:
     assert not may_serve_previous(empty, 1.0)
 
 
+def keep(slots: Slots, name: str, size_bytes: int = 1000) -> None:
+    slot = slots.ensure(name)
+    slot.take(entry(size_bytes), 1.0, render_began=1.0, ends_at=9.0)
+    slots.weigh(name, slot)
+
+
 def test_the_least_recently_used_pages_go_first() -> None:
-    slots = Slots(max_bytes=9000)
-    for name in ("a", "b", "c"):
-        slots.ensure(name).take(entry(1000), 1.0, render_began=1.0, ends_at=9.0)
+    slots = Slots(max_bytes=6000)
+    for name in ("a", "b"):
+        keep(slots, name)
     slots.ensure("a")
-    slots.max_bytes = 6000
-    slots.trim()
+    keep(slots, "c")
     assert [name for name in "abc" if slots.get(name)] == ["a", "c"]
+
+
+def test_pages_that_are_never_rendered_do_not_pile_up() -> None:
+    slots = Slots(max_bytes=10_000)
+    for number in range(1000):
+        slots.ensure(f"{number}" * 50)
+    assert sum(slots.get(f"{number}" * 50) is not None for number in range(1000)) < 20
+
+
+def test_a_page_that_was_dropped_while_it_was_rendered_is_not_counted() -> None:
+    slots = Slots(max_bytes=6000)
+    dropped = slots.ensure("a")
+    slots.forget("a")
+    dropped.take(entry(4000), 1.0, render_began=1.0, ends_at=9.0)
+    slots.weigh("a", dropped)
+    keep(slots, "b", 2500)
+    keep(slots, "c", 10)
+    assert slots.get("b")
+
+
+@pytest.mark.parametrize("marks", [0, 300])
+def test_what_is_kept_takes_no_more_memory_than_is_counted(marks: int) -> None:
+    slots = Slots(max_bytes=2_000_000)
+    keep(slots, "warm")
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for number in range(2000):
+            slot = slots.ensure(f"page {number}")
+            slot.take(marked(number, marks), 1.0, render_began=1.0, ends_at=9.0)
+            slots.weigh(f"page {number}", slot)
+        del slot
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 1_000_000 < held < 2_000_000
+
+
+def marked(number: int, marks: int) -> Entry:
+    body = random.Random(number).randbytes(500)
+    return replace(
+        entry(),
+        bodies={coding: body + coding.encode() for coding in ENCODINGS},
+        marks={f"{number + mark}.thumb": f"{mark:010x}" for mark in range(marks)},
+    )
