@@ -1,7 +1,8 @@
 """One rendered page, ready to be sent, and its form in a store that others may write to.
 
-The form is a line of JSON and the three bodies, signed: what was not made by a process with
-the same SECRET_KEY, or was cut short, is no entry. Nothing is unpickled.
+The form is a line of JSON and the two compressed bodies, signed: what was not made by a process
+with the same SECRET_KEY, or was cut short, is no entry. Nothing is unpickled. The plain body is
+taken from the gzipped one: that costs 0.1 ms a read and makes a stored page 3 to 6 times smaller.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from functools import cached_property
 
 import brotli
 
-FORMAT = b"mozi-page-1\n"
+FORMAT = b"mozi-page-2\n"
 SIGNATURE_BYTES = 32
 # The index of the demo, 38 KB: gzip 6 takes 0.3 ms and gives 5.4 KB, brotli 5 takes 0.5 ms and
 # gives 5.0 KB; brotli 11 would take 39 ms, longer than the render itself, for 4.5 KB.
 GZIP_LEVEL = 6
 BROTLI_QUALITY = 5
 ENCODINGS = ("identity", "gzip", "br")
+STORED = ("gzip", "br")
 COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {
     "identity": bytes,
     "gzip": lambda body: gzip.compress(body, GZIP_LEVEL, mtime=0),
@@ -90,9 +92,9 @@ def pack(entry: Entry, key: bytes) -> bytes:
     about = {
         f.name: getattr(entry, f.name) for f in dataclasses.fields(entry) if f.name != "bodies"
     }
-    about["lengths"] = [len(entry.bodies[name]) for name in ENCODINGS]
+    about["lengths"] = [len(entry.bodies[name]) for name in STORED]
     head = json.dumps(about, separators=(",", ":")).encode()
-    content = head + b"\n" + b"".join(entry.bodies[name] for name in ENCODINGS)
+    content = head + b"\n" + b"".join(entry.bodies[name] for name in STORED)
     return FORMAT + _signature(content, key) + content
 
 
@@ -106,8 +108,9 @@ def find_unpacked(stored: object, key: bytes) -> Entry | None:
     head, _, rest = content.partition(b"\n")
     about = json.loads(head)
     bodies = {}
-    for name, length in zip(ENCODINGS, about.pop("lengths"), strict=True):
+    for name, length in zip(STORED, about.pop("lengths"), strict=True):
         bodies[name], rest = _split(rest, length)
+    bodies["identity"] = gzip.decompress(bodies["gzip"])
     return Entry(bodies=bodies, **about)
 
 

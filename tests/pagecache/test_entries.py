@@ -35,6 +35,10 @@ def test_an_entry_comes_back_from_the_store_as_it_was(entry: Entry) -> None:
     assert find_unpacked(pack(entry, KEY), KEY) == entry
 
 
+def test_the_plain_body_is_not_stored_beside_its_compressed_ones(entry: Entry) -> None:
+    assert len(pack(entry, KEY)) < len(BODY)
+
+
 def test_what_another_secret_signed_is_no_entry(entry: Entry) -> None:
     assert find_unpacked(pack(entry, b"other"), KEY) is None
 
@@ -47,7 +51,8 @@ def test_one_changed_byte_makes_it_no_entry(entry: Entry, position: int) -> None
 
 
 @pytest.mark.parametrize(
-    "rubbish", [None, b"", b"!", "text", 7, b"mozi-page-1\n", pickle.dumps({"a": 1})]
+    "rubbish",
+    [None, b"", b"!", "text", 7, b"mozi-page-1\n", b"mozi-page-2\n", pickle.dumps({"a": 1})],
 )
 def test_rubbish_is_no_entry(rubbish: object) -> None:
     assert find_unpacked(rubbish, KEY) is None
