@@ -2,17 +2,19 @@
 
 cachelib's own FileSystemCache unpickles what it reads, counts its files in a file of its own
 without a lock, evicts first what should live longest, sleeps up to 16 s on a refused file, and
-never removes what a killed writer left. Here is no count to be wrong: the folder is swept by
-age and number, from a plain listing.
+never removes what a killed writer left. Here is no count to be wrong: each share (shares.py) is a
+folder, written to by one process at a time, and listed before each write.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +22,26 @@ from flask import Flask
 from flask_caching.backends.base import BaseCache
 
 from mozi import clock
+from mozi.pagecache.shares import SHARES, share_of
 
-MAX_FILES = 5000  # some 300 MB at most
-SWEEP_EVERY = 200  # writes of one process
-GRACE_S = 60.0  # a file that is being written is younger than this
+MAX_BYTES = 32 * 1024 * 1024  # on the disk, over all processes
+BLOCK_BYTES = 4096  # what a file system gives out at a time
+GRACE_S = 60.0  # beyond a page's life, for clocks that differ
+LOCK = "lock"
+DRAFT = "draft-"  # a writer holds the lock, so a draft that another one finds is a killed one's
+LONGEST_WAIT_S = 0.1  # for the lock, which is held for a millisecond
 
 
 class FolderPages(BaseCache):
     """Bytes by key, each in a file named by the key's digest; replaced in one step."""
 
-    def __init__(self, folder: str | Path, *, default_timeout: int, **_: Any) -> None:
+    def __init__(
+        self, folder: str | Path, *, default_timeout: int, max_bytes: int = MAX_BYTES, **_: Any
+    ) -> None:
         super().__init__(default_timeout)
         self.folder = Path(folder)
-        self._writes = 0
+        self.share_bytes = max_bytes // SHARES
+        self._is_tidy = False
 
     @classmethod
     def factory(
@@ -49,35 +58,91 @@ class FolderPages(BaseCache):
             return None
 
     def set(self, key: str, value: bytes, timeout: object = None) -> bool:
-        """Store value; readers see the one before or this one, never half of it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self._writes % SWEEP_EVERY == 0:
-            self.sweep()
-        self._writes += 1
-        handle, draft = tempfile.mkstemp(dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(value)
-            os.replace(draft, self._path(key))
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(draft)
-            raise
+        """Store value and return True; readers see the one before or this one, never half of it.
+
+        False where value is larger than its share, or another process holds the share for long.
+        """
+        path = self._path(key)
+        self._tidy_once()
+        with _alone_in(path.parent) as is_ours:
+            if not is_ours or _on_disk(len(value)) > self.share_bytes:
+                return False
+            self._make_room(path, self.share_bytes - _on_disk(len(value)))
+            _write(path, value)
         return True
 
-    def sweep(self, max_files: int = MAX_FILES) -> None:
-        """Remove the files whose life is over, and the oldest beyond max_files."""
-        for position, (age_s, path) in enumerate(sorted(self._ages())):
-            if age_s > self.default_timeout + GRACE_S or position >= max_files:
-                with suppress(OSError):
-                    os.unlink(path)
+    def _make_room(self, path: Path, left_bytes: int) -> None:
+        """Remove what is too old, what killed writers left, and what is beyond left_bytes.
 
-    def _ages(self) -> Iterator[tuple[float, str]]:
+        The version that path holds goes first, then the oldest page.
+        """
+        files = sorted(_files(path.parent), key=lambda file: (file[0] != str(path), file[1]))
         now_s = clock.now().timestamp()
-        with os.scandir(self.folder) as items:
-            for item in items:
-                with suppress(OSError):  # somebody else has just replaced or swept it
-                    yield now_s - item.stat().st_mtime, item.path
+        for name, written_at, size_bytes in reversed(files):
+            left_bytes -= _on_disk(size_bytes)
+            too_old = now_s - written_at > self.default_timeout + GRACE_S
+            if too_old or left_bytes < 0 or os.path.basename(name).startswith(DRAFT):
+                os.unlink(name)
+
+    def _tidy_once(self) -> None:
+        """Remove what earlier releases kept, which had all files in one folder without a bound."""
+        if self._is_tidy:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, _, _ in _files(self.folder):
+            with suppress(FileNotFoundError):  # another process does the same
+                os.unlink(name)
+        self._is_tidy = True
 
     def _path(self, key: str) -> Path:
-        return self.folder / hashlib.sha256(key.encode()).hexdigest()
+        name = hashlib.sha256(key.encode()).hexdigest()
+        return self.folder / f"{share_of(key):x}" / name
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[bool]:
+    """Give whether this share is ours alone within the block; a killed process loses it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield _is_locked(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_locked(handle: int) -> bool:
+    until = time.monotonic() + LONGEST_WAIT_S
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.001)
+        else:
+            return True
+
+
+def _files(folder: Path) -> Iterator[tuple[str, float, int]]:
+    """Yield each file's path, when it was written, and its size; the lock is none of them."""
+    with os.scandir(folder) as items:
+        for item in items:
+            if item.name != LOCK and item.is_file(follow_symlinks=False):
+                status = item.stat(follow_symlinks=False)
+                yield item.path, status.st_mtime, status.st_size
+
+
+def _write(path: Path, value: bytes) -> None:
+    handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(value)
+        os.replace(draft, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(draft)
+        raise
+
+
+def _on_disk(size_bytes: int) -> int:
+    return -(-size_bytes // BLOCK_BYTES) * BLOCK_BYTES

@@ -1,8 +1,8 @@
 """The store behind the processes' own memory: Flask-Caching, on Redis or in a folder.
 
 Whatever goes wrong here (gone, slow, full, rubbish) costs a render, never an error: every call
-is bounded, and after a failure the store is left alone for a while. Values are bytes that
-`entries` made; nothing is ever unpickled.
+is bounded, and after a failure the store is left alone for a while. What it holds is bounded in
+bytes over all processes (shares). Values are bytes that `entries` made; nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -13,41 +13,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from cachelib.serializers import RedisSerializer
 from flask import Flask
 from flask_caching import Cache
-from flask_caching.backends import RedisCache
 from redis.exceptions import RedisError
 
 from mozi import metrics
 from mozi.pagecache.entries import Entry, find_unpacked, pack
 from mozi.pagecache.locks import FolderLocks, Locks, RedisLocks, Release
+from mozi.pagecache.redis_pages import PREFIX
 from mozi.settings import Settings
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PREFIX = "mozi:page:"
 REDIS_TIMEOUT_S = 0.1  # of a connect, and of an answer: a request pays it once in REST_S
 REST_S = 5.0  # how long a store that failed is left alone
 WARN_EVERY_S = 60.0
 FAILURES = (OSError, RedisError, ValueError, TypeError, KeyError)
-
-
-class _Bytes(RedisSerializer):
-    """Bytes as they are. cachelib's own serializers would unpickle what they read."""
-
-    def dumps(self, value: bytes, protocol: int = 0) -> bytes:
-        return value
-
-    def loads(self, bvalue: bytes | None) -> bytes | None:
-        return bvalue
-
-
-class RedisPages(RedisCache):
-    """Entries in Redis, which forgets them itself when their life ends."""
-
-    serializer = _Bytes()
 
 
 class PageStore:
@@ -129,7 +111,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         return {"CACHE_TYPE": "mozi.pagecache.folder.FolderPages", **place, **life}
     timeouts = {"socket_connect_timeout": REDIS_TIMEOUT_S, "socket_timeout": REDIS_TIMEOUT_S}
     return {
-        "CACHE_TYPE": "mozi.pagecache.store.RedisPages",
+        "CACHE_TYPE": "mozi.pagecache.redis_pages.RedisPages",
         "CACHE_REDIS_URL": settings.redis_url,
         "CACHE_KEY_PREFIX": PREFIX,
         "CACHE_OPTIONS": {**timeouts, "retry": None},

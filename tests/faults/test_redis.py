@@ -17,6 +17,7 @@ from tests.conftest import MakeApp
 from tests.support import servers
 from tests.support.factories import make_movie
 from tests.support.logs import listening
+from tests.support.outside import counted
 from tests.support.trouble import Trouble
 
 
@@ -81,4 +82,22 @@ def test_a_redis_that_comes_back_is_used_again(make_app: MakeApp, cache: Trouble
         time.sleep(0.3)
         app.test_client().get("/premierek/2026/11")
         with redis.from_url(cache.url) as client:
-            assert [key for key in client.scan_iter() if b"premierek" in key]
+            kept = [
+                name for share in client.scan_iter("mozi:page:?") for name in client.hkeys(share)
+            ]
+        assert [name for name in kept if b"premierek" in name]
+
+
+def test_a_full_redis_costs_a_line_a_minute_and_is_counted(
+    make_app: MakeApp, cache: Trouble
+) -> None:
+    app = make_app(REDIS_URL=cache.url)
+    failures = counted("mozi_redis_failures_total", use="pages")
+    with app.app_context(), redis.from_url(cache.url) as client, listening() as said:
+        make_movie(title="Egy")
+        client.config_set("maxmemory", "1")
+        for month in range(1, 13):
+            assert app.test_client().get(f"/premierek/2026/{month:02}").status_code == 200
+            time.sleep(0.05)
+    assert len([line for line in said.messages("WARNING") if "store does not work" in line]) == 1
+    assert counted("mozi_redis_failures_total", use="pages") > failures + 1

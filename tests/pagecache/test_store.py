@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +13,7 @@ import redis
 from flask import Flask
 
 from mozi.pagecache.entries import Entry, make_entry
-from mozi.pagecache.folder import FolderPages
+from mozi.pagecache.shares import share_of
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
 from tests.support.logs import listening
@@ -127,41 +125,13 @@ def test_a_folder_that_cannot_be_written_costs_renders_and_no_error(tmp_path: Pa
 def test_a_redis_full_of_rubbish_is_rendered_over(redis_url: str, tmp_path: Path) -> None:
     env = {"DATA_DIR": str(tmp_path), "REDIS_URL": redis_url}
     store = PageStore(Flask("test"), Settings.from_env(env))
+    share = f"mozi:page:{share_of(' k'):x}"
     with redis.from_url(redis_url) as client:
-        client.set("mozi:page: k", b"!\x80\x04rubbish")
+        client.hset(share, " k", b"!\x80\x04rubbish")
         assert store.find("k") is None
         store.put("k", entry())
-        assert 0 < client.ttl("mozi:page: k") <= 3600
+        assert 0 < client.ttl(share) <= 3600
     assert store.find("k") == entry()
-
-
-def test_the_folder_is_swept_by_age_and_number(tmp_path: Path) -> None:
-    pages = FolderPages(tmp_path, default_timeout=100)
-    for number in range(6):
-        pages.set(f"k{number}", b"page")
-        os.utime(pages._path(f"k{number}"), (time.time() - 40 * number,) * 2)
-    pages.sweep(max_files=3)
-    assert [pages.get(f"k{number}") is not None for number in range(6)] == [True] * 3 + [False] * 3
-    pages.sweep(max_files=100)
-    assert len(list(tmp_path.iterdir())) == 3
-
-
-def test_readers_never_see_half_a_page(tmp_path: Path) -> None:
-    pages, seen = FolderPages(tmp_path, default_timeout=100), set()
-    pages.set("k", b"a" * 100_000)
-    done = threading.Event()
-
-    def write() -> None:
-        for number in range(200):
-            pages.set("k", b"ab"[number % 2 : number % 2 + 1] * 100_000)
-        done.set()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    while not done.is_set():
-        seen.add(pages.get("k"))
-    writer.join()
-    assert seen <= {b"a" * 100_000, b"b" * 100_000}
 
 
 @pytest.mark.parametrize("failing", ["put", "find"])
