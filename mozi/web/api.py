@@ -33,7 +33,10 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 @blueprint.get("/premieres")
 def premieres() -> Response:
-    """Answer with the premieres from one date to another, both included."""
+    """Answer with the premieres from one date to another, both included.
+
+    With dates of its own it is not kept: there are as many addresses as there are pairs of dates.
+    """
     try:
         return _answer(*_asked(request.args), filters_of(request.args))
     except FilterNotFound as error:
@@ -60,6 +63,7 @@ def _answer(first: date, last: date, part: int, filters: Filters) -> Response:
         render,
         content_type=records.CONTENT_TYPE,
         query=query_of({**asked, **kept}),
+        kept=not {"from", "to"} & request.args.keys(),
     )
 
 

@@ -17,7 +17,7 @@ from mozi.feeds import ical, rss
 from mozi.pagecache.cache import Page
 from mozi.parts import parts
 from mozi.web import links
-from mozi.web.cached import cached, key_of
+from mozi.web.cached import cached, fresh, key_of
 from mozi.web.languages import current, url_for
 from mozi.web.showing import today
 from mozi.web.telling import feed_name, item_of, premiere_of
@@ -105,8 +105,9 @@ def feed(
     *,
     content_type: str,
     query: str = "",
+    kept: bool = True,
 ) -> Response:
-    """Answer from the cache with what render makes of load's rows; query: as in showing.show."""
+    """Answer from the cache with what render makes of load's rows; query, kept: as in showing."""
     key = key_of(request.environ, parts().settings, query=query)
     page = Page(name, key, today().isoformat(), load, render, content_type)
-    return cached(page, parts().pages)
+    return cached(page, parts().pages) if kept else fresh(page)

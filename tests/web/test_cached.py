@@ -332,3 +332,18 @@ def test_the_movie_page_shows_its_own_poster(
     urls = make_variants(movie, "poster")
     later()
     assert urls["poster"] in client.get(path).text
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/premieres?from=2026-01-{:02}&to=2027-01-01", "/kereses?q={}"]
+)
+def test_addresses_without_number_leave_nothing_behind(
+    client: FlaskClient, app_parts: Parts, path: str
+) -> None:
+    client.get("/")
+    pages = app_parts.settings.data_dir / "pages"
+    before = sorted(pages.rglob("*"))
+    for number in range(1, 21):
+        assert client.get(path.format(number)).status_code == 200
+    assert sorted(pages.rglob("*")) == before
+    assert app_parts.pages.slots._held_bytes < 100_000
