@@ -73,7 +73,7 @@ S3_FAILURES = Counter(
 
 READY = Gauge(
     "mozi_ready",
-    "Whether a part can be used (1) or not (0), as /readyz has it; part: database, cache, storage.",
+    "Whether a part can be used (1) or not (0); part: database, database writes, cache, storage.",
     ["part"],
     multiprocess_mode="mostrecent",
 )

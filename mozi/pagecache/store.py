@@ -8,6 +8,8 @@ bytes over all processes (shares). Values are bytes that `entries` made; nothing
 from __future__ import annotations
 
 import logging
+import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +31,7 @@ T = TypeVar("T")
 REDIS_TIMEOUT_S = 0.1  # of a connect, and of an answer: a request pays it once in REST_S
 REST_S = 5.0  # how long a store that failed is left alone
 WARN_EVERY_S = 60.0
+CHECK_BYTES = 16 * 1024  # about a page
 FAILURES = (OSError, RedisError, ValueError, TypeError, KeyError)
 
 
@@ -69,6 +72,16 @@ class PageStore:
         finally:
             if release is not None:
                 self._give_back(release)
+
+    def check(self) -> None:
+        """Write as pages are written, and read it back; raises what fails.
+
+        Whether the store rests does not count: the question is whether it works now.
+        """
+        name, value = self._name(f"check of {os.getpid()}"), secrets.token_bytes(CHECK_BYTES)
+        self._backend.set(name, value)
+        if self._backend.get(name) != value:
+            raise OSError("what was written did not come back")
 
     def _give_back(self, release: Release) -> None:
         """Release a lock, also while the store rests: no lock outlives the render it was for."""

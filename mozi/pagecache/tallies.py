@@ -87,6 +87,14 @@ def last_hour() -> Mapping[str, Mapping[str, int]]:
     return pages
 
 
+def try_writing() -> None:
+    """Write a row of a minute long past, as counts are written; raises what the database says.
+
+    It is counted nowhere, and the next count removes it.
+    """
+    _add(0, {("readyz", "written"): 1})
+
+
 def _add(minute: int, counts: Mapping[tuple[str, str], int]) -> None:
     rows = [
         {"minute": minute, "page": page, "what": what, "count": count}

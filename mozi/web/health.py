@@ -8,20 +8,25 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
-import redis
 from flask import Blueprint, Flask, Response, current_app, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from mozi.database import cure_of, in_one_line, reading
+from mozi.extensions import db
 from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.pagecache.tallies import try_writing
 from mozi.parts import parts
+from mozi.storage.local import LocalStorage
 
 CHECK_S = 1.0
 REMEMBERED_S = 3.0
+ROOM_BYTES = 1024 * 1024  # a poster's three variants, and room for the database's log
 NO_SUCH_KEY = "posters/readyz"
+WRITING = "database writes"
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
@@ -38,10 +43,16 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer with each part's state: 503 without the database, since then no page is possible."""
+    """Answer with each part's state: 503 without the database, since then no page is possible.
+
+    A database that can be read and not written to is "read-only": pages are, sign-in is not.
+    """
     states = readiness().states()
+    if states.pop(WRITING) != "ok" and states["database"] == "ok":
+        states["database"] = "read-only"
     degraded = [name for name, state in states.items() if state != "ok"]
-    status = "unavailable" if "database" in degraded else "degraded" if degraded else "ok"
+    without_pages = states["database"] == "failed"
+    status = "unavailable" if without_pages else "degraded" if degraded else "ok"
     answer = jsonify(status=status, degraded=degraded, **states)
     answer.status_code = 503 if status == "unavailable" else 200
     answer.headers["Cache-Control"] = "no-store"
@@ -129,8 +140,7 @@ def readiness() -> Readiness:
 def _readiness(app: Flask) -> Readiness:
     with _making:
         if "mozi-readiness" not in app.extensions:
-            checks = {"database": _database, "cache": _cache, "storage": _storage}
-            app.extensions["mozi-readiness"] = Readiness(app, checks)
+            app.extensions["mozi-readiness"] = Readiness(app, CHECKS)
         kept: Readiness = app.extensions["mozi-readiness"]
         return kept
 
@@ -150,18 +160,41 @@ def _database() -> None:
         raise DatabaseUnusable(f"{in_one_line(error)}{cure_of(error)}") from error
 
 
-def _cache() -> None:
-    """Ask Redis, or write where the cache on disk would write."""
-    settings = parts().settings
-    if settings.redis_url is None:
-        with tempfile.TemporaryFile(dir=settings.data_dir) as file:
-            file.write(b"ok")
+def _writing() -> None:
+    """Write a row that means nothing; on SQLite, where that would wait its turn, to its folder."""
+    if db.engine.dialect.name == "sqlite":
+        _use_room_in(parts().settings.data_dir)
         return
-    with redis.from_url(
-        settings.redis_url, socket_timeout=CHECK_S, socket_connect_timeout=CHECK_S
-    ) as client:
-        client.ping()
+    try:
+        try_writing()
+    except DBAPIError as error:
+        raise DatabaseUnusable(in_one_line(error)) from error
+
+
+def _cache() -> None:
+    """Write what could be a page, and read it back."""
+    parts().pages.store.check()
 
 
 def _storage() -> None:
-    parts().storage.exists(NO_SUCH_KEY)
+    """Ask for an object; where objects are files, a poster must fit on the disk too."""
+    storage = parts().storage
+    if isinstance(storage, LocalStorage):
+        _use_room_in(storage.folder)
+    storage.exists(NO_SUCH_KEY)
+
+
+def _use_room_in(folder: Path) -> None:
+    """Write ROOM_BYTES there, under no name; raises OSError where they do not fit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(ROOM_BYTES))
+        file.flush()
+
+
+CHECKS: Mapping[str, Check] = {
+    "database": _database,
+    WRITING: _writing,
+    "cache": _cache,
+    "storage": _storage,
+}

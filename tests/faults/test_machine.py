@@ -11,6 +11,7 @@ from flask import Flask
 
 from mozi.parts import Parts
 from mozi.posters.queries import get_poster
+from mozi.web import health
 from tests.conftest import Clock
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
@@ -61,6 +62,28 @@ def test_after_a_full_disk_the_poster_is_built(
         assert client.get(path_of(movie)).status_code == 503
     assert app_parts.pipeline.build(movie).built == ("poster", "thumb", "blurred")
     assert all_answer(client)
+
+
+def test_on_a_full_disk_readyz_names_what_cannot_be_written(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "CHECK_S", 60.0)
+    client = app.test_client()
+    assert client.get("/").status_code == 200
+    with full_disk():
+        answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {
+        "status": "degraded",
+        "database": "read-only",
+        "cache": "failed",
+        "storage": "failed",
+        "degraded": ["database", "cache", "storage"],
+    }
+    health.readiness().forget()
+    ready = client.get("/readyz").json
+    assert ready is not None
+    assert ready["status"] == "ok"
 
 
 @pytest.mark.parametrize("seconds", [-30 * DAY_S, -3600, 3600, 30 * DAY_S])

@@ -66,10 +66,9 @@ def test_without_its_redis_the_site_is_right_and_says_so(
         with writing() as session:  # a save has its queue in the same Redis
             want_address(session, movie, "https://example.org/a.jpg")
         assert any("store does not work" in line for line in said.messages("WARNING"))
-        if mode != "full":
-            ready = app.test_client().get("/readyz")
-            assert ready.json is not None
-            assert (ready.status_code, ready.json["degraded"]) == (200, ["cache"])
+        ready = app.test_client().get("/readyz")
+        assert ready.json is not None
+        assert (ready.status_code, ready.json["degraded"]) == (200, ["cache"])
 
 
 def test_a_redis_that_comes_back_is_used_again(make_app: MakeApp, cache: Trouble) -> None:

@@ -148,3 +148,25 @@ def test_a_turn_ends_with_its_render_though_the_store_rests(
 
 def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_store_that_works_passes_its_check(make_store: MakeStore) -> None:
+    make_store().check()
+
+
+def test_a_store_that_cannot_be_written_fails_its_check(
+    make_store: MakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store()
+    monkeypatch.setattr(store._backend, "set", full)
+    with pytest.raises(OSError, match="space"):
+        store.check()
+
+
+def test_a_store_that_forgets_fails_its_check(
+    make_store: MakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store()
+    monkeypatch.setattr(store._backend, "set", lambda *_: True)
+    with pytest.raises(OSError, match="come back"):
+        store.check()

@@ -37,7 +37,8 @@ def cache() -> Iterator[Trouble]:
 
 def test_every_part_is_ready(client: FlaskClient) -> None:
     samples = told(client)
-    assert {samples[f'mozi_ready{{part="{p}"}}'] for p in ("database", "cache", "storage")} == {1}
+    parts = ("database", "database writes", "cache", "storage")
+    assert {samples[f'mozi_ready{{part="{part}"}}'] for part in parts} == {1}
 
 
 def test_a_storage_that_fails_is_not_ready(

@@ -17,6 +17,13 @@ from mozi.web import health
 from mozi.web.health import Readiness
 from tests.conftest import MakeApp, on_both_backends
 
+# What PostgreSQL says where a table's file cannot grow (53100, disk_full).
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON page_tally EXECUTE FUNCTION full_disk()
+"""
+
 
 def broken(*arguments: Any) -> None:
     raise StorageError("the disk has gone")
@@ -83,6 +90,28 @@ def test_without_the_database_it_is_unavailable(
     assert answer.status_code == 503
     assert answer.json is not None
     assert (answer.json["status"], answer.json["database"]) == ("unavailable", "failed")
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("backend_env", ["servers"], indirect=True)
+def test_a_database_that_takes_no_writes_degrades(client: FlaskClient) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(FULL)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert (answer.json["database"], answer.json["degraded"]) == ("read-only", ["database"])
+
+
+@pytest.mark.usefixtures("patient")
+def test_asking_again_and_again_writes_no_more(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    monkeypatch.setattr(health, "_use_room_in", lambda folder: written.append(1))
+    for _ in range(50):
+        client.get("/readyz")
+    assert len(written) == 2  # the database's folder and the storage's, once in REMEMBERED_S
 
 
 @pytest.mark.usefixtures("patient")
