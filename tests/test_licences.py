@@ -6,6 +6,8 @@ import re
 from importlib import metadata
 from pathlib import Path
 
+from tests.support.requirements import applies, pins
+
 ROOT = Path(__file__).parent.parent
 
 # Each asks for no more than its notice, or, the LGPL and the MPL, for changes to its own files.
@@ -19,10 +21,8 @@ READ_BY_HAND: dict[str, str] = {}
 
 
 def pinned() -> list[str]:
-    """The names of requirements.txt, extras left out."""
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    found = (re.match(r"([A-Za-z0-9._-]+)(\[.*\])?==", line) for line in lines)
-    return [match.group(1) for match in found if match]
+    """The names of requirements.txt, those of other platforms left out."""
+    return [pin.name for pin in pins("requirements.txt") if applies(pin)]
 
 
 def licence_of(package: str) -> str:
