@@ -45,7 +45,6 @@ install() {
     PIP_ROOT_USER_ACTION=ignore .venv/bin/python -m pip install \
         -qq --disable-pip-version-check --no-input --require-hashes -r "$1" ||
         stop "the packages of $1 could not be installed; pip said why above"
-    .venv/bin/python scripts/gunicorn_check.py
     cp "$1" "$installed.$$"
     mv "$installed.$$" "$installed"
 }
