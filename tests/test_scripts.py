@@ -10,9 +10,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = [f"scripts/{name}" for name in ("lock", "release", "run", "test", "translations")]
+NAMES = ("dev", "lint", "lock", "release", "run", "test", "translations")
+SCRIPTS = [f"scripts/{name}" for name in NAMES]
 
 
 def bash(commands: str, *, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -87,14 +89,16 @@ def test_scripts_parse_and_stop_at_the_first_failure(name: str) -> None:
 
 @pytest.fixture
 def runnable(project: Path) -> Path:
-    """A project whose scripts/run finds programs that only write where the real ones do."""
+    """A project whose scripts find programs that only write where the real ones do."""
     (project / "scripts").mkdir()
-    for name in ("run", "virtualenv.sh"):
+    for name in ("dev", "run", "start.sh", "virtualenv.sh"):
         shutil.copy(ROOT / "scripts" / name, project / "scripts")
+    for name in ("templates", "static", "translations"):
+        (project / name).mkdir()
     writes = {
         "python": "",
-        "flask": "mkdir -p $D/media; : >$D/mozi.sqlite3",
-        "gunicorn": ": >$D/new",
+        "flask": "mkdir -p $D/media; : >$D/mozi.sqlite3; echo $* >asked",
+        "gunicorn": ": >$D/new; echo ${WEB_CONCURRENCY-unset} >asked",
     }
     for name, writing in writes.items():
         program = project / ".venv/bin" / name
@@ -103,10 +107,11 @@ def runnable(project: Path) -> Path:
     return project
 
 
-def run(project: Path, **env: str) -> None:
-    subprocess.run(
-        [project / "scripts/run"], env={"PATH": os.environ["PATH"], **env}, check=True, timeout=20
-    )
+def run(project: Path, name: str = "run", **env: str) -> str:
+    """Return what the script says."""
+    command, env = [project / "scripts" / name], {"PATH": os.environ["PATH"], **env}
+    done = subprocess.run(command, env=env, check=True, timeout=20, stderr=subprocess.PIPE)
+    return done.stderr.decode()
 
 
 def modes(folder: Path) -> set[str]:
@@ -136,6 +141,36 @@ def test_other_things_in_a_shared_data_folder_are_left_alone(
     other.touch(mode=0o644)
     run(runnable, DATA_DIR=str(other.parent))
     assert stat.filemode(other.stat().st_mode) == "-rw-r--r--"
+
+
+def test_an_empty_number_of_workers_is_the_default(runnable: Path) -> None:
+    run(runnable, WEB_CONCURRENCY="")
+    assert (runnable / "asked").read_text() == "unset\n"
+
+
+def test_scripts_dev_prints_its_own_address(runnable: Path) -> None:
+    assert "http://127.0.0.1:8000/" in run(runnable)
+    assert "http://127.0.0.1:8001/" in run(runnable, "dev")
+    assert "http://127.0.0.1:8123/" in run(runnable, "dev", PORT="8123")
+
+
+def test_scripts_dev_starts_again_when_a_template_changes(runnable: Path) -> None:
+    (runnable / "templates/admin").mkdir()
+    for name in ("templates/index.html", "templates/admin/form.html", "static/site.css"):
+        (runnable / name).touch()
+    run(runnable, "dev")
+    asked = (runnable / "asked").read_text().split()
+    assert {"run", "--debug"} < set(asked)
+    assert sorted(asked[-1].split(":")) == [
+        "static/site.css",
+        "templates/admin/form.html",
+        "templates/index.html",
+    ]
+
+
+def test_the_commit_hook_runs_the_linters() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert [hook["entry"] for repo in hooks for hook in repo["hooks"]] == ["scripts/lint"]
 
 
 def test_heroku_is_told_what_to_run_and_of_its_one_proxy() -> None:
