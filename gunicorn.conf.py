@@ -116,8 +116,8 @@ from prometheus_client import multiprocess  # noqa: E402 - reads the variable ab
 
 from mozi.errors import SettingsError  # noqa: E402
 from mozi.logs import gunicorn_logging  # noqa: E402
+from mozi.server import capacity  # noqa: E402
 from mozi.settings import Settings  # noqa: E402
-from mozi.web import capacity  # noqa: E402
 
 gc.enable()
 
@@ -129,7 +129,7 @@ except SettingsError as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(1) from None
 
-worker_class = "mozi.web.worker.Worker"
+worker_class = "mozi.server.worker.Worker"
 
 # WEB_CONCURRENCY, 2 where it is unset.
 workers = settings.web_concurrency

@@ -11,23 +11,24 @@ from mozi import commands, web
 from mozi.database import engine_options, prepare
 from mozi.extensions import db
 from mozi.logs import configure_logging
+from mozi.logs.reporting import begin_reporting
 from mozi.pagecache.cache import PageCache
+from mozi.pagecache.counters import Tallies
 from mozi.pagecache.release import release_of
 from mozi.pagecache.store import PageStore
-from mozi.pagecache.tallies import Tallies
-from mozi.parts import Parts, install
-from mozi.posters.on_demand import OnDemandBuilds
-from mozi.posters.pipeline import PosterPipeline
-from mozi.posters.queueing import PosterQueue
-from mozi.posters.wanted import new_sources
-from mozi.reporting import begin_reporting
+from mozi.posters.batch.queue import PosterQueue
+from mozi.posters.build.pipeline import PosterPipeline
+from mozi.posters.demand.builds import OnDemandBuilds
+from mozi.posters.source import new_sources
+from mozi.server.capacity import POSTER_REQUESTS
+from mozi.services import Parts, install
 from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
-from mozi.web import headers, layers, observing, static_files, timing
-from mozi.web.capacity import POSTER_REQUESTS
-from mozi.web.headers import SecurityHeaders
+from mozi.web import layers
+from mozi.web.middleware import headers, observing, static_files, timing
+from mozi.web.middleware.headers import SecurityHeaders
 
 ROOT = Path(__file__).parent.parent
 

@@ -25,11 +25,11 @@ from rq.worker import WorkerStatus
 
 from mozi import clock
 from mozi.extensions import db
-from mozi.parts import parts
-from mozi.posters.queueing import WORKER_LIFE_S, PosterJob, PosterQueue, plain_reason
-from mozi.posters.selection import Selection
-from mozi.posters.warming import WORKERS_A_SLOT, Warming
-from mozi.posters.worker_counts import counted_for_all
+from mozi.posters.batch.queue import WORKER_LIFE_S, PosterJob, PosterQueue, plain_reason
+from mozi.posters.batch.selection import Selection
+from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming
+from mozi.posters.batch.worker_counts import counted_for_all
+from mozi.services import parts
 from mozi.signals import handled_by
 
 logger = logging.getLogger(__name__)

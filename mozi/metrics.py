@@ -100,7 +100,7 @@ BACKUP_TIMESTAMP = Gauge(
 )
 
 BUILDING = (POSTER_BUILDS, POSTER_BUILD_SECONDS, SOURCE_FETCHES)
-"""What a build counts; a job of `flask work` counts it for all (posters/worker_counts.py)."""
+"""What a build counts; a job of `flask work` counts it for all (posters/batch/worker_counts.py)."""
 
 
 def _record(observations: list[tuple[Callable[[float], object], float]]) -> None:

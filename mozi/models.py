@@ -135,7 +135,7 @@ class MovieName(Model):
     """What sorting and searching make of a movie's title; triggers keep a row for every movie.
 
     A trigger also empties it when title or people change, whoever changed them, and
-    calendar/names.py fills it again: the Hungarian order is beyond SQL. The words that a search
+    search/names.py fills it again: the Hungarian order is beyond SQL. The words that a search
     looks through are in movie_search, which no model describes: it is another kind of table on
     each database.
     """
@@ -154,7 +154,7 @@ class MovieName(Model):
 class SearchWord(Model):
     """A word of some movie's titles or people, folded, or of what they once were.
 
-    calendar/names.py adds them; none is taken away, since it is looked for among the movies in
+    search/names.py adds them; none is taken away, since it is looked for among the movies in
     any case.
     """
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from mozi.database import reading
 from mozi.models import Movie
-from mozi.parts import parts
+from mozi.services import parts
 from wsgi import app
 
 with app.app_context(), reading() as session:

@@ -22,7 +22,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from mozi import clock, create_app
 from mozi.extensions import db
-from mozi.parts import Parts, parts
+from mozi.services import Parts, parts
 from mozi.settings import Settings
 from mozi.storage import Storage
 from tests.support import once, servers

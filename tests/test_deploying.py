@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 from urllib3 import PoolManager
 
-from mozi.house.storage_check import StorageCheck
+from mozi.maintenance.storage_check import StorageCheck
 from mozi.storage import IMMUTABLE
 from mozi.storage.public import PublicAnswer, public_answer
 from mozi.storage.s3 import S3Storage

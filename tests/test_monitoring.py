@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from mozi import metrics
-from mozi.posters.worker_counts import OWN, WORKERS
+from mozi.posters.batch.worker_counts import OWN, WORKERS
 from tests.conftest import MakeApp
 
 MONITORING = Path(__file__).parents[1] / "docs/monitoring"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mozi.web.capacity import FORM_BYTES, IMPORT_BYTES, THREADS
+from mozi.server.capacity import FORM_BYTES, IMPORT_BYTES, THREADS
 from tests.support.forks import Forks
 from tests.support.servers import free_port
 

@@ -2,7 +2,7 @@
 
 Triggers, because rows are also written by hand and in bulk: whatever writes a movie, its words
 are right when the statement ends. movie_name holds what SQL cannot work out (the Hungarian
-order); a trigger empties it, and the program fills it before it reads (calendar/names.py).
+order); a trigger empties it, and the program fills it before it reads (calendar/search/names.py).
 
 A later migration that makes SQLite's `movie` anew (batch mode) loses the triggers and must
 make them again; tests/test_migrations.py sees it.
@@ -20,7 +20,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# calendar/words.py folds queries in the same way.
+# calendar/search/text.py folds queries in the same way.
 UNMARKED = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i",
     "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "¹": "1", "²": "2", "³": "3", "½": " 1 2",

@@ -3,7 +3,7 @@
 Triggers note each dropped reference, because rows are also deleted by hand, in bulk and by
 cascades: whoever drops it, prune-posters counts from that moment. A later migration that makes
 one of these tables anew on SQLite (batch mode) loses the triggers and must make them again;
-tests/house/test_references.py sees it.
+tests/maintenance/test_references.py sees it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every word that a search may mean, so that a slip is looked up where looking up is cheap.
 
-The words are the program's to fill in, as the names are (calendar/names.py): on SQLite a row of
-movie_name was emptied by a new title alone, and now is by whatever a search looks through.
+The words are the program's to fill in, as the names are (calendar/search/names.py): on SQLite a
+row of movie_name was emptied by a new title alone, and now is by whatever a search looks through.
 """
 
 import sqlalchemy as sa

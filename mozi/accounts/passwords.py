@@ -13,7 +13,7 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from mozi.posters.limits import Budget
+from mozi.budget import Budget
 
 MIN_LENGTH = 8  # NIST SP 800-63B, 3.1.1.2
 MAX_LENGTH = 1000

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mozi.calendar.reasons import Reason, Unfit
-from mozi.calendar.values import (
+from mozi.calendar.messages import Reason, Unfit
+from mozi.calendar.parsers import (
     Parser,
     choice,
     code,

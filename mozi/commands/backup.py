@@ -22,10 +22,10 @@ from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import stoppable
 from mozi.errors import BackupUnusable
 from mozi.extensions import db
-from mozi.house.backups import Site, back_up, restore
-from mozi.house.last_backup import note_backup
-from mozi.parts import parts
-from mozi.posters.ownership import mark
+from mozi.maintenance.backups import Site, back_up, restore
+from mozi.maintenance.last_backup import note_backup
+from mozi.posters.gc.ownership import mark
+from mozi.services import parts
 from mozi.storage.local import LocalStorage
 
 MIB = 1024 * 1024

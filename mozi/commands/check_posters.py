@@ -14,8 +14,8 @@ from tqdm import tqdm
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
-from mozi.house.checking import KINDS, Checking, CheckReport, Finding
-from mozi.parts import parts
+from mozi.maintenance.checking import KINDS, Checking, CheckReport, Finding
+from mozi.services import parts
 
 
 @click.command("check-posters")

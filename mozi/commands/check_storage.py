@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 
 from mozi.commands.endings import FAILED, plain_ending
 from mozi.commands.progress import quiet
-from mozi.house.storage_check import StorageCheck
-from mozi.parts import parts
+from mozi.maintenance.storage_check import StorageCheck
+from mozi.services import parts
 from mozi.web.visiting import ask
 
 

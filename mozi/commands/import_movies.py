@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from mozi.calendar.importing import ImportReport, import_file
+from mozi.calendar.importing.run import ImportReport, import_file
 from mozi.commands.endings import FAILED, plain_ending
 from mozi.errors import ImportRejected
 

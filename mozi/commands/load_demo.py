@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from mozi import clock
 from mozi.commands.endings import plain_ending
 from mozi.demo.loading import add_films, add_poster, missing_posters
-from mozi.parts import parts
+from mozi.services import parts
 
 
 @click.command("load-demo")

@@ -10,14 +10,14 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from mozi.calendar.deleting import forget_deleted
+from mozi.calendar.editing.trash import forget_deleted
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
 from mozi.database import writing
-from mozi.house.pruning import PruneReport, Pruning
-from mozi.parts import parts
-from mozi.posters.ownership import mark
+from mozi.maintenance.pruning import PruneReport, Pruning
+from mozi.posters.gc.ownership import mark
+from mozi.services import parts
 
 DAY_S = 24 * 60 * 60
 MIB = 1024 * 1024

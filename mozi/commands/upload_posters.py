@@ -15,9 +15,9 @@ from flask.cli import with_appcontext
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
-from mozi.house.moving_in import MoveReport, MovingIn, UploadLimits
-from mozi.house.upload_folder import Folder, Left, read_folder
-from mozi.parts import parts
+from mozi.maintenance.moving_in import MoveReport, MovingIn, UploadLimits
+from mozi.maintenance.upload_folder import Folder, Left, read_folder
+from mozi.services import parts
 
 
 @click.command("upload-posters")

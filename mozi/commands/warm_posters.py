@@ -18,11 +18,11 @@ from mozi.calendar.weeks import week_of
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import IN_HAND, stopped_by_signals
-from mozi.parts import parts
+from mozi.posters.batch.enqueue import Spreading
+from mozi.posters.batch.selection import Scope, Selection, scope_of
+from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming, WarmReport
 from mozi.posters.recipes import OPTIONAL, RECIPES
-from mozi.posters.selection import Scope, Selection, scope_of
-from mozi.posters.spreading import Spreading
-from mozi.posters.warming import WORKERS_A_SLOT, Warming, WarmReport
+from mozi.services import parts
 
 OnDone = Callable[[WarmReport], None]
 

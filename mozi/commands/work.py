@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from mozi.commands.endings import plain_ending
 from mozi.jobs import work as work_on
-from mozi.parts import parts
+from mozi.services import parts
 
 
 @click.command("work")

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
-from mozi.calendar.changes import Change, save_changes
+from mozi.calendar.editing.changes import Change, save_changes
 from mozi.database import reading, writing
 from mozi.demo.films import DemoFilm, demo_films
 from mozi.demo.posters import Design, draw_poster

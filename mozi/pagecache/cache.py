@@ -22,8 +22,8 @@ from mozi.database import in_one_line, reading
 from mozi.errors import Busy, MoziError
 from mozi.pagecache.entries import Entry, make_entry
 from mozi.pagecache.fingerprints import fingerprint_of, marks_of, what_changed
-from mozi.pagecache.pace import Pace
-from mozi.pagecache.slots import Slot, Slots
+from mozi.pagecache.memory import Slot, Slots
+from mozi.pagecache.render_gate import Pace
 from mozi.pagecache.store import PageStore
 
 logger = logging.getLogger(__name__)

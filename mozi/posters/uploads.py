@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, Busy, UnreadableSource
 from mozi.models import RetiredObject
-from mozi.posters.doomed import database_time, refuse_doomed
+from mozi.posters.gc.ownership import ensure_marked
+from mozi.posters.gc.tombstones import database_time, refuse_doomed
 from mozi.posters.imaging import decode, read_header
 from mozi.posters.keys import original_key
-from mozi.posters.ownership import ensure_marked
-from mozi.posters.wanted import want_original
+from mozi.posters.source import want_original
 from mozi.storage import Storage
 
 MIB = 1024 * 1024

@@ -5,23 +5,20 @@ from __future__ import annotations
 from flask import Flask
 
 from mozi.settings import Settings
-from mozi.web import (
-    admin,
+from mozi.web import admin, errors, sessions
+from mozi.web.i18n import languages
+from mozi.web.middleware import media, redirects
+from mozi.web.views import (
     api,
     crawlers,
-    errors,
     feeds,
     gauges,
     health,
-    installed,
-    languages,
-    media,
+    manifest,
     metrics,
     pages,
     posters,
-    redirects,
     search,
-    sessions,
 )
 
 PUBLIC = (
@@ -30,7 +27,7 @@ PUBLIC = (
     feeds.blueprint,
     api.blueprint,
     crawlers.blueprint,
-    installed.blueprint,
+    manifest.blueprint,
 )
 """What visitors read, at its own addresses and in English under /en: see `languages`."""
 

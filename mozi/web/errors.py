@@ -37,12 +37,12 @@ from mozi.errors import (
 )
 from mozi.feeds import records
 from mozi.logs import Seldom
-from mozi.parts import parts
-from mozi.web.bodies import NotReceived
-from mozi.web.capacity import FORM_BYTES, MIB, largest_body
-from mozi.web.languages import HUNGARIAN, in_language, is_admin, translations
-from mozi.web.redirects import lead_to
-from mozi.web.showing import today
+from mozi.server.bodies import NotReceived
+from mozi.server.capacity import FORM_BYTES, MIB, largest_body
+from mozi.services import parts
+from mozi.web.i18n.languages import HUNGARIAN, in_language, is_admin, translations
+from mozi.web.middleware.redirects import lead_to
+from mozi.web.rendering import today
 
 # Each error of the family by its own class or the nearest above it.
 STATUS: dict[type[MoziError], int] = {

@@ -8,16 +8,16 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mozi.parts import Parts
-from mozi.request_lines import RequestLines
+from mozi.logs.request_lines import RequestLines
+from mozi.server.ready import READY, not_ready
+from mozi.services import Parts
 from mozi.storage.local import LocalStorage
-from mozi.web.cached import CachedPages
-from mozi.web.headers import SecurityHeaders
-from mozi.web.hosts import NamedHosts
-from mozi.web.media import PlainMedia
-from mozi.web.observing import Observed
-from mozi.web.ready import READY, not_ready
-from mozi.web.waiting import WaitingForPosters
+from mozi.web.middleware.cached_pages import CachedPages
+from mozi.web.middleware.headers import SecurityHeaders
+from mozi.web.middleware.hosts import NamedHosts
+from mozi.web.middleware.media import PlainMedia
+from mozi.web.middleware.observing import Observed
+from mozi.web.middleware.waiting import WaitingForPosters
 
 WSGIApp = Callable[..., Any]
 Layer = Callable[[WSGIApp], WSGIApp]

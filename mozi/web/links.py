@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from mozi.calendar.pictures import slug
-from mozi.parts import parts
+from mozi.calendar.pages.pictures import slug
+from mozi.services import parts
 from mozi.settings import Settings
-from mozi.web.languages import url_for
+from mozi.web.i18n.languages import url_for
 
 
 class HasTitle(Protocol):

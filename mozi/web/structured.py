@@ -11,14 +11,22 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 
-from mozi.calendar.alphabet import AlphabetPage
-from mozi.calendar.shown import Card, Details, IndexPage, MonthPage, MoviePage, Picture, YearPage
+from mozi.calendar.pages.alphabet import AlphabetPage
+from mozi.calendar.pages.values import (
+    Card,
+    Details,
+    IndexPage,
+    MonthPage,
+    MoviePage,
+    Picture,
+    YearPage,
+)
 from mozi.calendar.weeks import Month, month_of
 from mozi.feeds import schema_org
 from mozi.feeds.schema_org import Film, Node
 from mozi.web import links
-from mozi.web.languages import current, dates_in, url_for
-from mozi.web.words import genre_name
+from mozi.web.i18n.genres import genre_name
+from mozi.web.i18n.languages import current, dates_in, url_for
 
 NAME = "Mozi"
 CARD_PX = (1200, 630)  # static/icons/card.png, and what those who show cards ask for

@@ -28,7 +28,7 @@ from flask import Flask
 from sqlalchemy import insert
 
 from mozi import create_app
-from mozi.calendar.names import ensure_names
+from mozi.calendar.search.names import ensure_names
 from mozi.database import writing
 from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.posters.keys import slug_of

@@ -19,8 +19,8 @@ import flask_migrate
 from sqlalchemy import insert, text
 
 from mozi import create_app
-from mozi.calendar.inventory import SORTS, STATES, Wanted, inventory_page
-from mozi.calendar.names import ensure_names
+from mozi.calendar.editing.admin_list import SORTS, STATES, Wanted, inventory_page
+from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
 from mozi.extensions import db
 from mozi.models import MOVIES, POSTERS, VARIANTS

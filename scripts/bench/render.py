@@ -18,7 +18,7 @@ import flask_migrate
 from sqlalchemy import event, insert
 
 from mozi import create_app
-from mozi.calendar.queries import index_page
+from mozi.calendar.pages.queries import index_page
 from mozi.database import reading, writing
 from mozi.extensions import db
 from mozi.models import MOVIES, POSTERS, VARIANTS

@@ -27,8 +27,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, insert, text
 
 from mozi import create_app
-from mozi.calendar.names import ensure_names
-from mozi.calendar.words import fold
+from mozi.calendar.search.names import ensure_names
+from mozi.calendar.search.text import fold
 from mozi.database import writing
 from mozi.extensions import db
 from mozi.models import MOVIES, POSTERS

@@ -28,9 +28,9 @@ from flask import Flask
 
 from mozi import create_app
 from mozi.database import writing
-from mozi.parts import parts
 from mozi.posters.queries import get_poster
-from mozi.posters.wanted import want_address
+from mozi.posters.source import want_address
+from mozi.services import parts
 from mozi.settings import Settings
 from scripts.bench.browsing import PICTURE, Connections, Seen
 from scripts.bench.first_hits import Workers

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mozi.calendar.changes import update_movie
+from mozi.calendar.editing.changes import update_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.browser.axe import faults

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mozi.parts import Parts
-from mozi.posters.overview import get_panel
+from mozi.posters.status import get_panel
+from mozi.services import Parts
 from tests.browser.axe import Look, faults
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin

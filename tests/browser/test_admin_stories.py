@@ -10,8 +10,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mozi.accounts.admins import ensure_admin
-from mozi.calendar.changes import update_movie
-from mozi.calendar.deleting import delete_movie
+from mozi.calendar.editing.changes import update_movie
+from mozi.calendar.editing.trash import delete_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.browser.axe import faults

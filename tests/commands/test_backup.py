@@ -24,11 +24,11 @@ from sqlalchemy import text
 from mozi.accounts.admins import ensure_admin, find_account
 from mozi.accounts.sessions import begin_session, end_session, find_session
 from mozi.database import reading, writing
-from mozi.house.backups import keys_in
+from mozi.maintenance.backups import keys_in
 from mozi.models import Movie, PosterVariant
-from mozi.parts import Parts
-from mozi.posters.ownership import claim
+from mozi.posters.gc.ownership import claim
 from mozi.posters.uploads import take_upload
+from mozi.services import Parts
 from mozi.storage import Storage
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie

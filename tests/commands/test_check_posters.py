@@ -15,12 +15,12 @@ from sqlalchemy import text
 
 from mozi.database import reading, writing
 from mozi.errors import StorageError
-from mozi.house.checking import Checking
+from mozi.maintenance.checking import Checking
 from mozi.models import Poster, PosterVariant
-from mozi.parts import Parts
-from mozi.posters.leases import take_lease
-from mozi.posters.ownership import MARK
+from mozi.posters.build.leases import take_lease
+from mozi.posters.gc.ownership import MARK
 from mozi.posters.uploads import take_upload
+from mozi.services import Parts
 from mozi.storage import IMMUTABLE, Storage
 from tests.conftest import MakeApp, on_both_backends
 from tests.support.factories import make_jpeg, make_movie
@@ -31,7 +31,7 @@ STRAY = "posters/99-stray.thumb.0123.jpg"
 
 @pytest.fixture(autouse=True)
 def _no_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mozi.house.checking.LOOK_AGAIN_S", 0.01)
+    monkeypatch.setattr("mozi.maintenance.checking.LOOK_AGAIN_S", 0.01)
 
 
 @pytest.fixture
@@ -251,7 +251,7 @@ def test_a_storage_that_is_down_ends_the_run_and_forgets_nothing(
         raise StorageError("It is down.")
 
     monkeypatch.setattr(storage, "headers", down)
-    monkeypatch.setattr("mozi.house.checking.FAILURES_IN_A_ROW", 2)
+    monkeypatch.setattr("mozi.maintenance.checking.FAILURES_IN_A_ROW", 2)
     result, said = check(runner, "--repair")
     assert result.exit_code == 1
     assert "Given up" in result.stderr

@@ -6,7 +6,7 @@ import json
 
 from flask.testing import FlaskCliRunner
 
-from mozi.parts import Parts
+from mozi.services import Parts
 from mozi.storage import Storage
 from tests.conftest import MakeApp, on_both_backends
 

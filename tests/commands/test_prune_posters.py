@@ -15,11 +15,11 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
 
-from mozi.calendar.deleting import UNDO_DAYS, delete_movie
+from mozi.calendar.editing.trash import UNDO_DAYS, delete_movie
 from mozi.database import writing
 from mozi.models import DeletedMovie
-from mozi.parts import Parts
-from mozi.posters.ownership import MARK
+from mozi.posters.gc.ownership import MARK
+from mozi.services import Parts
 from mozi.storage import Storage
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie

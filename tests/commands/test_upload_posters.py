@@ -16,11 +16,11 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import select
 
-from mozi.calendar.restoring import restore_movie
+from mozi.calendar.editing.restore import restore_movie
 from mozi.database import reading, writing
 from mozi.errors import StorageError
 from mozi.models import Edit, Poster
-from mozi.parts import Parts
+from mozi.services import Parts
 from mozi.storage import Storage
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie

@@ -26,11 +26,11 @@ from mozi.database import database_now, writing
 from mozi.errors import StorageError
 from mozi.extensions import db
 from mozi.models import Poster
-from mozi.parts import Parts
+from mozi.posters.build.leases import take_lease
+from mozi.posters.gc.ownership import MARK
 from mozi.posters.keys import original_key
-from mozi.posters.leases import take_lease
-from mozi.posters.ownership import MARK
 from mozi.posters.queries import get_poster
+from mozi.services import Parts
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.forks import Forked, Forks
@@ -126,7 +126,7 @@ def test_what_the_index_shows_comes_first(
     dates = [date(2020, 1, 1), date(2026, 12, 3), date(2025, 1, 1), date(2026, 11, 26)]
     ids = [movie_with_poster(origin, n, premiere_date=d) for n, d in enumerate(dates)]
     order: list[int] = []
-    pipeline = "mozi.posters.pipeline.PosterPipeline.build"
+    pipeline = "mozi.posters.build.pipeline.PosterPipeline.build"
     monkeypatch.setattr(pipeline, lambda self, movie_id, **_: order.append(movie_id) or NOTHING)
     warm(runner, "--workers", "1")
     assert order == [ids[3], ids[1], ids[2], ids[0]]
@@ -221,7 +221,7 @@ def test_no_host_is_asked_for_more_than_two_posters_at_once(
         running[0] -= 1
         return NOTHING
 
-    monkeypatch.setattr("mozi.posters.pipeline.PosterPipeline.build", build)
+    monkeypatch.setattr("mozi.posters.build.pipeline.PosterPipeline.build", build)
     for number in range(8):
         make_movie(title=f"Film {number}", poster_url="https://one.example/a.jpg")
     warm(runner, "--workers", "8")
@@ -238,7 +238,7 @@ def test_one_slow_host_does_not_hold_up_the_others(
         order.append(movie_id)
         return NOTHING
 
-    monkeypatch.setattr("mozi.posters.pipeline.PosterPipeline.build", build)
+    monkeypatch.setattr("mozi.posters.build.pipeline.PosterPipeline.build", build)
     for number in range(8):
         host = "slow" if number < 4 else f"fast{number}"
         make_movie(title=f"Film {number}", poster_url=f"https://{host}.example/a.jpg")
@@ -252,7 +252,7 @@ def test_a_storage_that_is_down_ends_the_run_early(
     def build(self: Any, movie_id: int, **_: Any) -> Any:
         raise StorageError("The storage does not answer.")
 
-    monkeypatch.setattr("mozi.posters.pipeline.PosterPipeline.build", build)
+    monkeypatch.setattr("mozi.posters.build.pipeline.PosterPipeline.build", build)
     for number in range(100):
         make_movie(title=f"Film {number}", poster_url=f"https://{number}.example/a.jpg")
     result, said = warm(runner, "--workers", "2")

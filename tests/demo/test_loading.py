@@ -7,7 +7,7 @@ from flask import Flask
 from mozi.database import reading, writing
 from mozi.demo.loading import add_films, add_poster, missing_posters
 from mozi.models import Movie, Poster
-from mozi.posters.wanted import want_address
+from mozi.posters.source import want_address
 from mozi.storage import Storage
 
 TODAY = date(2026, 11, 26)

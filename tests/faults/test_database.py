@@ -83,7 +83,7 @@ def test_a_restart_of_the_database(app: Flask, postgresql: Postgresql, said: Sai
 def test_a_database_that_falls_silent(
     app: Flask, postgresql: Postgresql, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mozi.postgresql.SILENCE_S", 0.5)
+    monkeypatch.setattr("mozi.database.postgresql.SILENCE_S", 0.5)
     db.engine.dispose()
     client = app.test_client()
     make_movie(title="Egy")
@@ -105,7 +105,7 @@ def test_a_database_that_falls_silent(
 def test_a_statement_that_a_silent_database_does_not_answer(
     app: Flask, postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mozi.postgresql.SILENCE_S", 0.5)
+    monkeypatch.setattr("mozi.database.postgresql.SILENCE_S", 0.5)
     db.engine.dispose()
     with db.engine.connect() as connection:
         connection.execute(text("SELECT 1"))

@@ -15,10 +15,10 @@ from flask.testing import FlaskCliRunner
 from mozi.database import writing
 from mozi.extensions import db
 from mozi.models import Movie
-from mozi.parts import Parts, parts
-from mozi.posters import pipeline
+from mozi.posters.build import pipeline
 from mozi.posters.queries import get_poster
-from mozi.posters.wanted import want_address
+from mozi.posters.source import want_address
+from mozi.services import Parts, parts
 from mozi.storage.local import LocalStorage
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 
-from mozi.parts import Parts
 from mozi.posters.queries import get_poster
-from mozi.web import health
+from mozi.services import Parts
+from mozi.web.views import health
 from tests.conftest import Clock
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin

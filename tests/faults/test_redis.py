@@ -12,7 +12,7 @@ from flask import Flask
 from mozi.database import writing
 from mozi.models import Movie
 from mozi.pagecache import store
-from mozi.posters.wanted import want_address
+from mozi.posters.source import want_address
 from tests.conftest import MakeApp
 from tests.support import servers
 from tests.support.factories import make_movie

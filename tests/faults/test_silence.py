@@ -19,7 +19,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from mozi import create_app, postgresql
+from mozi import create_app
+from mozi.database import postgresql
 from mozi.extensions import db
 from mozi.settings import Settings
 from tests.conftest import migrated

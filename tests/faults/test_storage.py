@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from mozi.parts import parts
-from mozi.posters import on_demand
+from mozi.posters.demand import builds
 from mozi.posters.queries import get_poster
+from mozi.services import parts
 from mozi.storage.s3 import _CONFIG
-from mozi.web import posters
+from mozi.web.views import posters
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.logs import Said, listening
@@ -33,7 +33,7 @@ def s3(s3_url: str) -> Iterator[Trouble]:
 @pytest.fixture
 def app(make_app: MakeApp, s3: Trouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setitem(_CONFIG, "read_timeout", 2)  # not 5 s, twice, for a storage that hangs
-    monkeypatch.setattr(on_demand, "WAIT_S", 1.5)  # shorter, as it is: the build outlives the wait
+    monkeypatch.setattr(builds, "WAIT_S", 1.5)  # shorter, as it is: the build outlives the wait
     monkeypatch.setattr(posters, "WAIT_S", 1.5)
     app = make_app(S3_ENDPOINT_URL=s3.url)
     with app.app_context():

@@ -13,11 +13,11 @@ import redis
 from flask import Flask
 
 from mozi.jobs import Outage, PosterWorker
-from mozi.parts import parts
+from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.queries import get_poster
-from mozi.posters.queueing import PosterQueue
+from mozi.services import parts
 from tests.conftest import MakeApp
-from tests.posters.test_queueing import wait_for
+from tests.posters.batch.test_queue import wait_for
 from tests.support import servers
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.forks import Forked, Forks

@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from mozi.errors import Busy, MovieNotFound
 from mozi.pagecache.cache import Page, PageCache
-from mozi.pagecache.pace import Turn
+from mozi.pagecache.render_gate import Turn
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
 from tests.support.logs import listening

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 
 from mozi.database import database_now, writing
 from mozi.models import Poster
-from mozi.parts import Parts
-from mozi.posters.on_demand import BUILD_THREADS
+from mozi.posters.demand.builds import BUILD_THREADS
 from mozi.posters.queries import get_poster
+from mozi.services import Parts
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.forks import Forked, Forks
@@ -24,7 +24,7 @@ from tests.support.outside import path_of
 ASK = """
 import sys
 from mozi import create_app
-from mozi.parts import parts
+from mozi.services import parts
 from mozi.posters.queries import get_poster
 from tests.support.visits import wished_and_waited
 app = create_app()
@@ -37,7 +37,7 @@ with app.app_context():
 SERVE = """
 import signal, sys, threading
 from mozi import create_app
-from mozi.parts import parts
+from mozi.services import parts
 
 def tell():
     threading.main_thread().join()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
-from mozi.web.parking import MAY_PARK, PARKED, WAITED_FOR, Parked
+from mozi.server.parking import MAY_PARK, PARKED, WAITED_FOR, Parked
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

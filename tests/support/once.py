@@ -23,7 +23,7 @@ from whitenoise import WhiteNoise
 
 from mozi.accounts import passwords
 from mozi.pagecache import release
-from mozi.web import static_files
+from mozi.web.middleware import static_files
 
 
 def share(patch: pytest.MonkeyPatch, folder: Path) -> None:

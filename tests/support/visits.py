@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mozi.posters.on_demand import WAIT_S, OnDemandBuilds
+from mozi.posters.demand.builds import WAIT_S, OnDemandBuilds
 from mozi.posters.queries import PosterState
 
 

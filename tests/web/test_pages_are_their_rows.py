@@ -19,7 +19,8 @@ from mozi.errors import MoziError
 from mozi.extensions import db
 from mozi.pagecache.cache import Page, PageCache
 from mozi.pagecache.fingerprints import fingerprint_of
-from mozi.web import feeds, showing
+from mozi.web import rendering
+from mozi.web.views import feeds
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
 PATHS = (
@@ -61,13 +62,13 @@ def calendar(app: Flask) -> None:
 def shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that gives a path's uncached text and its fingerprint, read anew."""
     declared: dict[str, Page[Any]] = {}
-    real = showing.cached
+    real = rendering.cached
 
     def noting(page: Page[Any], cache: PageCache) -> Response:
         declared[request.path] = page
         return real(page, cache)
 
-    for module in (showing, feeds):
+    for module in (rendering, feeds):
         monkeypatch.setattr(module, "cached", noting)
 
     def show(path: str) -> tuple[str, str]:

@@ -13,8 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from mozi.parts import Parts
 from mozi.posters.queries import get_poster
+from mozi.services import Parts
 from mozi.storage import Storage
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie

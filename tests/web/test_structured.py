@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from mozi.calendar.changes import update_movie
+from mozi.calendar.editing.changes import update_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.conftest import MakeApp

@@ -4,31 +4,30 @@ Importing the modules here puts their views on the blueprint.
 """
 
 from mozi.web.admin import (
-    deleting,
+    duplicates,
     editing,
-    histories,
+    history,
     imports,
     moments,
     movies,
     posters,
-    signing_in,
-    stale,
     status,
-    twins,
+    trash,
 )
-from mozi.web.admin.ground import blueprint
+from mozi.web.admin.base import blueprint
+from mozi.web.admin.sign_in import csrf, pages
 
 __all__ = [
     "blueprint",
-    "deleting",
-    "histories",
+    "trash",
+    "history",
     "imports",
     "moments",
     "editing",
     "movies",
     "posters",
-    "signing_in",
-    "stale",
+    "pages",
+    "csrf",
     "status",
-    "twins",
+    "duplicates",
 ]

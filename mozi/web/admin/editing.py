@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from mozi.accounts.typed_forms import drop_typed
-from mozi.calendar.deleting import ensure_back
-from mozi.calendar.editing import (
+from mozi.calendar.editing.save import (
     Doubted,
     Outcome,
     Refused,
@@ -19,16 +18,23 @@ from mozi.calendar.editing import (
     Submission,
     save_movie,
 )
+from mozi.calendar.editing.trash import ensure_back
 from mozi.calendar.fields import REQUIRED, CheckedFields, check_fields
-from mozi.calendar.names import ensure_names
+from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import next_thursday
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, StorageError, UnreadableSource
-from mozi.parts import parts
-from mozi.web.admin.ended import find_typed_again
-from mozi.web.admin.failures import failure_words
-from mozi.web.admin.ground import blueprint, go, me
-from mozi.web.admin.movie_form import (
+from mozi.services import parts
+from mozi.web.admin.base import blueprint, go, me
+from mozi.web.admin.form.texts import (
+    BLANK,
+    given_fields,
+    read_shown,
+    shown_text,
+    text_of,
+)
+from mozi.web.admin.form.uploads import FormUpload, is_cut, read_upload
+from mozi.web.admin.form.values import (
     CONTRADICTED,
     NOT_DONE,
     TYPED_BEFORE,
@@ -39,18 +45,12 @@ from mozi.web.admin.movie_form import (
     show_as_sent,
     show_form,
 )
-from mozi.web.admin.movie_texts import (
-    BLANK,
-    given_fields,
-    read_shown,
-    shown_text,
-    text_of,
-)
-from mozi.web.admin.movie_uploads import FormUpload, is_cut, read_upload
+from mozi.web.admin.messages.calendar import reason_words
+from mozi.web.admin.messages.posters import failure_words
 from mozi.web.admin.notices import tell
 from mozi.web.admin.posters import read_focus
-from mozi.web.admin.reasons import reason_words
-from mozi.web.showing import today
+from mozi.web.admin.sign_in.session_recovery import find_typed_again
+from mozi.web.rendering import today
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"
 PICKS = "pick."

@@ -8,17 +8,24 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 
-from mozi.calendar.drafts import MAX_ROWS, Draft, drop_draft, find_drafts, get_draft, keep_draft
 from mozi.calendar.fields import COLUMNS, FieldValue
-from mozi.calendar.importing import ImportReport, import_table, preview_table
-from mozi.calendar.previews import ACTIONS, INSERT, REFUSED, UPDATE, Preview, RowPreview
+from mozi.calendar.importing.drafts import (
+    MAX_ROWS,
+    Draft,
+    drop_draft,
+    find_drafts,
+    get_draft,
+    keep_draft,
+)
+from mozi.calendar.importing.preview import ACTIONS, INSERT, REFUSED, UPDATE, Preview, RowPreview
+from mozi.calendar.importing.run import ImportReport, import_table, preview_table
 from mozi.calendar.weeks import week_of
 from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, QueueError, RowFault
-from mozi.parts import parts
-from mozi.web.admin.ground import blueprint, go, me, page
-from mozi.web.admin.reasons import COLUMN_NAMES, reason_words
-from mozi.web.capacity import IMPORT_BYTES, MIB
-from mozi.web.showing import today
+from mozi.server.capacity import IMPORT_BYTES, MIB
+from mozi.services import parts
+from mozi.web.admin.base import blueprint, go, me, page
+from mozi.web.admin.messages.calendar import COLUMN_NAMES, reason_words
+from mozi.web.rendering import today
 
 ROWS_A_PAGE = 50
 COUNTED = ("inserted", "updated", "unchanged", "refused", "posters", "begun")

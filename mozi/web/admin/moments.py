@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mozi.parts import parts
-from mozi.web.admin.ground import blueprint
-from mozi.web.languages import current, dates_in
-from mozi.web.showing import today
+from mozi.services import parts
+from mozi.web.admin.base import blueprint
+from mozi.web.i18n.languages import current, dates_in
+from mozi.web.rendering import today
 
 
 @blueprint.app_template_filter("moment")

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 
-from mozi.calendar.inventory import inventory_page, wanted_of
-from mozi.calendar.names import ensure_names
-from mozi.calendar.search import tidy
+from mozi.calendar.editing.admin_list import inventory_page, wanted_of
+from mozi.calendar.search.names import ensure_names
+from mozi.calendar.search.query import tidy
 from mozi.database import reading
-from mozi.web.admin.failures import failure_words
-from mozi.web.admin.ground import blueprint, page
-from mozi.web.showing import today
+from mozi.web.admin.base import blueprint, page
+from mozi.web.admin.messages.posters import failure_words
+from mozi.web.rendering import today
 
 STATE_NAMES = {
     "": _("mind"),

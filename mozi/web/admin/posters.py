@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from mozi.parts import parts
-from mozi.posters.changes import try_again
+from mozi.posters.build.publish import try_again
 from mozi.posters.focus import Focus, Pointed
-from mozi.posters.overview import Panel, get_panel
-from mozi.web.admin.failures import failure_words
-from mozi.web.admin.ground import blueprint, go
-from mozi.web.languages import url_for
+from mozi.posters.status import Panel, get_panel
+from mozi.services import parts
+from mozi.web.admin.base import blueprint, go
+from mozi.web.admin.messages.posters import failure_words
+from mozi.web.i18n.languages import url_for
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"
 

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from mozi.house.storage_check import StorageCheck, StorageReport
-from mozi.pagecache.tallies import last_hour
-from mozi.parts import parts
-from mozi.posters.changes import try_again
-from mozi.posters.overview import (
+from mozi.maintenance.storage_check import StorageCheck, StorageReport
+from mozi.pagecache.counters import last_hour
+from mozi.posters.build.publish import try_again
+from mozi.posters.status import (
     WAITING,
     count_posters,
     failed_ids,
     failed_posters,
     waiting_movies,
 )
-from mozi.web.admin.ground import blueprint, go, page
-from mozi.web.admin.storage_words import storage_words
-from mozi.web.health import readiness
+from mozi.services import parts
+from mozi.web.admin.base import blueprint, go, page
+from mozi.web.admin.messages.storage import storage_words
+from mozi.web.views.health import readiness
 from mozi.web.visiting import ask
 
 FAILED_A_PAGE = 30

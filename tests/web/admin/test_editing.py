@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from mozi.database import reading, writing
-from mozi.house.checking import Checking
+from mozi.maintenance.checking import Checking
 from mozi.models import Edit, Movie, Poster
 from mozi.storage import Storage
 from tests.support.factories import THURSDAY, make_jpeg, make_movie, movie_of

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from mozi.calendar.changes import Values, update_movie
-from mozi.calendar.deleting import delete_movie
-from mozi.calendar.restoring import PAGE_LENGTH, restore_movie
+from mozi.calendar.editing.changes import Values, update_movie
+from mozi.calendar.editing.restore import PAGE_LENGTH, restore_movie
+from mozi.calendar.editing.trash import delete_movie
 from mozi.database import reading, writing
 from mozi.errors import EditNotFound
 from mozi.models import Edit, Movie, Poster

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from mozi.accounts.admins import ensure_admin
-from mozi.calendar import drafts
+from mozi.calendar.importing import drafts
 from mozi.database import reading, writing
 from mozi.models import Edit, ImportDraft, Movie, Poster
-from mozi.posters.on_demand import OnDemandBuilds
+from mozi.posters.demand.builds import OnDemandBuilds
 from tests.conftest import Clock
 from tests.support.factories import THURSDAY, make_movie
 from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from mozi.calendar.inventory import COUNTED, PAGE_LENGTH
+from mozi.calendar.editing.admin_list import COUNTED, PAGE_LENGTH
 from mozi.database import writing
 from mozi.errors import SourceUnavailable
 from mozi.models import Movie
-from mozi.posters.changes import record_failure
+from mozi.posters.build.publish import record_failure
 from mozi.posters.queries import get_poster
-from tests.calendar.test_queries import counted_queries
+from tests.calendar.pages.test_queries import counted_queries
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
 SOURCE = "https://example.org/poster.jpg"
@@ -103,7 +103,7 @@ def test_the_number_is_counted_no_further_than_it_says(
     anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert COUNTED >= 1000
-    monkeypatch.setattr("mozi.calendar.inventory.COUNTED", 60)
+    monkeypatch.setattr("mozi.calendar.editing.admin_list.COUNTED", 60)
     many(2 * PAGE_LENGTH + 1)
     text = anna.get("/admin/movies?page=2").text
     assert "51–100., összesen több mint 60 film" in text

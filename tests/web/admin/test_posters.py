@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mozi.models import Poster
-from mozi.parts import Parts
-from mozi.posters.overview import Panel, get_panel
 from mozi.posters.queries import get_poster
+from mozi.posters.status import Panel, get_panel
+from mozi.services import Parts
 from tests.support import pictures
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.web.admin.test_editing import picture, poster_of, send

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from mozi.errors import StorageError
-from mozi.parts import Parts
 from mozi.posters.queries import get_poster
+from mozi.services import Parts
 from mozi.storage import Storage
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin

@@ -1,0 +1,205 @@
+"""All movies as those see them who keep them: a page of a long list, narrowed and sorted.
+
+Every step reads a bounded part of an index, or counts no further than it says: a calendar may
+have 100,000 movies, and whoever looks for a gap is not made to wait for a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.pages.listings import LISTING, rows_of
+from mozi.calendar.pages.pictures import load_pictures
+from mozi.calendar.pages.values import Card, Listing
+from mozi.calendar.search.query import find_best
+from mozi.calendar.weeks import week_of
+from mozi.models import POSTERS, Movie, MovieName, Poster
+from mozi.posters.queries import Failure, failure_of
+from mozi.posters.recipes import THUMB
+from mozi.posters.status import is_failed, is_waiting
+
+PAGE_LENGTH = 50
+COUNTED = 10_000  # beyond that the list says "more than"
+DEEPEST = 2_000  # pages; whoever looks further searches
+
+STATES = ("", "no_poster", "waiting", "failed", "this_week", "cancelled")
+SORTS = ("latest", "earliest", "title", "added")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to show of the movies. query: tidied; state, sort: of STATES and SORTS; page: from 1.
+
+    sort: "" is by how well the query fits where there is one, else the latest premiere first.
+    """
+
+    query: str = ""
+    state: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """Return what links to another page of the same list keep."""
+        given = {"q": self.query, "state": self.state, "sort": self.sort}
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A movie of the list, its thumb, and why its poster failed, if it did."""
+
+    card: Card
+    failure: Failure | None
+
+
+@dataclass(frozen=True)
+class InventoryPage:
+    """A part of the list. first: the number of its first line, from 1; 0: there are none.
+
+    count: how many there are in all, as far as was counted; more: whether there are more.
+    """
+
+    wanted: Wanted
+    lines: tuple[Line, ...]
+    first: int
+    count: int
+    more: bool
+
+    @property
+    def last(self) -> int:
+        """Return the number of its last line."""
+        return self.first + max(len(self.lines) - 1, 0)
+
+    @property
+    def has_next(self) -> bool:
+        """Return whether another page follows."""
+        full = len(self.lines) == PAGE_LENGTH
+        beyond = full if self.more else self.last < self.count
+        return beyond and self.wanted.page < DEEPEST
+
+
+def wanted_of(arguments: Mapping[str, str], query: str) -> Wanted:
+    """Return what a request asks for; what it cannot mean is left out. query: tidied."""
+    state, sort, page = (arguments.get(name, "") for name in ("state", "sort", "page"))
+    number = int(page) if page.isdecimal() and len(page) < 6 else 1
+    return Wanted(
+        query,
+        state if state in STATES else "",
+        sort if sort in SORTS else "",
+        min(max(number, 1), DEEPEST),
+    )
+
+
+def inventory_page(session: Session, wanted: Wanted, today: date) -> InventoryPage:
+    """Return the part of the list that is asked for; the last one there is, where it is beyond."""
+    found = find_best(session, wanted.query) if wanted.query else None
+    conditions = _conditions(wanted, found, today)
+    count = _count(session, conditions)
+    last = max(1, -(-count // PAGE_LENGTH))
+    number = wanted.page if count > COUNTED else min(wanted.page, last)
+    skipped = (number - 1) * PAGE_LENGTH
+    movies = _movies(session, wanted, found, conditions, skipped=skipped) if count else []
+    return InventoryPage(
+        wanted=Wanted(wanted.query, wanted.state, wanted.sort, number),
+        lines=_lines(session, movies),
+        first=(number - 1) * PAGE_LENGTH + 1 if movies else 0,
+        count=min(count, COUNTED),
+        more=count > COUNTED,
+    )
+
+
+def _conditions(
+    wanted: Wanted, found: Sequence[int] | None, today: date
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if found is not None:
+        conditions.append(Movie.id.in_(found))
+    state = _state(wanted.state, today)
+    return conditions if state is None else [*conditions, state]
+
+
+def _state(state: str, today: date) -> ColumnElement[bool] | None:
+    """Return what a movie's row, and its poster's, must meet."""
+    week = week_of(today)
+    by_state: dict[str, ColumnElement[bool]] = {
+        "no_poster": and_(Poster.source_url.is_(None), Poster.original_key.is_(None)),
+        "failed": Movie.id.in_(select(POSTERS.c.movie_id).where(is_failed())),
+        "waiting": is_waiting(),
+        "this_week": and_(
+            Movie.premiere_date.between(week.first, week.last), Movie.date_precision == "day"
+        ),
+        # A literal: what is bound does not lead to a partial index.
+        "cancelled": Movie.status == literal_column("'cancelled'"),
+    }
+    return by_state.get(state)
+
+
+def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
+    """Return how many there are, up to COUNTED and one."""
+    some = select(Movie.id).outerjoin(Poster).where(*conditions).limit(COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _movies(
+    session: Session,
+    wanted: Wanted,
+    found: Sequence[int] | None,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    skipped: int,
+) -> list[Listing]:
+    """Return PAGE_LENGTH movies in the order that is asked for."""
+    if found is not None and not wanted.sort:
+        kept = set(session.scalars(select(Movie.id).outerjoin(Poster).where(*conditions)))
+        ids = [movie_id for movie_id in found if movie_id in kept][skipped:][:PAGE_LENGTH]
+    else:
+        ids = _ids(session, wanted.sort, conditions, skipped)
+    rows = session.execute(rows_of(LISTING).where(Movie.id.in_(ids)))
+    place = {movie_id: number for number, movie_id in enumerate(ids)}
+    return sorted((Listing(**row._mapping) for row in rows), key=lambda movie: place[movie.id])
+
+
+def _ids(
+    session: Session, sort: str, conditions: Sequence[ColumnElement[bool]], skipped: int
+) -> list[int]:
+    """Return the ids alone: what is skipped need not be looked at whole."""
+    query = select(Movie.id).outerjoin(Poster).where(*conditions)
+    if sort == "title":
+        query = query.join(MovieName, MovieName.movie_id == Movie.id)
+    return list(session.scalars(query.order_by(*_order(sort)).offset(skipped).limit(PAGE_LENGTH)))
+
+
+def _order(sort: str) -> tuple[Any, ...]:
+    orders: dict[str, tuple[Any, ...]] = {
+        "earliest": (Movie.premiere_date, Movie.id),
+        "title": (MovieName.sort_key, MovieName.movie_id),
+        "added": (Movie.id.desc(),),
+    }
+    return orders.get(sort, (Movie.premiere_date.desc(), Movie.id.desc()))
+
+
+def _lines(session: Session, movies: Sequence[Listing]) -> tuple[Line, ...]:
+    if not movies:
+        return ()
+    pictures = load_pictures(session, {THUMB.media: movies})
+    failures = _failures(session, [movie.id for movie in movies])
+    return tuple(
+        Line(Card(movie, pictures.find(movie, THUMB.media)), failures.get(movie.id))
+        for movie in movies
+    )
+
+
+def _failures(session: Session, movie_ids: Sequence[int]) -> dict[int, Failure]:
+    rows = session.execute(_FAILED.where(POSTERS.c.movie_id.in_(movie_ids)))
+    failures = {row.movie_id: failure_of(row) for row in rows}
+    return {movie_id: failure for movie_id, failure in failures.items() if failure is not None}
+
+
+_FAILED = select(POSTERS).where(POSTERS.c.failure_code.is_not(None))

@@ -1,0 +1,207 @@
+"""What is written about movies: by the admin's form, by the import, by the demo.
+
+Values come checked, by column, as `fields.check_fields` returns them. A column that is not
+given keeps what is there. `poster_url` is the poster's, and never moves a movie's version.
+A new date of a movie that there is already leaves a row in date_change: pages and feeds tell it.
+Every change leaves a row in the movie's history: edits.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from mozi.calendar.editing.history import (
+    BY_COMMAND,
+    CREATED,
+    NO_POSTER,
+    UPDATED,
+    Json,
+    Noted,
+    PosterNow,
+    as_json,
+    find_free_id,
+    note_edits,
+    poster_changes,
+    posters_now,
+)
+from mozi.calendar.fields import FieldValue
+from mozi.errors import MovieNotFound
+from mozi.models import DateChange, Movie
+from mozi.posters.focus import Pointed, set_focus
+from mozi.posters.gc.tombstones import refuse_doomed
+from mozi.posters.source import want_addresses, want_again, want_nothing, want_original
+from mozi.posters.uploads import StoredUpload
+
+Values = Mapping[str, FieldValue]
+POSTER_URL = "poster_url"
+
+
+@dataclass(frozen=True)
+class Change:
+    """The values that a movie is to have; movie: None for a new one.
+
+    upload: a stored original that becomes the poster. no_poster: whether there is
+    to be none any more, neither address nor upload. earlier_poster: one of the history that is
+    to be wanted again, with its address; values then hold none. focus: what the crops of what
+    comes out are to keep.
+    """
+
+    movie: Movie | None
+    values: Values
+    upload: StoredUpload | None = None
+    no_poster: bool = False
+    earlier_poster: PosterNow | None = None
+    focus: Pointed | None = None
+
+    @property
+    def touches_poster(self) -> bool:
+        """Return whether the poster may come out another."""
+        given = (self.upload, self.earlier_poster, self.focus)
+        return POSTER_URL in self.values or self.no_poster or given != (None, None, None)
+
+
+def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
+    """Return a new movie with these values; `title` and `premiere_date` are needed."""
+    return save_changes(session, [Change(None, values)], by=by)[0]
+
+
+def update_movie(session: Session, movie: Movie, values: Values, *, by: str = BY_COMMAND) -> None:
+    """Give movie these values; its version rises by one if any of them is new."""
+    save_changes(session, [Change(movie, values)], by=by)
+
+
+def give_upload(
+    session: Session, movie_id: int, upload: StoredUpload, *, by: str = BY_COMMAND
+) -> None:
+    """Make the upload the movie's poster; the same as before changes nothing.
+
+    Raises MovieNotFound, and BuildAbandoned where it may have been swept away meanwhile.
+    """
+    movie = session.get(Movie, movie_id)
+    if movie is None:
+        raise MovieNotFound(movie_id)
+    save_changes(session, [Change(movie, {}, upload=upload)], by=by)
+
+
+def save_changes(
+    session: Session,
+    changes: Sequence[Change],
+    *,
+    by: str = BY_COMMAND,
+    action: str = UPDATED,
+) -> list[Movie]:
+    """Write all changes in a few statements and return the movies, in the order of changes.
+
+    by: whom the history names; action: what it says of the movies that there are already.
+    Raises BuildAbandoned where an upload may have been swept away since it was stored.
+    """
+    old = posters_now(session, [c.movie.id for c in changes if c.movie and c.touches_poster])
+    differences = [_differences(change) for change in changes]
+    session.add_all([moved for change in changes if (moved := _find_move(change)) is not None])
+    movies = [_with_values(change.movie or Movie(), change.values) for change in changes]
+    _give_ids(session, movies)
+    session.add_all(movies)
+    session.flush()
+    new = _want_posters(session, movies, changes)
+    noted = [
+        Noted(
+            movie.id,
+            movie.version,
+            action if change.movie else CREATED,
+            {**difference, **poster_changes(old.get(movie.id, NO_POSTER), new[movie.id])}
+            if movie.id in new
+            else difference,
+            old.get(movie.id, NO_POSTER),
+        )
+        for movie, change, difference in zip(movies, changes, differences, strict=True)
+    ]
+    note_edits(session, [each for each in noted if each.changes or each.action == CREATED], by=by)
+    return movies
+
+
+def _want_posters(
+    session: Session, movies: Sequence[Movie], changes: Sequence[Change]
+) -> dict[int, PosterNow]:
+    """Make the posters what the changes say, and return those of the movies that it concerns."""
+    pairs = list(zip(movies, changes, strict=True))
+    addresses = {m.id: _address(c.values) for m, c in pairs if POSTER_URL in c.values}
+    want_addresses(session, addresses)
+    for movie, change in pairs:
+        if change.upload is not None:
+            upload = change.upload
+            refuse_doomed(session.connection(), [upload.key], stored_from=upload.stored_from)
+            want_original(session, movie.id, change.upload.key)
+        elif change.no_poster:
+            want_nothing(session, movie.id)
+        elif (earlier := change.earlier_poster) is not None:
+            want_again(
+                session,
+                movie.id,
+                url=earlier.source_url,
+                original_key=earlier.original_key if earlier.kind else None,
+                uploaded=earlier.uploaded,
+            )
+        if change.focus is not None:
+            set_focus(session, movie.id, change.focus)
+    concerned = {m.id for m, c in pairs if c.movie and c.touches_poster}
+    return {**dict.fromkeys(concerned, NO_POSTER), **posters_now(session, concerned)}
+
+
+def _give_ids(session: Session, movies: Sequence[Movie]) -> None:
+    new = [movie for movie in movies if movie.id is None]
+    if new and (free := find_free_id(session)) is not None:
+        for number, movie in enumerate(new, free):
+            movie.id = number
+
+
+def _differences(change: Change) -> dict[str, tuple[Json, Json]]:
+    """Return before and after of each column that gets another value; {} for a new movie."""
+    movie = change.movie
+    if movie is None:
+        return {}
+    return {
+        column: (as_json(getattr(movie, column)), as_json(value))
+        for column, value in _own(change.values)
+        if getattr(movie, column) != value
+    }
+
+
+def differs(movie: Movie, values: Values) -> bool:
+    """Return whether values hold anything that the movie's own row does not."""
+    return any(getattr(movie, column) != value for column, value in _own(values))
+
+
+def _find_move(change: Change) -> DateChange | None:
+    """Return the row that tells of the movie's new date, before it is given; None: no news."""
+    movie, values = change.movie, change.values
+    if movie is None:
+        return None
+    move = DateChange(
+        movie_id=movie.id,
+        old_date=movie.premiere_date,
+        old_precision=movie.date_precision,
+        new_date=values.get("premiere_date", movie.premiere_date),
+        new_precision=values.get("date_precision", movie.date_precision),
+    )
+    before, after = (move.old_date, move.old_precision), (move.new_date, move.new_precision)
+    return None if before == after else move
+
+
+def _with_values(movie: Movie, values: Values) -> Movie:
+    for column, value in _own(values):
+        # Assigning what is there already would cost a new list a comparison in the database.
+        if movie.id is None or getattr(movie, column) != value:
+            setattr(movie, column, value)
+    return movie
+
+
+def _own(values: Values) -> list[tuple[str, FieldValue]]:
+    return [(column, value) for column, value in values.items() if column != POSTER_URL]
+
+
+def _address(values: Values) -> str | None:
+    address = values[POSTER_URL]
+    return address if isinstance(address, str) else None

@@ -1,0 +1,120 @@
+"""What an import would do, row by row, for whoever looks before it is done: values, no writes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from mozi.calendar.editing.changes import POSTER_URL
+from mozi.calendar.fields import FieldValue
+from mozi.calendar.importing.matching import Matched, MatchedRow
+from mozi.errors import RowFault
+
+INSERT, UPDATE, UNCHANGED, REFUSED = ACTIONS = ("insert", "update", "unchanged", "refused")
+
+
+class Difference(NamedTuple):
+    """One field that a row writes; old: None, or what is there. (There may be 300,000.)"""
+
+    column: str
+    old: FieldValue
+    new: FieldValue
+
+
+@dataclass(frozen=True)
+class RowPreview:
+    """What becomes of one row, counted as RowFault counts; movie_id: None for a new movie.
+
+    replaces_upload: whether the row's new address takes the place of an uploaded poster.
+    """
+
+    number: int
+    action: str
+    title: str
+    movie_id: int | None = None
+    differences: tuple[Difference, ...] = ()
+    faults: tuple[RowFault, ...] = ()
+    replaces_upload: bool = False
+
+
+@dataclass(frozen=True)
+class Preview:
+    """All rows of a file, in its order."""
+
+    rows: tuple[RowPreview, ...]
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Return the number of rows by action, 0 included."""
+        counted = Counter(row.action for row in self.rows)
+        return {action: counted[action] for action in ACTIONS}
+
+    @cached_property
+    def digest(self) -> str:
+        """Return a name for what would be done: another one as soon as any of it is different.
+
+        Of a new movie it is the file alone that says what it will be, and a file stays as it is.
+        """
+        done = [
+            (row.number, row.action, row.movie_id, row.action == UPDATE and row.differences)
+            for row in self.rows
+        ]
+        return hashlib.sha256(repr(done).encode()).hexdigest()
+
+    def of(self, action: str) -> tuple[RowPreview, ...]:
+        """Return the rows of one action."""
+        return tuple(row for row in self.rows if row.action == action)
+
+
+def preview_of(matched: Matched) -> Preview:
+    """Return the rows as they were matched, with what each of them would change."""
+    by_row: defaultdict[int, list[RowFault]] = defaultdict(list)
+    for fault in matched.faults:
+        by_row[fault.row].append(fault)
+    rows = [
+        *(_written(each, INSERT) for each in matched.inserts),
+        *(_written(each, UPDATE) for each in matched.updates),
+        *(_written(each, UNCHANGED) for each in matched.unchanged),
+        *(_refused(number, faults) for number, faults in by_row.items()),
+    ]
+    return Preview(tuple(sorted(rows, key=lambda row: row.number)))
+
+
+def _refused(number: int, faults: Sequence[RowFault]) -> RowPreview:
+    return RowPreview(number, REFUSED, faults[0].title, faults=tuple(faults))
+
+
+def _written(each: MatchedRow, action: str) -> RowPreview:
+    title = each.row.values.get("title") or (each.movie.title if each.movie else "")
+    return RowPreview(
+        each.row.number,
+        action,
+        str(title),
+        movie_id=each.movie.id if each.movie else None,
+        differences=() if action == UNCHANGED else tuple(_differences(each)),
+        replaces_upload=_replaces_upload(each),
+    )
+
+
+def _differences(each: MatchedRow) -> list[Difference]:
+    values = each.row.values.items()
+    if each.movie is None:
+        return [Difference(column, None, new) for column, new in values if new]
+    olds = ((column, _old(each, column), new) for column, new in values)
+    return [Difference(*one) for one in olds if (one[1] or None) != (one[2] or None)]
+
+
+def _old(each: MatchedRow, column: str) -> FieldValue:
+    if column == POSTER_URL:
+        return each.source.url
+    old: FieldValue = getattr(each.movie, column)
+    return old
+
+
+def _replaces_upload(each: MatchedRow) -> bool:
+    """A new address replaces an upload; taking an address away leaves the upload alone."""
+    return each.source.uploaded and each.has_new_address and bool(each.row.values[POSTER_URL])

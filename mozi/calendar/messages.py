@@ -1,0 +1,67 @@
+"""Why a field, a row or a file cannot be taken: the codes, and one English sentence for each.
+
+Words only. A sentence lacks its subject, which is the column, or the row ("is needed and …").
+An entrance that speaks another language translates by code; the figures are in `data`.
+"""
+
+from __future__ import annotations
+
+from mozi.messages import Sentence
+
+SENTENCES = {
+    # One value.
+    "needed": "is needed and cannot be empty",
+    "not_text": "is {value}; it takes a text",
+    "not_list": "is {value}; it takes a list of texts",
+    "not_date": "is {value}; it takes YYYY-MM-DD, such as 2026-11-26",
+    "no_such_day": "is {value}, which is no day of the calendar",
+    "year_out_of_range": "is {value}; it takes a year from {first} to {last}",
+    "not_whole": "is {value}; it takes a whole number from {first} to {last}",
+    "not_a_choice": "is {value}; it takes one of {choices}",
+    "not_web_address": "is {value}; it takes an address that starts with https://",
+    "control_character": "holds {character}, a control character, at position {position}",
+    "too_long": "has {length} characters; it takes up to {most}",
+    "too_many_items": "has {count} items; it takes up to {most}",
+    "item_with_semicolon": "has the item {value}; an item cannot hold a semicolon",
+    # One row, beside the others of its file and the movies that there are.
+    "same_id": "is the same as in row {row}",
+    "same_title_and_date": "and premiere_date are the same as in row {row}",
+    "same_movie": "the row means the same movie as row {row}",
+    "ambiguous": "{count} movies have this title and date; the row needs an external_id",
+    "id_taken": "is that of another movie, “{title}”",
+    "needed_for_new": "is needed, because no movie is known by the row's external_id",
+    "wrong_cell_count": "the row has {cells} cells, the heading has {columns}",
+    "not_an_object": "is {value}; it takes an object",
+    # Columns.
+    "unknown_column": "is no column of the import table; there are {columns}",
+    "misspelt_column": "is no column of the import table; did you mean {near}?",
+    "column_twice": "is there twice",
+    # The file.
+    "file_too_large": "the file has more than {mib} MiB; split it",
+    "file_too_long": "the file has more than {rows} rows; split it",
+    "file_empty": "the file is empty",
+    "not_utf8": (
+        "the file is not UTF-8: line {line} holds the byte 0x{byte}."
+        " Save it as UTF-8 (a spreadsheet's “CSV UTF-8”) and import that"
+    ),
+    "semicolons": "the columns are separated by semicolons; the import takes commas",
+    "tabs": "the columns are separated by tabs; the import takes commas",
+    "bars": "the columns are separated by bars; the import takes commas",
+    "not_csv": "line {line} is no CSV: {error}",
+    "not_json": "the file is no JSON: {error}",
+    "not_an_array": "the file takes an array of objects, one a movie",
+}
+
+
+class Reason(Sentence):
+    """A sentence of the above that remembers its code and its data."""
+
+    sentences = SENTENCES
+
+
+class Unfit(ValueError):
+    """A value that a field does not take; str() is the sentence, .reason knows its code."""
+
+    def __init__(self, code: str, **data: str | int) -> None:
+        self.reason = Reason(code, **data)
+        super().__init__(self.reason)

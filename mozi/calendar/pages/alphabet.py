@@ -1,0 +1,136 @@
+"""All movies by their titles, in Hungarian order: a letter, or all of them, page by page.
+
+Pages have numbers rather than the last title of the page before: so there are only so many
+addresses (a letter's movies / PER_PAGE), they outlive any movie, and the index on the stored
+keys alone is read to skip what comes before: 1 ms for 10,000 titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.collation import LETTERS, keys_of
+from mozi.calendar.pages.choices import choice_of
+from mozi.calendar.pages.filters import NONE, Choice, Filters
+from mozi.calendar.pages.listings import listings
+from mozi.calendar.pages.pictures import load_pictures
+from mozi.calendar.pages.values import Card
+from mozi.models import Movie, MovieName
+from mozi.posters.recipes import THUMB
+
+PER_PAGE = 96  # a multiple of the cards in a row, whatever the screen
+LAST_PAGE = 10_000  # what is beyond needs no look at the database
+
+DIGITS = "0-9"
+OTHERS = "mas"  # "más": other scripts, and titles of nothing but punctuation
+RANGES: Mapping[str, tuple[str, str]] = {
+    DIGITS: ("0", ":"),
+    **{letter: keys_of(letter) for letter in LETTERS},
+    OTHERS: (keys_of(LETTERS[-1])[1], "\U0010ffff"),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of the bar; name: its key in RANGES; has_movies: whether it leads anywhere."""
+
+    name: str
+    has_movies: bool
+
+
+@dataclass(frozen=True)
+class LetterGroup:
+    """Some movies that begin with one letter, in order."""
+
+    letter: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class AlphabetPage:
+    """One page of the movies from A to Z. letter: None for all. number: counts from 1."""
+
+    letters: tuple[Letter, ...]
+    letter: str | None
+    number: int
+    groups: tuple[LetterGroup, ...]
+    has_more: bool
+    filters: Choice
+
+
+def alphabet_page(
+    session: Session, letter: str | None, number: int, filters: Filters = NONE
+) -> AlphabetPage:
+    """Return a page of the movies that begin with letter (of RANGES) and pass the filters.
+
+    The names must have been filled in (names.ensure_names): a movie without one is left out.
+    """
+    names = _names(session, letter, number, filters.conditions())
+    shown = dict(names[:PER_PAGE])
+    movies = listings(session, date.min, date.max, Movie.id.in_(shown), limit=PER_PAGE)
+    pictures = load_pictures(session, {THUMB.media: movies})
+    cards = {movie.id: Card(movie, pictures.find(movie, THUMB.media)) for movie in movies}
+    return AlphabetPage(
+        letters=_letters(session),
+        letter=letter,
+        number=number,
+        groups=_groups(shown, cards),
+        has_more=len(names) > PER_PAGE,
+        filters=choice_of(session, filters, movies),
+    )
+
+
+def letter_of(key: str) -> str:
+    """Return the name of the letter that a sort key begins with."""
+    return next((name for name, (low, high) in RANGES.items() if low <= key < high), OTHERS)
+
+
+def _names(
+    session: Session,
+    letter: str | None,
+    number: int,
+    conditions: tuple[ColumnElement[bool], ...],
+) -> list[tuple[int, str]]:
+    """Return ids and sort keys, one more than a page holds where there are more."""
+    statement = (
+        select(MovieName.movie_id, MovieName.sort_key)
+        .where(*_within(letter))
+        .order_by(MovieName.sort_key, MovieName.movie_id)
+        .offset((number - 1) * PER_PAGE)
+        .limit(PER_PAGE + 1)
+    )
+    if conditions:
+        statement = statement.join(Movie, Movie.id == MovieName.movie_id).where(*conditions)
+    return [(movie_id, key or "") for movie_id, key in session.execute(statement)]
+
+
+def _within(letter: str | None) -> tuple[ColumnElement[bool], ...]:
+    key = MovieName.sort_key
+    if letter is None:
+        return (key.is_not(None),)
+    low, high = RANGES[letter]
+    return (key >= low, key < high)
+
+
+def _letters(session: Session) -> tuple[Letter, ...]:
+    """Return every letter, and whether any movie begins with it: one query, a look a letter."""
+    firsts = [
+        select(func.min(MovieName.sort_key)).where(*_within(name)).scalar_subquery()
+        for name in RANGES
+    ]
+    found = session.execute(select(*firsts)).one()
+    return tuple(Letter(name, first is not None) for name, first in zip(RANGES, found, strict=True))
+
+
+def _groups(keys: Mapping[int, str], cards: Mapping[int, Card]) -> tuple[LetterGroup, ...]:
+    grouped = groupby(keys, key=lambda movie_id: letter_of(keys[movie_id]))
+    return tuple(
+        LetterGroup(letter, tuple(cards[movie_id] for movie_id in group))
+        for letter, group in grouped
+    )

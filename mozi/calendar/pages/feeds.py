@@ -1,0 +1,134 @@
+"""The rows behind the feeds: what to subscribe to, what is new, and what programs ask for.
+
+Every feed is bounded: by days, and by movies where an import brought thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.pages.choices import choice_of
+from mozi.calendar.pages.filters import NONE, Filters
+from mozi.calendar.pages.listings import FEED, rows_of
+from mozi.calendar.pages.pictures import Pictures, load_pictures
+from mozi.calendar.pages.values import (
+    CalendarFeed,
+    FeedMovie,
+    Move,
+    News,
+    NewsFeed,
+    Picture,
+    Portrait,
+    Premieres,
+)
+from mozi.calendar.weeks import week_of
+from mozi.errors import MovieNotFound
+from mozi.models import DateChange, Movie
+from mozi.posters.recipes import RECIPES
+
+PAST_DAYS = 366  # what is gone from a feed is gone from the subscriber's calendar
+PAST_LIMIT = 1000
+COMING_LIMIT = 2000
+NEWS_LIMIT = 50
+NEWS_PAST_DAYS = 28  # an import of old films is no news
+PREMIERES_A_PART = 500
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def calendar_feed(session: Session, today: date, filters: Filters = NONE) -> CalendarFeed:
+    """Return the premieres whose day is known, from a year ago on; cancelled ones too."""
+    day = Movie.premiere_date
+    wanted = (Movie.date_precision == "day", *filters.conditions())
+    past = _movies(
+        session,
+        day.between(today - timedelta(days=PAST_DAYS), today - timedelta(days=1)),
+        *wanted,
+        order=(day.desc(), Movie.id.desc()),
+        limit=PAST_LIMIT,
+    )
+    coming = _movies(session, day >= today, *wanted, order=(day, Movie.id), limit=COMING_LIMIT)
+    movies = [*reversed(past), *coming]
+    choice_of(session, filters, movies)
+    return CalendarFeed(tuple(movies))
+
+
+def feed_movie(session: Session, movie_id: int) -> FeedMovie:
+    """Return one movie's row; raises MovieNotFound."""
+    found = _movies(session, Movie.id == movie_id, order=(), limit=1)
+    if not found:
+        raise MovieNotFound(movie_id)
+    return found[0]
+
+
+def news_feed(session: Session, today: date, filters: Filters = NONE) -> NewsFeed:
+    """Return the premieres that were entered or moved last, those of long ago left out."""
+    since = week_of(today).first - timedelta(days=NEWS_PAST_DAYS)
+    wanted = (Movie.premiere_date >= since, *filters.conditions())
+    new = _movies(session, *wanted, order=(Movie.id.desc(),), limit=NEWS_LIMIT)
+    items = [News(movie, None) for movie in new] + _moved(session, *wanted)
+    choice_of(session, filters, [item.movie for item in items])
+    items.sort(key=lambda item: item.told_at or LONG_AGO, reverse=True)
+    return NewsFeed(tuple(items[:NEWS_LIMIT]))
+
+
+def premieres(
+    session: Session, first: date, last: date, *, part: int, filters: Filters = NONE
+) -> Premieres:
+    """Return a part (counted from 1) of the premieres from first to last, by date."""
+    day = Movie.premiere_date
+    found = _movies(
+        session,
+        day.between(first, last),
+        *filters.conditions(),
+        order=(day, Movie.id),
+        limit=PREMIERES_A_PART + 1,
+        offset=(part - 1) * PREMIERES_A_PART,
+    )
+    movies = found[:PREMIERES_A_PART]
+    choice_of(session, filters, movies)
+    pictures = load_pictures(session, dict.fromkeys(RECIPES, movies))
+    return Premieres(
+        portraits=tuple(Portrait(movie, _all_of(movie, pictures)) for movie in movies),
+        has_more=len(found) > len(movies),
+    )
+
+
+def _all_of(movie: FeedMovie, pictures: Pictures) -> tuple[Picture, ...]:
+    """Return the pictures without what a record does not name: its page must not change by it."""
+    found = (pictures.find(movie, media) for media in RECIPES)
+    plain = (replace(picture, preview=None, avif=None) for picture in found if picture)
+    return tuple(plain)
+
+
+def _movies(
+    session: Session,
+    *conditions: ColumnElement[bool],
+    order: Iterable[Any],
+    limit: int,
+    offset: int = 0,
+) -> list[FeedMovie]:
+    rows = session.execute(
+        rows_of(FEED).where(*conditions).order_by(*order).limit(limit).offset(offset)
+    )
+    return [FeedMovie(**row._mapping) for row in rows]
+
+
+def _moved(session: Session, *conditions: ColumnElement[bool]) -> list[News]:
+    """Return the moves that were made last, each with its movie as it is now."""
+    columns = [getattr(DateChange, field.name) for field in fields(Move)]
+    rows = session.execute(
+        select(DateChange.movie_id, *columns)
+        .join(Movie, Movie.id == DateChange.movie_id)
+        .where(*conditions)
+        .order_by(DateChange.id.desc())
+        .limit(NEWS_LIMIT)
+    ).all()
+    ids = {movie_id for movie_id, *_ in rows}
+    movies = {m.id: m for m in _movies(session, Movie.id.in_(ids), order=(), limit=NEWS_LIMIT)}
+    return [News(movies[movie_id], Move(*move)) for movie_id, *move in rows]

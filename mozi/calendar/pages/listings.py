@@ -1,0 +1,145 @@
+"""The rows behind the pages: movies between two dates, in page order, and what lies around them.
+
+Sorting within a day is done here and not by the database, whose collations differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.collation import sort_key
+from mozi.calendar.pages.values import Details, Listing, Move, Neighbour
+from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
+from mozi.errors import MovieNotFound
+from mozi.models import DateChange, Movie, Poster
+from mozi.vocabulary import DATE_PRECISIONS
+
+MOVES_SHOWN = 20
+_HAS_SOURCE = or_(Poster.source_url.is_not(None), Poster.original_key.is_not(None))
+_LAST_MOVE = (
+    select(func.max(DateChange.id))
+    .where(DateChange.movie_id == Movie.id)
+    .correlate(Movie)
+    .scalar_subquery()
+)
+LISTING = (
+    Movie.id,
+    Movie.version,
+    Movie.title,
+    Movie.original_title,
+    Movie.premiere_date,
+    Movie.date_precision,
+    Movie.kind,
+    Movie.status,
+    Movie.genres,
+    Movie.runtime_minutes,
+    Movie.age_rating,
+    _HAS_SOURCE.label("has_source"),
+    DateChange.old_date,
+    DateChange.old_precision,
+)
+DETAILS = (
+    *LISTING,
+    Movie.synopsis,
+    Movie.director,
+    Movie.cast,
+    Movie.country,
+    Movie.distributor,
+    Movie.trailer_url,
+)
+FEED = (*DETAILS, Movie.added_at, Movie.changed_at)
+
+
+def listings(
+    session: Session, first: date, last: date, *conditions: ColumnElement[bool], limit: int
+) -> list[Listing]:
+    """Return at most limit movies from first to last, in page order."""
+    rows = session.execute(
+        rows_of(LISTING)
+        .where(Movie.premiere_date.between(first, last), *conditions)
+        .order_by(Movie.premiere_date, Movie.id)
+        .limit(limit)
+    )
+    return sorted((Listing(**row._mapping) for row in rows), key=page_order)
+
+
+def rows_of(columns: Sequence[Any]) -> Select[Any]:
+    """Return the query for columns (LISTING, or more) of all movies."""
+    return (
+        select(*columns)
+        .select_from(Movie)
+        .outerjoin(Poster)
+        .outerjoin(DateChange, DateChange.id == _LAST_MOVE)
+    )
+
+
+def get_details(session: Session, movie_id: int) -> Details:
+    """Return one movie's row; raises MovieNotFound."""
+    row = session.execute(rows_of(DETAILS).where(Movie.id == movie_id)).one_or_none()
+    if row is None:
+        raise MovieNotFound(movie_id)
+    return Details(**row._mapping)
+
+
+def moves_of(session: Session, movie_id: int) -> tuple[Move, ...]:
+    """Return how a movie's date changed, the latest first."""
+    columns = [getattr(DateChange, field.name) for field in fields(Move)]
+    of_movie = select(*columns).where(DateChange.movie_id == movie_id)
+    rows = session.execute(of_movie.order_by(DateChange.id.desc()).limit(MOVES_SHOWN))
+    return tuple(Move(**row._mapping) for row in rows)
+
+
+def dates_around(
+    session: Session, first: date, last: date, *conditions: ColumnElement[bool]
+) -> tuple[date | None, date | None]:
+    """Return the nearest premieres before first and after last, as far as there are pages."""
+    day = Movie.premiere_date
+    start, end = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+    before = select(func.max(day)).where(day < first, day >= start, *conditions)
+    after = select(func.min(day)).where(day > last, day <= end, *conditions)
+    earlier, later = session.execute(
+        select(before.scalar_subquery(), after.scalar_subquery())
+    ).one()
+    return earlier, later
+
+
+def neighbours(session: Session, movie: Details) -> tuple[Neighbour | None, Neighbour | None]:
+    """Return the movies before and after, in page order.
+
+    One query reads the movie's own date and the nearest dates on both sides; which of their
+    movies comes next is a matter of Hungarian order, which no database is asked for.
+    """
+    day = Movie.premiere_date
+    before = select(func.max(day)).where(day < movie.premiere_date).scalar_subquery()
+    after = select(func.min(day)).where(day > movie.premiere_date).scalar_subquery()
+    rows = session.execute(
+        select(Movie.id, Movie.version, Movie.title, day, Movie.date_precision).where(
+            or_(day == movie.premiere_date, day == before, day == after)
+        )
+    )
+    around = sorted((Neighbour(**row._mapping) for row in rows), key=page_order)
+    place = [other.id for other in around].index(movie.id)
+    earlier = around[place - 1] if place > 0 else None
+    return earlier, next(iter(around[place + 1 :]), None)
+
+
+def page_order(movie: Listing | Neighbour) -> tuple[date, int, str, int]:
+    """Order by date; what is known by its day before what is not; then by title."""
+    precision = DATE_PRECISIONS.index(movie.date_precision)
+    return movie.premiere_date, precision, *title_order(movie)
+
+
+def title_order(movie: Listing | Neighbour) -> tuple[str, int]:
+    """Order by title; equal ones as they were entered."""
+    return _kept_sort_key(movie.title), movie.id
+
+
+# 20 µs the first time; thousands of old films share the first of January.
+_kept_sort_key = lru_cache(maxsize=8192)(sort_key)

@@ -1,0 +1,95 @@
+"""Which address a page gives to each picture that it shows: one query, whatever the number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.pages.values import Listing, Picture
+from mozi.models import Poster, PosterVariant
+from mozi.posters.keys import poster_path, slug_of
+from mozi.posters.recipes import AVIF_OF, RECIPES, Recipe
+
+COLUMNS = (
+    PosterVariant.movie_id,
+    PosterVariant.media,
+    PosterVariant.url,
+    PosterVariant.width_px,
+    PosterVariant.height_px,
+    PosterVariant.preview,
+    Poster.focus_x,
+    Poster.focus_y,
+)
+
+
+@lru_cache(maxsize=4096)
+def slug(title: str) -> str:
+    """Return slug_of(title): 40 µs the first time, and a page asks for hundreds."""
+    return slug_of(title)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The recorded variants of one page, by movie id and media."""
+
+    recorded: Mapping[tuple[int, str], Picture]
+
+    def find_built(self, movie: Listing, media: str) -> Picture | None:
+        """Return the recorded picture; what is optional is linked only then."""
+        return self.recorded.get((movie.id, media))
+
+    def find(self, movie: Listing, media: str) -> Picture | None:
+        """Return the recorded picture, else the route that builds it, else None.
+
+        The route's picture has its recipe's size: what a poster of the usual proportions
+        will have, so that nothing on the page moves when it arrives.
+        """
+        recorded = self.find_built(movie, media)
+        if recorded is not None or not movie.has_source:
+            return recorded
+        recipe = RECIPES[media]
+        path = poster_path(movie.id, slug(movie.title), media)
+        return Picture(media, path, recipe.width_px, recipe.height_px, built=False)
+
+
+def load_pictures(session: Session, wanted: Mapping[str, Iterable[Listing]]) -> Pictures:
+    """Return the recorded pictures among those wanted: for each media, the movies to show it of.
+
+    Only what is wanted is read, so that no other variant can make a page look changed.
+    """
+    conditions = [
+        and_(
+            PosterVariant.media.in_((media, *(r.media for r in _beside(media)))),
+            PosterVariant.movie_id.in_([movie.id for movie in movies]),
+        )
+        for media, movies in wanted.items()
+    ]
+    of_movie = Poster.movie_id == PosterVariant.movie_id
+    recorded = select(*COLUMNS).outerjoin_from(PosterVariant, Poster, of_movie)
+    rows = session.execute(recorded.where(or_(*conditions))).all()
+    avif = {(row.movie_id, row.media): row.url for row in rows}
+    return Pictures({(row.movie_id, row.media): _recorded(row, avif) for row in rows})
+
+
+def _beside(media: str) -> tuple[Recipe, ...]:
+    return (AVIF_OF[media],) if media in AVIF_OF else ()
+
+
+def _recorded(row: Any, urls: Mapping[tuple[int, str], str]) -> Picture:
+    """Return a row as a picture, with what is recorded beside it."""
+    avif = next((urls.get((row.movie_id, recipe.media)) for recipe in _beside(row.media)), None)
+    return Picture(
+        row.media,
+        row.url,
+        row.width_px,
+        row.height_px,
+        built=True,
+        preview=row.preview,
+        avif=avif,
+        focus=None if row.focus_x is None or row.focus_y is None else (row.focus_x, row.focus_y),
+    )

@@ -1,0 +1,198 @@
+"""Which premieres there are: one function a page, each a few reads of one snapshot.
+
+Every list costs one query for its movies, one for their variants and one for the links to
+what lies before and after it, whatever the number of movies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import Session
+
+from mozi.calendar.pages.choices import choice_of
+from mozi.calendar.pages.filters import NONE, Filters
+from mozi.calendar.pages.listings import (
+    dates_around,
+    get_details,
+    listings,
+    moves_of,
+    neighbours,
+    title_order,
+)
+from mozi.calendar.pages.pictures import Pictures, load_pictures
+from mozi.calendar.pages.values import (
+    Card,
+    Day,
+    IndexPage,
+    Listing,
+    MonthOfYear,
+    MonthPage,
+    MoviePage,
+    WeekShown,
+    YearPage,
+)
+from mozi.calendar.weeks import Month, Week, month_of, weeks_from
+from mozi.models import Movie
+from mozi.posters.recipes import BLURRED, POSTER, SHARE, THUMB
+
+WEEKS_SHOWN = 9  # this one and the next eight
+INDEX_LIMIT = 300  # movies; some 40 open in a busy week
+UNDATED_YEARS = 3
+UNDATED_LIMIT = 12  # movies without a day: a hint of what comes, not a list
+LIST_LIMIT = 2000  # movies on a month's or a year's page, for the page's sake
+
+
+def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexPage:
+    """Return this programme week and those to come; today is the site's date."""
+    wanted = filters.conditions()
+    weeks = weeks_from(today, count=WEEKS_SHOWN)
+    first, last = weeks[0].first, weeks[-1].last
+    known = Movie.date_precision == "day"
+    found = listings(session, first, last, known, *wanted, limit=INDEX_LIMIT + 1)
+    shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
+    leads = _leads(weeks, shown)
+    undated = _undated(session, today, *wanted)
+    linked = {THUMB.media: [*shown, *undated], BLURRED.media: leads.values()}
+    pictures = load_pictures(session, linked)
+    earlier, later = dates_around(session, first, last, Movie.date_precision != "year", *wanted)
+    return IndexPage(
+        weeks=tuple(
+            _week(week, shown, leads, pictures, whole=week.last < _cut_at(unshown))
+            for week in weeks
+        ),
+        undated=_cards(undated, pictures),
+        earlier=month_of(earlier) if earlier else None,
+        later=_later_month(unshown, later),
+        cut=bool(unshown),
+        filters=choice_of(session, filters, [*shown, *undated], among=(first, last)),
+    )
+
+
+def month_page(session: Session, month: Month, filters: Filters = NONE) -> MonthPage:
+    """Return the premieres of one month."""
+    wanted = (Movie.date_precision != "year", *filters.conditions())
+    found = listings(session, month.first, month.last, *wanted, limit=LIST_LIMIT + 1)
+    shown = found[:LIST_LIMIT]
+    pictures = load_pictures(session, {THUMB.media: shown})
+    earlier, later = dates_around(session, month.first, month.last, *wanted)
+    undated = [movie for movie in shown if movie.date_precision != "day"]
+    return MonthPage(
+        month=month,
+        days=_days([movie for movie in shown if movie.date_precision == "day"], pictures),
+        undated=_cards(sorted(undated, key=title_order), pictures),
+        earlier=month_of(earlier) if earlier else None,
+        later=month_of(later) if later else None,
+        cut=len(found) > len(shown),
+        filters=choice_of(session, filters, shown, among=(month.first, month.last)),
+    )
+
+
+def year_page(session: Session, year: int, filters: Filters = NONE) -> YearPage:
+    """Return the premieres of one year."""
+    first, last, wanted = date(year, 1, 1), date(year, 12, 31), filters.conditions()
+    found = listings(session, first, last, *wanted, limit=LIST_LIMIT + 1)
+    shown = found[:LIST_LIMIT]
+    pictures = load_pictures(session, {THUMB.media: shown})
+    earlier, later = dates_around(session, first, last, *wanted)
+    undated = [movie for movie in shown if movie.date_precision == "year"]
+    return YearPage(
+        year=year,
+        months=_months([movie for movie in shown if movie.date_precision != "year"], pictures),
+        undated=_cards(sorted(undated, key=title_order), pictures),
+        earlier=earlier.year if earlier else None,
+        later=later.year if later else None,
+        cut=len(found) > len(shown),
+        filters=choice_of(session, filters, shown, among=(first, last)),
+    )
+
+
+def movie_page(session: Session, movie_id: int) -> MoviePage:
+    """Return one movie; raises MovieNotFound."""
+    movie = get_details(session, movie_id)
+    media = (POSTER.media, THUMB.media, BLURRED.media, SHARE.media)
+    pictures = load_pictures(session, dict.fromkeys(media, [movie]))
+    earlier, later = neighbours(session, movie)
+    return MoviePage(
+        movie=movie,
+        poster=pictures.find(movie, POSTER.media),
+        small=pictures.find_built(movie, THUMB.media),
+        backdrop=pictures.find(movie, BLURRED.media),
+        share=pictures.find_built(movie, SHARE.media),
+        moves=moves_of(session, movie_id),
+        earlier=earlier,
+        later=later,
+    )
+
+
+def _undated(session: Session, today: date, *conditions: ColumnElement[bool]) -> list[Listing]:
+    """Return the next films that are announced for a month or a year that is not over."""
+    month, year = month_of(today).first, date(today.year, 1, 1)
+    day, precision = Movie.premiere_date, Movie.date_precision
+    to_come = or_(and_(precision == "month", day >= month), precision == "year")
+    last = date(today.year + UNDATED_YEARS, 12, 31)
+    scheduled = Movie.status == "scheduled"
+    return listings(session, year, last, to_come, scheduled, *conditions, limit=UNDATED_LIMIT)
+
+
+def _later_month(unshown: Sequence[Listing], later: date | None) -> Month | None:
+    """Return where the calendar goes on: at the first movie that did not fit, else after it."""
+    following = unshown[0].premiere_date if unshown else later
+    return month_of(following) if following else None
+
+
+def _cut_at(unshown: Sequence[Listing]) -> date:
+    """Return the day from which on not all movies are shown."""
+    return unshown[0].premiere_date if unshown else date.max
+
+
+def _leads(weeks: Iterable[Week], movies: Sequence[Listing]) -> dict[Week, Listing]:
+    """Return each week's lead: its first movie, in page order, that a poster can be had of."""
+    leads: dict[Week, Listing] = {}
+    for week in weeks:
+        lead = next((m for m in movies if m.premiere_date in week and m.has_source), None)
+        if lead is not None:
+            leads[week] = lead
+    return leads
+
+
+def _week(
+    week: Week,
+    movies: Sequence[Listing],
+    leads: dict[Week, Listing],
+    pictures: Pictures,
+    *,
+    whole: bool,
+) -> WeekShown:
+    lead = leads.get(week)
+    opening = [movie for movie in movies if movie.premiere_date in week]
+    return WeekShown(
+        week=week,
+        days=_days(opening, pictures),
+        backdrop=pictures.find(lead, BLURRED.media) if lead else None,
+        films=sum(movie.status == "scheduled" for movie in opening) if whole else None,
+    )
+
+
+def _days(movies: Iterable[Listing], pictures: Pictures) -> tuple[Day, ...]:
+    grouped = groupby(movies, key=lambda movie: movie.premiere_date)
+    return tuple(Day(day, _cards(group, pictures)) for day, group in grouped)
+
+
+def _months(movies: Iterable[Listing], pictures: Pictures) -> tuple[MonthOfYear, ...]:
+    grouped = groupby(
+        sorted(movies, key=_order_in_year), key=lambda movie: month_of(movie.premiere_date)
+    )
+    return tuple(MonthOfYear(month, _cards(group, pictures)) for month, group in grouped)
+
+
+def _order_in_year(movie: Listing) -> tuple[Month, bool]:
+    """Order by month, in which a movie without a day comes last; else as it was (stable)."""
+    return month_of(movie.premiere_date), movie.date_precision != "day"
+
+
+def _cards(movies: Iterable[Listing], pictures: Pictures) -> tuple[Card, ...]:
+    return tuple(Card(movie, pictures.find(movie, THUMB.media)) for movie in movies)

@@ -1,0 +1,100 @@
+"""Names in order: what SQL cannot work out of a movie is worked out here, before it is read.
+
+That is the place of its title in Hungarian order, and which words there are at all. A trigger
+empties a movie's row of movie_name whenever its title or people are new, so `sort_key IS NULL`
+says what there is to do, whoever wrote them. A new rule of sorting or folding comes with a
+migration that empties all rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mozi.calendar.collation import sort_key
+from mozi.calendar.search.text import fold, words_of
+from mozi.database import UNREACHABLE, in_one_line, reading, writing
+from mozi.models import NAMES, WORDS, Movie, MovieName
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 2000  # 0.1 s; what a bulk load leaves is done in as many steps
+WORD_LENGTH = 50  # no word of a language is longer
+FOLDED_LENGTH = 500  # PostgreSQL's indexes take rows of up to 2.7 KB
+
+
+def ensure_names(*, at_most: int = AT_ONCE) -> bool:
+    """Fill in at most so many names; return whether none are left to do.
+
+    A database that cannot be read or written now is no reason to show no page: the names wait.
+    """
+    try:
+        with reading() as session:
+            unnamed = _unnamed(session, at_most)
+    except UNREACHABLE:  # the page's own reading says so, or shows the previous page
+        return False
+    if unnamed:
+        try:
+            with writing() as session:
+                session.execute(_FILL, [_name(row) for row in unnamed])
+                _add_words(session, unnamed)
+        except UNREACHABLE as error:
+            said = in_one_line(error)
+            logger.warning("The names of %d movies are left for later: %s", len(unnamed), said)
+    return len(unnamed) < at_most
+
+
+def _unnamed(session: Session, at_most: int) -> Sequence[Any]:
+    return session.execute(
+        select(MovieName.movie_id, Movie.title, Movie.original_title, Movie.director, Movie.cast)
+        .join(Movie, Movie.id == MovieName.movie_id)
+        .where(MovieName.sort_key.is_(None))
+        .order_by(MovieName.movie_id)
+        .limit(at_most)
+    ).all()
+
+
+def _name(row: Any) -> dict[str, object]:
+    return {
+        "which": row.movie_id,
+        "of_title": row.title,
+        "of_original_title": row.original_title,
+        "of_director": row.director,
+        "of_cast": row.cast,
+        "sort_key": sort_key(row.title),
+        "folded": fold(row.title)[:FOLDED_LENGTH],
+    }
+
+
+def _add_words(session: Session, rows: Iterable[Any]) -> None:
+    """Add the words of some movies; in order, so that two who do so never wait in a circle."""
+    texts = (
+        text
+        for row in rows
+        for text in (row.title, row.original_title or "", *row.director, *row.cast)
+    )
+    words = sorted({word for text in texts for word in words_of(text) if len(word) <= WORD_LENGTH})
+    if words:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        adding = dialect.insert(WORDS).on_conflict_do_nothing()
+        session.execute(adding, [{"word": word} for word in words])
+
+
+# Only while they are what was read: somebody else may just have changed them.
+_unchanged = exists().where(
+    Movie.id == NAMES.c.movie_id,
+    Movie.title == bindparam("of_title"),
+    Movie.original_title.is_not_distinct_from(bindparam("of_original_title")),
+    Movie.director == bindparam("of_director"),
+    Movie.cast == bindparam("of_cast"),
+)
+_FILL = (
+    update(NAMES)
+    .where(NAMES.c.movie_id == bindparam("which"), _unchanged)
+    .values(sort_key=bindparam("sort_key"), folded=bindparam("folded"))
+)

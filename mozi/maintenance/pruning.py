@@ -1,0 +1,202 @@
+"""The sweep: delete the objects that nothing has referred to for long enough.
+
+Everything goes a chunk of the listing at a time, so memory does not grow with the storage.
+What a sweep and a builder do with one key at once is in mozi/posters/gc/tombstones.py.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+
+from sqlalchemy import delete, select
+
+from mozi.database import database_now, reading, writing
+from mozi.errors import StorageError
+from mozi.maintenance.references import being_built, referred_to, retired_at
+from mozi.models import RetiredObject
+from mozi.posters.gc.ownership import check_owner, claim
+from mozi.posters.gc.tombstones import (
+    DOOM_S,
+    database_time,
+    doom,
+    forget_settled,
+    settle,
+    take_turns,
+)
+from mozi.storage import Storage, StoredObject
+
+PREFIXES = ("posters/", "originals/")
+CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
+DELETES_AT_ONCE = 8
+# No delete begins later than this after its key was doomed: one takes 15 s at the very most.
+DELETING_S = DOOM_S / 2
+NAMED = 1000  # keys that a report names; it counts all
+FAILURES_IN_A_ROW = 20  # then the storage is down, and going on would only fail more
+
+
+@dataclass(frozen=True)
+class NotDeleted:
+    """An object that could not be deleted, and why, in one sentence."""
+
+    key: str
+    reason: str
+
+
+@dataclass
+class PruneReport:
+    """What a sweep has seen and done so far.
+
+    referred: objects that some row names. waiting: that nothing names, for too short a time.
+    deleted, size_bytes: what went, or in a dry run would go; keys: the first NAMED of them.
+    """
+
+    seen: int = 0
+    referred: int = 0
+    waiting: int = 0
+    deleted: int = 0
+    size_bytes: int = 0
+    keys: list[str] = field(default_factory=list)
+    failed: list[NotDeleted] = field(default_factory=list)
+    interrupted: bool = False
+    stopped_by: str | None = None
+
+    def count(self, gone: StoredObject) -> None:
+        """Count one object as deleted."""
+        self.deleted += 1
+        self.size_bytes += gone.size_bytes
+        if len(self.keys) < NAMED:
+            self.keys.append(gone.key)
+
+
+class Pruning:
+    """One run. older_than_s: 0 takes all that nothing refers to. on_seen: told how many were seen.
+
+    stop: set by whoever wants the run to end; the chunk in hand is finished first.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        older_than_s: float,
+        dry_run: bool = False,
+        on_seen: Callable[[int], object] = lambda seen: None,
+    ) -> None:
+        self.storage = storage
+        self.older_than_s = older_than_s
+        self.dry_run = dry_run
+        self.on_seen = on_seen
+        self.stop = threading.Event()
+        self.report = PruneReport()
+        self._failures_in_a_row = 0
+
+    def run(self) -> PruneReport:
+        """Sweep until the listing ends or `stop` is set; return the report.
+
+        Raises ForeignStorage, having deleted nothing.
+        """
+        check_owner(self.storage) if self.dry_run else claim(self.storage)
+        began = database_time()
+        try:
+            for chunk in self._chunks():
+                self._sweep(chunk)
+                self.on_seen(len(chunk))
+        except StorageError as error:
+            self.report.stopped_by = str(error)
+        if self.report.stopped_by is None and not self.report.interrupted and not self.dry_run:
+            forget_settled()
+            _forget_retired(before=began - self.older_than_s)
+        return self.report
+
+    def _chunks(self) -> Iterator[list[StoredObject]]:
+        for prefix in PREFIXES:
+            listing = self.storage.list(prefix)
+            while chunk := list(islice(listing, CHUNK)):
+                if self.stop.is_set():
+                    self.report.interrupted = True
+                    return
+                yield chunk
+
+    def _sweep(self, chunk: Sequence[StoredObject]) -> None:
+        old = self._old_enough(chunk)
+        if self.dry_run:
+            for each in old:
+                self.report.count(each)
+        elif old:
+            self._delete(old)
+
+    def _old_enough(self, chunk: Sequence[StoredObject]) -> list[StoredObject]:
+        """Return what of chunk nothing refers to and has been so for older_than_s."""
+        with reading() as session:
+            now = session.scalars(select(database_now())).one()
+            referred = referred_to(session, [each.key for each in chunk])
+            free = [each for each in chunk if each.key not in referred]
+            retired = retired_at(session, [each.key for each in free])
+            in_hand = being_built(session, [each.key for each in free])
+        idle = [each for each in free if each.key not in in_hand]
+        old = [each for each in idle if self._is_old(each, retired.get(each.key, 0.0), now)]
+        self.report.seen += len(chunk)
+        self.report.referred += len(referred)
+        self.report.waiting += len(free) - len(old)
+        return old
+
+    def _is_old(self, each: StoredObject, retired: float, now: float) -> bool:
+        """Judge by the drop of the last reference; an object stored since counts from then."""
+        since = max(each.stored_at.timestamp(), retired)
+        return self.older_than_s == 0 or since <= now - self.older_than_s
+
+    def _delete(self, old: Sequence[StoredObject]) -> None:
+        """Doom what is still free, delete it, and settle what was answered for.
+
+        A delete without an answer may still happen: its key stays doomed until DOOM_S is over.
+        """
+        with writing() as session:
+            take_turns(session)
+            referred = referred_to(session, [each.key for each in old])
+            free = [each for each in old if each.key not in referred]
+            self.report.referred += len(referred)
+            if not free:
+                return
+            sweep = doom(session, [each.key for each in free])
+        until = time.monotonic() + DELETING_S
+        with ThreadPoolExecutor(DELETES_AT_ONCE) as threads:
+            faults = list(threads.map(lambda each: self._delete_one(each, until), free))
+        failed = {each.key for each, fault in zip(free, faults, strict=True) if fault}
+        settle(sweep, but=failed)
+        for each, fault in zip(free, faults, strict=True):
+            self._count(each, fault)
+
+    def _delete_one(self, each: StoredObject, until: float) -> str | None:
+        if time.monotonic() >= until:
+            return "There was no time left to delete it safely; the next run does."
+        try:
+            self.storage.delete(each.key)
+        except StorageError as error:
+            return str(error)
+        return None
+
+    def _count(self, each: StoredObject, fault: str | None) -> None:
+        if fault is None:
+            self.report.count(each)
+            self._failures_in_a_row = 0
+            return
+        self.report.failed.append(NotDeleted(each.key, fault))
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row >= FAILURES_IN_A_ROW:
+            raise StorageError(fault)
+
+
+def _forget_retired(*, before: float) -> None:
+    """Drop the records that can matter no more: what they are about is gone, or shown again."""
+    old = select(RetiredObject.id).where(RetiredObject.retired_at < before).limit(CHUNK)
+    while True:
+        with writing() as session:
+            ids = session.scalars(old).all()
+            session.execute(delete(RetiredObject).where(RetiredObject.id.in_(ids)))
+        if len(ids) < CHUNK:
+            return

@@ -1,0 +1,174 @@
+"""Which source a poster wants: an address or an upload. What is built meanwhile stays shown.
+
+A new source only raises the poster's number; the set that pages link stays until the new one is
+published. Nothing here touches a movie's row, so a movie's version never moves.
+
+Whoever saves a new source comes through here, so here it is announced: create_app has a queue
+listen, where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from blinker import Signal
+from flask import current_app
+from sqlalchemy import delete, event, select
+from sqlalchemy.orm import Session
+
+from mozi.errors import MovieNotFound
+from mozi.models import Movie, Poster, PosterVariant
+from mozi.posters.build.publish import NO_FAILURE
+
+# Parameters a statement; SQLite before 3.32 takes 999.
+CHUNK = 500
+
+new_sources = Signal()
+"""Sent by the app, with movie_ids, once a new source of theirs is committed."""
+
+_ANNOUNCED = "mozi_new_sources"
+
+
+def want_address(session: Session, movie_id: int, url: str | None) -> bool:
+    """Make url the source of the movie's poster, None: no address; return whether it changed.
+
+    The address that was given last changes nothing, even where an upload has replaced it.
+    A new address replaces an upload; no address leaves an upload alone. Raises MovieNotFound.
+    """
+    return want_addresses(session, {movie_id: url}) == 1
+
+
+def want_addresses(session: Session, wanted: Mapping[int, str | None]) -> int:
+    """Do as want_address for each movie id, in a few queries; return how many changed."""
+    ids = iter(sorted(wanted))
+    changed = 0
+    while chunk := list(islice(ids, CHUNK)):
+        posters = _locked(session, chunk)
+        new = [each for each in chunk if _want_one(session, posters, each, wanted[each])]
+        _announce(session, [each for each in new if wanted[each] is not None])
+        changed += len(new)
+    session.flush()
+    return changed
+
+
+def want_original(session: Session, movie_id: int, original_key: str) -> None:
+    """Make the upload stored under original_key the poster's source; the address is remembered.
+
+    The same upload again changes nothing. Raises MovieNotFound.
+    """
+    poster = _locked(session, [movie_id]).get(movie_id)
+    if poster is None:
+        session.add(Poster(movie_id=movie_id, uploaded=True, original_key=original_key))
+    elif not (poster.uploaded and poster.original_key == original_key):
+        _start_afresh(poster, original_key=original_key)
+    _announce(session, [movie_id])
+    session.flush()
+
+
+def want_nothing(session: Session, movie_id: int) -> None:
+    """Make the movie one without a poster: no address, no upload, and nothing is shown any more.
+
+    Raises MovieNotFound.
+    """
+    poster = _locked(session, [movie_id]).get(movie_id)
+    if poster is not None and (poster.source_url or poster.original_key):
+        poster.uploaded = False
+        _forget_address(session, poster)
+        session.flush()
+
+
+def want_again(
+    session: Session, movie_id: int, *, url: str | None, original_key: str | None, uploaded: bool
+) -> None:
+    """Make an earlier poster the wanted one; its stored original, where known, spares the fetch.
+
+    Raises MovieNotFound.
+    """
+    poster = _locked(session, [movie_id]).get(movie_id)
+    if poster is None:
+        poster = Poster(movie_id=movie_id)
+        session.add(poster)
+        session.flush()
+    if url is None and original_key is None:
+        poster.uploaded = False
+        _forget_address(session, poster)
+    else:
+        poster.source_url = url
+        _start_afresh(poster, original_key=original_key)
+        poster.uploaded = uploaded
+    session.flush()
+    _announce(session, [movie_id])
+
+
+def announced(session: Session) -> frozenset[int]:
+    """Return the movies whose new source will be told of by new_sources at the commit."""
+    return frozenset(session.info.get(_ANNOUNCED, ()))
+
+
+def _announce(session: Session, movie_ids: Iterable[int]) -> None:
+    """Have new_sources sent when the session is committed, once for all of its movies."""
+    announced: dict[int, None] = session.info.setdefault(_ANNOUNCED, {})
+    if not announced:
+        event.listen(session, "after_commit", _send, once=True)
+    announced.update(dict.fromkeys(movie_ids))
+
+
+def _send(session: Session) -> None:
+    movie_ids = tuple(session.info.pop(_ANNOUNCED, ()))
+    if movie_ids:
+        new_sources.send(current_app._get_current_object(), movie_ids=movie_ids)  # type: ignore[attr-defined]
+
+
+def _locked(session: Session, movie_ids: Iterable[int]) -> dict[int, Poster]:
+    """Return the posters that there are, as they stand now, locked until the commit.
+
+    The movies are locked too: two writers would otherwise both insert a movie's first poster.
+    (SQLite knows no row locks and needs none: its writers come one at a time.)
+    """
+    movie_ids = list(movie_ids)
+    movies = select(Movie.id).where(Movie.id.in_(movie_ids)).order_by(Movie.id)
+    known = set(session.scalars(movies.with_for_update(key_share=True)))
+    for movie_id in movie_ids:
+        if movie_id not in known:
+            raise MovieNotFound(movie_id)
+    posters = select(Poster).where(Poster.movie_id.in_(movie_ids)).order_by(Poster.movie_id)
+    fresh = posters.with_for_update().execution_options(populate_existing=True)
+    return {poster.movie_id: poster for poster in session.scalars(fresh)}
+
+
+def _want_one(
+    session: Session, posters: Mapping[int, Poster], movie_id: int, url: str | None
+) -> bool:
+    poster = posters.get(movie_id)
+    if url == (poster.source_url if poster else None):
+        return False
+    if poster is None:
+        session.add(Poster(movie_id=movie_id, source_url=url))
+    elif url is not None:
+        poster.source_url = url
+        _start_afresh(poster, original_key=None)
+    else:
+        _forget_address(session, poster)
+    return True
+
+
+def _forget_address(session: Session, poster: Poster) -> None:
+    """Leave an upload alone; without one, nothing is shown any more."""
+    poster.source_url = None
+    if poster.uploaded:
+        return
+    _start_afresh(poster, original_key=None)
+    poster.shown_original_key = None
+    session.execute(delete(PosterVariant).where(PosterVariant.movie_id == poster.movie_id))
+
+
+def _start_afresh(poster: Poster, *, original_key: str | None) -> None:
+    """Count a new source: builds and failures of the one before no longer write anything."""
+    poster.uploaded = original_key is not None
+    poster.original_key = original_key
+    poster.source_number += 1
+    poster.focus_x = poster.focus_y = None
+    poster.attempt += 1
+    for column, cleared in NO_FAILURE.items():
+        setattr(poster, column, cleared)

@@ -1,0 +1,91 @@
+"""The history of a movie, and having an older state of it back."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from mozi.calendar.editing.history import (
+    BROUGHT_BACK,
+    BY_COMMAND,
+    CREATED,
+    DELETED,
+    FOCUS,
+    POSTER,
+    RESTORED,
+    UPDATED,
+    Json,
+)
+from mozi.calendar.editing.restore import history_page, restore_movie
+from mozi.calendar.search.names import ensure_names
+from mozi.database import reading, writing
+from mozi.services import parts
+from mozi.web.admin.base import blueprint, go, me, page
+from mozi.web.admin.messages.calendar import COLUMN_NAMES
+from mozi.web.admin.notices import tell
+
+HISTORY = "/movies/<int(max=2147483647):movie_id>/history"
+ACTION_NAMES: dict[str, LazyString] = {
+    CREATED: _("Hozzáadva"),
+    UPDATED: _("Módosítva"),
+    DELETED: _("Törölve"),
+    BROUGHT_BACK: _("Visszahozva"),
+    RESTORED: _("Visszaállítva"),
+}
+# What the table keeps as codes, by column; POSTER: where a poster came from.
+CODES: dict[str, dict[Json, LazyString]] = {
+    "kind": {
+        "cinema": _("moziban"),
+        "streaming": _("online"),
+        "rerelease": _("újra a mozikban"),
+    },
+    "date_precision": {
+        "day": _("Napra ismert"),
+        "month": _("Csak a hónap ismert"),
+        "year": _("Csak az év ismert"),
+    },
+    "status": {"scheduled": _("Műsoron lesz"), "cancelled": _("Elmarad")},
+    POSTER: {"upload": _("feltöltött kép"), "address": _("kép a címről")},
+}
+
+
+@blueprint.get(HISTORY)
+def history(movie_id: int) -> ResponseReturnValue:
+    """Show what was done with the movie, the latest first."""
+    number = request.args.get("page", 1, type=int)
+    with reading() as session:
+        shown = history_page(session, movie_id, number)
+    return page(
+        "history",
+        movie_id=movie_id,
+        history=shown,
+        actions=ACTION_NAMES,
+        names={**COLUMN_NAMES, POSTER: _("Plakát"), FOCUS: _("Mi legyen mindig látható")},
+        words=value_words,
+        by_command=BY_COMMAND,
+        media_url=parts().storage.url,
+    )
+
+
+@blueprint.post(f"{HISTORY}/<int(max=2147483647):edit_id>/restore")
+def restore(movie_id: int, edit_id: int) -> ResponseReturnValue:
+    """Bring the movie back to what it was before the edit."""
+    ensure_names()
+    with writing() as session:
+        title = restore_movie(session, movie_id, edit_id, by=me().email)
+    parts().on_demand.begin(movie_id)
+    tell("restored", movie_id, title)
+    return go("movie", movie_id=movie_id)
+
+
+def value_words(column: str, value: Json) -> str:
+    """Return a value as the history says it; nothing for none."""
+    if column == FOCUS:
+        x, y = value if isinstance(value, list) else (50, 50)
+        return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(CODES.get(column, {}).get(value, value))

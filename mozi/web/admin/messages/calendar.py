@@ -1,0 +1,75 @@
+"""Why something cannot be taken, in the words of whoever edits: by the code of each reason."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from mozi.calendar.messages import Reason
+
+COLUMN_NAMES: dict[str, LazyString] = {
+    "external_id": _("Külső azonosító"),
+    "title": _("Cím"),
+    "original_title": _("Eredeti cím"),
+    "premiere_date": _("Bemutató napja"),
+    "synopsis": _("Tartalom"),
+    "genres": _("Műfajok"),
+    "runtime_minutes": _("Hossz (perc)"),
+    "age_rating": _("Korhatár"),
+    "director": _("Rendező"),
+    "cast": _("Szereplők"),
+    "country": _("Ország"),
+    "distributor": _("Forgalmazó"),
+    "trailer_url": _("Előzetes címe"),
+    "poster_url": _("Plakát címe"),
+    "kind": _("Hol látható"),
+    "date_precision": _("A dátum pontossága"),
+    "status": _("Állapot"),
+}
+
+REASONS: dict[str, LazyString] = {
+    "needed": _("Ezt meg kell adni."),
+    "not_text": _("Szövegnek kell lennie, nem ennek: %(value)s."),
+    "not_list": _("Szövegek listájának kell lennie, nem ennek: %(value)s."),
+    "not_date": _("%(value)s helyett ÉÉÉÉ-HH-NN kell, például 2026-11-26."),
+    "no_such_day": _("Nincs ilyen nap: %(value)s."),
+    "year_out_of_range": _("Az évnek %(first)s és %(last)s közé kell esnie, ez pedig %(value)s."),
+    "not_whole": _("Egész szám kell %(first)s és %(last)s között, nem %(value)s."),
+    "not_a_choice": _("%(value)s helyett ezek egyike kell: %(choices)s."),
+    "not_web_address": _("https:// kezdetű cím kell, nem %(value)s."),
+    "control_character": _("A(z) %(position)s. helyen vezérlőkarakter áll (%(character)s)."),
+    "too_long": _("%(length)s karakter hosszú; legfeljebb %(most)s lehet."),
+    "too_many_items": _("%(count)s eleme van; legfeljebb %(most)s lehet."),
+    "item_with_semicolon": _("Egy elemben nem lehet pontosvessző: %(value)s."),
+    "same_id": _("Ugyanez áll a(z) %(row)s. sorban is."),
+    "same_title_and_date": _("A cím és a dátum ugyanaz, mint a(z) %(row)s. sorban."),
+    "same_movie": _("Ugyanarról a filmről szól, mint a(z) %(row)s. sor."),
+    "ambiguous": _("%(count)s filmnek ez a címe és a dátuma; külső azonosító dönthet köztük."),
+    "id_taken": _("Ez már egy másik filmé: „%(title)s”."),
+    "needed_for_new": _("Meg kell adni, mert ilyen külső azonosítójú film még nincs."),
+    "wrong_cell_count": _("A sorban %(cells)s cella van, a fejlécben %(columns)s."),
+    "not_an_object": _("Itt egy objektumnak kellene állnia, nem ennek: %(value)s."),
+    "unknown_column": _("Nincs ilyen oszlop. Ezek vannak: %(columns)s."),
+    "misspelt_column": _("Nincs ilyen oszlop. Nem erre gondoltál: %(near)s?"),
+    "column_twice": _("Kétszer szerepel."),
+    "file_too_large": _("A fájl nagyobb, mint %(mib)s MiB. Oszd több részre."),
+    "file_too_long": _("A fájlban %(rows)s sornál több van. Oszd több részre."),
+    "file_empty": _("A fájl üres."),
+    "not_utf8": _(
+        "A fájl nem UTF-8: a(z) %(line)s. sorban ez a bájt áll: 0x%(byte)s."
+        " Mentsd el UTF-8-ként (táblázatkezelőben: „CSV UTF-8”), és azt töltsd fel."
+    ),
+    "semicolons": _("Az oszlopokat pontosvessző választja el; vesszőnek kell."),
+    "tabs": _("Az oszlopokat tabulátor választja el; vesszőnek kell."),
+    "bars": _("Az oszlopokat függőleges vonal választja el; vesszőnek kell."),
+    "not_csv": _("A(z) %(line)s. sortól nem CSV: %(error)s."),
+    "not_json": _("A fájl nem JSON: %(error)s."),
+    "not_an_array": _("Objektumok tömbje kell, filmenként egy objektummal."),
+}
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason as a sentence in the language of the request."""
+    if not isinstance(reason, Reason):
+        return reason
+    return str(REASONS[reason.code]) % reason.data

@@ -1,0 +1,172 @@
+"""Premieres in words, where there is no template: events, news, records for programs.
+
+The texts are those of templates/components/words.html, in the request's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask_babel import gettext
+
+from mozi.calendar.pages.feeds import LONG_AGO
+from mozi.calendar.pages.filters import Filters
+from mozi.calendar.pages.values import FeedMovie, News, Portrait
+from mozi.feeds.ical import Premiere
+from mozi.feeds.rss import Item
+from mozi.services import parts
+from mozi.web import links
+from mozi.web.i18n.genres import genre_name
+from mozi.web.i18n.languages import current, dates_in
+
+SITE = "mozi"  # in names that must last, where the site has no address of its own
+
+
+def _(text: str, **values: object) -> str:
+    """Return text in the request's language (flask_babel is not typed)."""
+    said: str = gettext(text, **values)
+    return said
+
+
+class Change(Protocol):
+    """What there was before a move."""
+
+    @property
+    def old_date(self) -> date | None: ...
+    @property
+    def old_precision(self) -> str | None: ...
+
+
+def feed_name(filters: Filters) -> str:
+    """Return what a feed is called, with what it is filtered by."""
+    name = _("Mozi – filmpremierek")
+    chosen = filters.arguments
+    if filters.kind:
+        chosen["kind"] = kind_name(filters.kind)
+    if filters.genre:
+        chosen["genre"] = genre_name(filters.genre)
+    return f"{name} ({', '.join(chosen.values())})" if chosen else name
+
+
+def premiere_of(movie: FeedMovie, *, today: date) -> Premiere:
+    """Return a movie whose day is known as an event."""
+    off = movie.status == "cancelled"
+    return Premiere(
+        uid=f"film-{movie.id}@{_site()}",
+        day=movie.premiere_date,
+        summary=_title(movie),
+        description="\n".join(_lines(movie, today=today)),
+        url=_address(movie),
+        categories=_genres(movie),
+        cancelled=off,
+        # It counts an editor's changes, moves among them, and never falls back (RFC 5545, 3.8.7.4).
+        sequence=movie.version - 1,
+        changed_at=movie.changed_at or LONG_AGO,
+    )
+
+
+def item_of(news: News, *, today: date) -> Item:
+    """Return a piece of news for feed readers."""
+    movie, move = news.movie, news.move
+    when = dates_in(current()).premiere(movie.premiere_date, movie.date_precision)
+    moved = "" if move is None else move_words(move, move.new_date, move.new_precision, today=today)
+    return Item(
+        id=_news_id(movie.id, news.told_at if move else None),
+        title=f"{_title(movie)} – {moved or when}",
+        text=" · ".join([when, *_lines(movie, today=today)]),
+        url=_address(movie),
+        categories=_genres(movie),
+        told_at=news.told_at,
+    )
+
+
+def record_of(portrait: Portrait) -> dict[str, Any]:
+    """Return a movie for other programs: the import table's names, its page, its pictures."""
+    movie = portrait.movie
+    return {
+        "id": movie.id,
+        "title": movie.title,
+        "original_title": movie.original_title,
+        "premiere_date": movie.premiere_date.isoformat(),
+        "date_precision": movie.date_precision,
+        "previous_date": movie.old_date.isoformat() if movie.old_date else None,
+        "status": movie.status,
+        "kind": movie.kind,
+        "genres": movie.genres,
+        "runtime_minutes": movie.runtime_minutes,
+        "age_rating": movie.age_rating,
+        "director": movie.director,
+        "cast": movie.cast,
+        "country": movie.country,
+        "distributor": movie.distributor,
+        "synopsis": movie.synopsis,
+        "trailer_url": links.web_link(movie.trailer_url),
+        "url": _address(movie),
+        "posters": {each.media: links.absolute(each.url) for each in portrait.pictures},
+    }
+
+
+def kind_name(kind: str) -> str:
+    """Return the word for how a film opens."""
+    words = {"cinema": _("moziban"), "streaming": _("online"), "rerelease": _("újra a mozikban")}
+    return words[kind]
+
+
+def move_words(change: Change, day: date, precision: str, *, today: date) -> str:
+    """Return what became of the date, which is now day; "" where it never moved."""
+    dates, old = dates_in(current()), change.old_date
+    if old is None:
+        return ""
+    if change.old_precision == "day" == precision:
+        told = dates.moved(old, day, today=today)
+        later, sooner = (
+            _("elhalasztva: %(dates)s", dates=told),
+            _("előrehozva: %(dates)s", dates=told),
+        )
+        return later if day > old else sooner
+    if change.old_precision == "day":
+        return _("elhalasztva, eredetileg: %(day)s", day=dates.short_day(old, today=today))
+    if precision == "day":
+        return _("kitűzve: %(day)s", day=dates.short_day(day, today=today))
+    return _("új dátum: %(when)s", when=dates.premiere(day, precision))
+
+
+def _title(movie: FeedMovie) -> str:
+    if movie.status == "cancelled":
+        return _("Elmarad: %(title)s", title=movie.title)
+    return movie.title if movie.kind == "cinema" else f"{movie.title} ({kind_name(movie.kind)})"
+
+
+def _lines(movie: FeedMovie, *, today: date) -> Iterable[str]:
+    """Yield what there is to say of a movie besides its title and date."""
+    if movie.original_title and movie.original_title != movie.title:
+        yield movie.original_title
+    minutes = _("%(minutes)d perc", minutes=movie.runtime_minutes) if movie.runtime_minutes else ""
+    facts = [", ".join(_genres(movie)), minutes, movie.age_rating or ""]
+    if any(facts):
+        yield " · ".join(fact for fact in facts if fact)
+    if movie.director:
+        yield f"{_('Rendező')}: {', '.join(movie.director)}"
+    if moved := move_words(movie, movie.premiere_date, movie.date_precision, today=today):
+        yield moved
+
+
+def _genres(movie: FeedMovie) -> tuple[str, ...]:
+    return tuple(genre_name(genre) for genre in movie.genres)
+
+
+def _news_id(movie_id: int, moved_at: datetime | None) -> str:
+    moved = f"-{moved_at:%Y%m%dT%H%M%S%f}" if moved_at else ""
+    return f"film-{movie_id}{moved}@{_site()}"
+
+
+def _site() -> str:
+    """Return the host of SITE_URL: names must not change with the host that a request claims."""
+    return urlsplit(parts().settings.site_url or "").hostname or SITE
+
+
+def _address(movie: FeedMovie) -> str:
+    return links.absolute(links.film_path(movie))

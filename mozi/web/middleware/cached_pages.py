@@ -1,0 +1,192 @@
+"""Cached pages over HTTP: in front of Flask from memory, and behind it for all else.
+
+RFC 9110 (codings, conditional requests), RFC 9211 (Cache-Status).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import Response, request
+from prometheus_client import Counter
+
+from mozi import clock, metrics
+from mozi.database import reading
+from mozi.pagecache.cache import Page, PageCache, Served
+from mozi.pagecache.entries import COMPRESS, Entry, etag_of
+from mozi.settings import Settings
+from mozi.web.middleware.headers import SecurityHeaders
+from mozi.web.middleware.observing import ENDPOINT
+from mozi.web.sessions import signed_in
+
+StartResponse = Callable[..., Any]
+WSGIApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Headers = tuple[tuple[str, str], ...]
+
+CACHE_STATUS = {
+    "hit": "mozi; hit",
+    "stale": "mozi; hit; detail=stale",
+    "miss": "mozi; fwd=miss; stored",
+    "bypass": "mozi; fwd=bypass",
+}
+QUALITY = r"\d+(\.\d*)?|\.\d+"
+BYPASS = {"Cache-Control": "private, no-store", "Cache-Status": CACHE_STATUS["bypass"]}
+
+
+class CachedPages:
+    """The thin WSGI layer in front of Flask: answers what is in memory and current.
+
+    A request with a session cookie goes on to Flask, which looks whose it is; so does
+    everything that would take a query, a lock or a render. look: called with every request.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApp,
+        cache: PageCache,
+        settings: Settings,
+        security: SecurityHeaders,
+        *,
+        session_cookie: str,
+        look: Callable[[], None],
+    ) -> None:
+        self.app = app
+        self.cache = cache
+        self.settings = settings
+        self.security = security
+        self.session_cookie = f"{session_cookie}="
+        self.look = look
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        self.look()
+        served = self._find(environ)
+        if served is None:
+            return self.app(environ, start_response)
+        environ[ENDPOINT] = served.page
+        status, headers, body = answer(served, environ)
+        shared = not served.entry.content_type.startswith("text/html")
+        start_response(status, [*headers, *self.security.of(environ, shared=shared)])
+        return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
+
+    def _find(self, environ: Mapping[str, Any]) -> Served | None:
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return None
+        if self.session_cookie in environ.get("HTTP_COOKIE", ""):
+            return None
+        key = key_of(environ, self.settings)
+        return self.cache.find_ready(key, clock.today(self.settings).isoformat())
+
+
+def cached(page: Page[Any], cache: PageCache) -> Response:
+    """Return Flask's answer for a page that the layer in front could not answer.
+
+    Signed-in admins see every page as it is now, and leave the cache alone; a session cookie
+    of anybody else changes nothing.
+    """
+    if signed_in() is not None:
+        return _uncached(page)
+    status, headers, body = answer(cache.serve(page), request.environ)
+    return Response(body, status=status, headers=list(headers))
+
+
+def fresh(page: Page[Any]) -> Response:
+    """Return Flask's answer for a page that is made for this request and not kept.
+
+    For addresses without number: whoever made them up could push every page out of the cache.
+    """
+    if signed_in() is not None:
+        return _uncached(page)
+    body, environ = _rendered(page).encode(), request.environ
+    etag = etag_of(body)
+    if _knows(environ.get("HTTP_IF_NONE_MATCH"), etag):
+        return Response(status=304, headers=list(_headers(etag, "bypass")))
+    coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    answered = Response(COMPRESS[coding](body), content_type=page.content_type)
+    answered.headers.extend((*_encoded(coding), *_headers(etag, "bypass")))
+    return answered
+
+
+def _uncached(page: Page[Any]) -> Response:
+    return Response(_rendered(page), content_type=page.content_type, headers=BYPASS)
+
+
+def _rendered(page: Page[Any]) -> str:
+    with reading() as session:
+        shown = page.load(session)
+    return page.render(shown)
+
+
+def key_of(environ: Mapping[str, Any], settings: Settings, query: str | None = None) -> str:
+    """Return the key of the page at this address, which is the address.
+
+    query: the arguments that the page names, in its own order; the request's as they came
+    where none are given. Without SITE_URL the host is part of it, so that a page that was
+    rendered for a forged one reaches no other visitor.
+    """
+    asked = environ.get("QUERY_STRING", "") if query is None else query
+    origin = settings.site_url or f"{environ['wsgi.url_scheme']}://{_host(environ)}"
+    path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+    return f"{origin}{path}?{asked}"
+
+
+def _host(environ: Mapping[str, Any]) -> str:
+    host: str = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
+    return host
+
+
+def answer(served: Served, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:
+    """Return status line, headers and body for what the request accepts and knows already."""
+    entry = served.entry
+    metrics.later(_counter(served.page, served.result).inc, 1)
+    if _knows(environ.get("HTTP_IF_NONE_MATCH"), entry.etag):
+        return "304 Not Modified", _headers(entry.etag, served.result), b""
+    coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    body = entry.bodies[coding]
+    return "200 OK", _whole_headers(entry, served.result, coding, len(body)), body
+
+
+@lru_cache(maxsize=64)
+def _counter(page: str, result: str) -> Counter:
+    """Return the counter with these labels; looking it up there costs as much as counting."""
+    return metrics.PAGE_CACHE_REQUESTS.labels(page, result)
+
+
+def _knows(known: str | None, etag: str) -> bool:
+    """Return whether If-None-Match names etag, by weak comparison (RFC 9110, 13.1.2)."""
+    if known is None:
+        return False
+    opaque = etag.removeprefix("W/")
+    return known.strip() == "*" or opaque in known
+
+
+@lru_cache(maxsize=512)
+def coding_for(accepted: str) -> str:
+    """Return the best content coding that Accept-Encoding allows (RFC 9110, 12.5.3)."""
+    quality = {"identity": 0.001}  # allowed unless refused, and the last choice
+    for coding, q in re.findall(r"([\w*-]+)\s*(?:;\s*q=([\d.]+))?", accepted.lower()):
+        quality[coding] = float(q or 1) if re.fullmatch(QUALITY, q or "1") else 0.0
+    anything = quality.get("*", 0.0)
+    best = max(("br", "gzip", "identity"), key=lambda name: quality.get(name, anything))
+    return best if quality.get(best, anything) > 0 else "identity"
+
+
+@lru_cache(maxsize=2048)
+def _headers(etag: str, result: str) -> Headers:
+    return (
+        ("ETag", etag),
+        ("Cache-Control", "no-cache"),
+        ("Vary", "Accept-Encoding"),
+        ("Cache-Status", CACHE_STATUS[result]),
+    )
+
+
+def _whole_headers(entry: Entry, result: str, coding: str, length: int) -> Headers:
+    content = (("Content-Type", entry.content_type), ("Content-Length", str(length)))
+    return (*content, *_encoded(coding), *_headers(entry.etag, result))
+
+
+def _encoded(coding: str) -> Headers:
+    return () if coding == "identity" else (("Content-Encoding", coding),)

@@ -1,0 +1,69 @@
+"""Which Host headers name a host at all (RFC 9110, 7.2): any other request is answered 400.
+
+Absolute addresses are made of the host where SITE_URL is unset, and Werkzeug cannot make them
+of a name that IDNA does not know: neither a page nor a page that tells of the error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from ipaddress import IPv6Address
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from mozi.web.middleware.headers import SecurityHeaders
+from mozi.web.middleware.observing import ENDPOINT
+
+WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+LABEL = r"[a-z0-9_-]{1,63}"
+HOST = re.compile(
+    rf"((?P<name>{LABEL}(\.{LABEL})*)\.?|\[(?P<v6>[0-9a-f:.]+)\])(:\d{{1,5}})?", re.I | re.ASCII
+)
+
+
+class NamedHosts:
+    """The WSGI layer in front of the page cache and the static files, which look at no host."""
+
+    def __init__(self, app: WSGIApp, security: SecurityHeaders) -> None:
+        self.app = app
+        self.security = security
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if names_host(environ):
+            return self.app(environ, start_response)
+        environ[ENDPOINT] = "no_host"
+        answer = Response("The Host header names no host.\n", status=400, mimetype="text/plain")
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers.extend(self.security.of(environ))
+        return answer(environ, start_response)
+
+
+def names_host(environ: Mapping[str, Any]) -> bool:
+    """Return whether the request names one host; HTTP/1.0 may name none (RFC 9112, 3.2).
+
+    gunicorn refuses a doubled header itself; another server joins both with a comma, which no
+    host has.
+    """
+    host: str = environ.get("HTTP_HOST", "")
+    return is_host(host) if host else environ["SERVER_PROTOCOL"] == "HTTP/1.0"
+
+
+@lru_cache(maxsize=256)
+def is_host(host: str) -> bool:
+    """Return whether this is a name or an IP address, with or without a port."""
+    named = HOST.fullmatch(host)
+    try:
+        return named is not None and bool(_read(**named.groupdict()))
+    except ValueError:  # UnicodeError is one
+        return False
+
+
+def _read(name: str | None, v6: str | None) -> str | IPv6Address:
+    """Return the name as people write it, or the address; raises ValueError where it is none."""
+    return name.encode().decode("idna") if name else IPv6Address(v6 or "")

@@ -1,0 +1,121 @@
+"""What is seen of every request: its id, its line in the log, its seconds, its wait in the queue.
+
+One WSGI layer around everything, the page cache's included; it asks nothing of Flask. With it
+a page out of the cache takes some microseconds more: CachedPages and Flask leave the name of
+what answered in environ, and the metrics' children are looked up once.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, request
+from prometheus_client import Histogram
+
+from mozi import clock, metrics
+from mozi.logs import new_request_id, request_id
+from mozi.logs.request_lines import RequestLine, RequestLines
+from mozi.server.parking import PARKED
+
+WSGIApp = Callable[..., Iterable[bytes]]
+
+ENDPOINT = "mozi.endpoint"
+"""The key of environ under which whoever answers leaves its name: "index", "poster", …"""
+
+BEGUN = "mozi.begun"  # for a request that is parked, and comes a second time
+SANE_ID = re.compile(r"[\w.+/=:@-]{1,200}", re.ASCII)  # Heroku's: 20 to 200 of letters, digits, -
+LONGEST_QUEUE_S = 3600.0  # beyond that it is no router's clock, but somebody's invention
+
+
+def register(app: Flask) -> None:
+    """Have Flask leave the endpoint's name, and the metrics stand at nought."""
+    metrics.begin()
+    app.before_request(_leave_endpoint)
+
+
+def _leave_endpoint() -> None:
+    request.environ[ENDPOINT] = (request.endpoint or "none").rpartition(".")[2]
+
+
+class Observed:
+    """The outermost layer: counts and times each request, and has its line written.
+
+    No address of a visitor is in a line, and no query.
+    """
+
+    def __init__(self, app: WSGIApp, lines: RequestLines, *, behind_proxy: bool) -> None:
+        self.app = app
+        self.lines = lines
+        self.behind_proxy = behind_proxy
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        began, queued_s, its_id = environ.get(BEGUN) or self._begin(environ)
+        token = request_id.set(its_id)
+        status = "500"
+
+        def observed_start(line: str, headers: Any, *error: Any) -> Any:
+            nonlocal status
+            status = line[:3]
+            return start_response(line, headers, *error)
+
+        try:
+            return self.app(environ, observed_start)
+        finally:
+            if PARKED not in environ:  # else it is not over: it is asked again
+                self._note(environ, status, time.perf_counter() - began, queued_s)
+            request_id.reset(token)
+
+    def _begin(self, environ: dict[str, Any]) -> tuple[float, float | None, str]:
+        """Return when the request came (perf_counter), its seconds in the queue, and its id."""
+        header = environ.get("HTTP_X_REQUEST_START") if self.behind_proxy else None
+        begun = environ[BEGUN] = (time.perf_counter(), queue_seconds(header), id_of(environ))
+        return begun
+
+    def _note(
+        self, environ: Mapping[str, Any], status: str, seconds: float, queued_s: float | None
+    ) -> None:
+        endpoint = environ.get(ENDPOINT, "static")  # static files are answered in front of Flask
+        metrics.later(_timer(endpoint, status).observe, seconds)
+        if queued_s is not None:
+            metrics.later(metrics.REQUEST_QUEUE_SECONDS.observe, queued_s)
+        if self.lines.enabled:
+            path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+            about = (request_id.get(), environ["REQUEST_METHOD"], path)
+            moment = clock.now().timestamp()
+            self.lines.add(RequestLine(moment, *about, status, seconds, endpoint, queued_s))
+
+
+def id_of(environ: Mapping[str, Any]) -> str:
+    """Return the router's id of this request where it is sane, else a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if SANE_ID.fullmatch(given) else new_request_id()
+
+
+def queue_seconds(header: str | None) -> float | None:
+    """Return how long the request waited between the router and here; None where nobody says.
+
+    header: X-Request-Start, the moment since the epoch: Heroku's milliseconds, or nginx'
+    `t=` and seconds, or Apache's `t=` and microseconds; which one, its size tells. Clocks
+    differ from machine to machine: less than nothing is nothing.
+    """
+    if header is None:
+        return None
+    try:
+        moment = float(header.strip().removeprefix("t="))
+    except ValueError:
+        return None
+    for least, unit in ((1e15, 1e6), (1e12, 1e3)):
+        if moment >= least:
+            moment /= unit
+            break
+    waited = clock.now().timestamp() - moment
+    return max(0.0, waited) if abs(waited) <= LONGEST_QUEUE_S else None
+
+
+@lru_cache(maxsize=512)
+def _timer(endpoint: str, status: str) -> Histogram:
+    return metrics.HTTP_REQUEST_SECONDS.labels(endpoint, status)

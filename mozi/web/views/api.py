@@ -1,0 +1,94 @@
+"""/api/v1/premieres: the calendar as JSON, so that nobody has to scrape it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+
+from mozi.calendar.pages import feeds
+from mozi.calendar.pages.filters import Filters, filters_of, query_of
+from mozi.calendar.pages.values import Premieres
+from mozi.calendar.parsers import Parser, day, whole
+from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR, week_of
+from mozi.errors import BadArguments, FilterNotFound
+from mozi.feeds import records
+from mozi.web import links
+from mozi.web.i18n.languages import url_for
+from mozi.web.i18n.premieres import record_of
+from mozi.web.rendering import today
+from mozi.web.views.feeds import feed
+
+SPAN = timedelta(days=62)  # the nine weeks of the index
+LAST_PART = 1000
+
+DATE = day(range(FIRST_YEAR, LAST_YEAR + 1))
+PART = whole(range(1, LAST_PART + 1))
+T = TypeVar("T")
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@blueprint.get("/premieres")
+def premieres() -> Response:
+    """Answer with the premieres from one date to another, both included.
+
+    With dates of its own it is not kept: there are as many addresses as there are pairs of dates.
+    """
+    try:
+        return _answer(*_asked(request.args), filters_of(request.args))
+    except FilterNotFound as error:
+        raise BadArguments({error.name: f"is {error.value!r}, which no movie has"}) from error
+
+
+def _answer(first: date, last: date, part: int, filters: Filters) -> Response:
+    asked: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat(), "page": part}
+    kept = filters.arguments
+
+    def render(shown: Premieres) -> str:
+        following = links.absolute(url_for("api.premieres", **{**asked, "page": part + 1}, **kept))
+        return records.as_json(
+            {
+                **asked,
+                "next": following if shown.has_more and part < LAST_PART else None,
+                "premieres": [record_of(portrait) for portrait in shown.portraits],
+            }
+        )
+
+    return feed(
+        "premieres",
+        lambda session: feeds.premieres(session, first, last, part=part, filters=filters),
+        render,
+        content_type=records.CONTENT_TYPE,
+        query=query_of({**asked, **kept}),
+        kept=not {"from", "to"} & request.args.keys(),
+    )
+
+
+def _asked(arguments: MultiDict[str, str]) -> tuple[date, date, int]:
+    """Return the dates and the page that are asked for; raises BadArguments, naming each fault."""
+    faults: dict[str, str] = {}
+
+    def value(name: str, parse: Parser[T | None]) -> T | None:
+        try:
+            return parse(arguments.get(name))
+        except ValueError as error:
+            faults[name] = str(error)
+            return None
+
+    given, part = (value("from", DATE), value("to", DATE)), value("page", PART)
+    if faults:
+        raise BadArguments(faults)
+    first, last = _span(*given)
+    if first > last:
+        raise BadArguments({"to": f"is {last}, which lies before from, {first}"})
+    return first, last, part or 1
+
+
+def _span(first: date | None, last: date | None) -> tuple[date, date]:
+    """Return the dates as given; what is missing is nine weeks away, or this programme week."""
+    if first is None:
+        first = week_of(today()).first if last is None else last - SPAN
+    return first, last or first + SPAN

@@ -1,0 +1,113 @@
+"""/naptar.ics, /film/….ics, /rss.xml: the calendar for whoever wants to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from mozi.calendar.pages import feeds
+from mozi.calendar.pages.filters import NONE, Filters, filters_of
+from mozi.calendar.pages.values import CalendarFeed, FeedMovie, NewsFeed
+from mozi.errors import Moved
+from mozi.feeds import ical, rss
+from mozi.pagecache.cache import Page
+from mozi.services import parts
+from mozi.web import links
+from mozi.web.i18n.languages import current, url_for
+from mozi.web.i18n.premieres import feed_name, item_of, premiere_of
+from mozi.web.middleware.cached_pages import cached, fresh, key_of
+from mozi.web.rendering import today
+
+blueprint = Blueprint("feeds", __name__)
+
+
+@blueprint.get("/naptar.ics")
+def calendar() -> Response:
+    """Answer with the calendar to subscribe to: an all-day event a premiere."""
+    day, filters = today(), filters_of(request.args)
+
+    def render(shown: CalendarFeed) -> str:
+        return ical.calendar(
+            feed_name(filters),
+            description=_("Filmpremierek a magyar mozikban és online, hétről hétre."),
+            url=links.absolute(url_for("pages.index", **filters.arguments)),
+            premieres=[premiere_of(movie, today=day) for movie in shown.movies],
+        )
+
+    return feed(
+        "calendar",
+        lambda session: feeds.calendar_feed(session, day, filters),
+        render,
+        content_type=ical.CONTENT_TYPE,
+        query=filters.query,
+    )
+
+
+@blueprint.get("/film/<int(max=2147483647):movie_id>.ics", defaults={"slug": ""})
+@blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>.ics")
+def film(movie_id: int, slug: str) -> Response:
+    """Answer with a movie's one event; without a day of its own it has none."""
+    asked, day = request.script_root + request.path, today()
+
+    def load(session: Session) -> FeedMovie:
+        movie = feeds.feed_movie(session, movie_id)
+        if (right := f"{links.film_path(movie)}.ics") != asked:
+            raise Moved(right)
+        return movie if movie.date_precision == "day" else abort(404)
+
+    def render(movie: FeedMovie) -> str:
+        return ical.calendar(
+            movie.title,
+            description=feed_name(NONE),
+            url=links.absolute(links.film_path(movie)),
+            premieres=[premiere_of(movie, today=day)],
+        )
+
+    return feed("event", load, render, content_type=ical.CONTENT_TYPE)
+
+
+@blueprint.get("/rss.xml")
+def news() -> Response:
+    """Answer with the premieres that were entered or moved last."""
+    day, filters = today(), filters_of(request.args)
+
+    def render(shown: NewsFeed) -> str:
+        items = [item_of(item, today=day) for item in shown.items]
+        return rss.rss(_channel(filters), items)
+
+    return feed(
+        "rss",
+        lambda session: feeds.news_feed(session, day, filters),
+        render,
+        content_type=rss.CONTENT_TYPE,
+        query=filters.query,
+    )
+
+
+def _channel(filters: Filters) -> rss.Channel:
+    return rss.Channel(
+        title=feed_name(filters),
+        text=_("Új és elhalasztott filmpremierek a magyar mozikban és online."),
+        url=links.absolute(url_for("pages.index", **filters.arguments)),
+        feed_url=links.absolute(url_for("feeds.news", **filters.arguments)),
+        language=current(),
+    )
+
+
+def feed(
+    name: str,
+    load: Callable[[Session], Any],
+    render: Callable[[Any], str],
+    *,
+    content_type: str,
+    query: str = "",
+    kept: bool = True,
+) -> Response:
+    """Answer from the cache with what render makes of load's rows; query, kept: as in showing."""
+    key = key_of(request.environ, parts().settings, query=query)
+    page = Page(name, key, today().isoformat(), load, render, content_type)
+    return cached(page, parts().pages) if kept else fresh(page)

@@ -1,0 +1,200 @@
+"""/healthz: this process lives. /readyz: what it needs lives, as far as a second tells."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, jsonify
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from mozi.database import cure_of, in_one_line, reading
+from mozi.extensions import db
+from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.pagecache.counters import try_writing
+from mozi.services import parts
+from mozi.storage.local import LocalStorage
+
+CHECK_S = 1.0
+REMEMBERED_S = 3.0
+ROOM_BYTES = 1024 * 1024  # a poster's three variants, and room for the database's log
+NO_SUCH_KEY = "posters/readyz"
+WRITING = "database writes"
+
+logger = logging.getLogger(__name__)
+blueprint = Blueprint("health", __name__)
+
+Check = Callable[[], object]
+Outcome = tuple[str, Any]  # "ok" and what the check returned, or "failed" and None
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Answer `200 ok`; asks nothing of anybody, so an outage elsewhere restarts nothing here."""
+    return Response("ok", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Answer with each part's state: 503 without the database, since then no page is possible.
+
+    A database that can be read and not written to is "read-only": pages are, sign-in is not.
+    """
+    states = readiness().states()
+    if states.pop(WRITING) != "ok" and states["database"] == "ok":
+        states["database"] = "read-only"
+    degraded = [name for name, state in states.items() if state != "ok"]
+    without_pages = states["database"] == "failed"
+    status = "unavailable" if without_pages else "degraded" if degraded else "ok"
+    answer = jsonify(status=status, degraded=degraded, **states)
+    answer.status_code = 503 if status == "unavailable" else 200
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+class DatabaseUnusable(Exception):
+    """The database does not answer, or has other tables than this release."""
+
+
+class Readiness:
+    """What the checks said last, asked again after remembered_s. Thread-safe."""
+
+    def __init__(
+        self, app: Flask, checks: Mapping[str, Check], *, remembered_s: float = REMEMBERED_S
+    ) -> None:
+        self.app = app
+        self.checks = checks
+        self.remembered_s = remembered_s
+        self._running: dict[str, Future[Any]] = {}
+        self._last: dict[str, Outcome] = {}
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    def states(self) -> dict[str, str]:
+        """Return each check's state, "ok" or "failed"; takes CHECK_S at most, all together."""
+        return {name: state for name, (state, _) in self._outcomes().items()}
+
+    def value(self, name: str) -> Any:
+        """Return what this check returned; None where it failed. Takes as long as states."""
+        return self._outcomes()[name][1]
+
+    def _outcomes(self) -> dict[str, Outcome]:
+        with self._lock:
+            if time.monotonic() >= self._until:
+                running = {name: self._started(name) for name in self.checks}
+                deadline = time.monotonic() + CHECK_S
+                self._last = {name: _outcome(name, f, deadline) for name, f in running.items()}
+                self._until = time.monotonic() + self.remembered_s
+            return self._last
+
+    def forget(self) -> None:
+        """Ask again the next time."""
+        self._until = 0.0
+
+    def _started(self, name: str) -> Future[Any]:
+        """Return the check under way; one that hangs is not begun a second time."""
+        if name not in self._running or self._running[name].done():
+            self._running[name] = Future()
+            threading.Thread(
+                target=self._run, args=(name,), name=f"readyz-{name}", daemon=True
+            ).start()
+        return self._running[name]
+
+    def _run(self, name: str) -> None:
+        future = self._running[name]
+        try:
+            with self.app.app_context():
+                found = self.checks[name]()
+        except Exception as error:
+            future.set_exception(error)
+        else:
+            future.set_result(found)
+
+
+def _outcome(name: str, check: Future[Any], deadline: float) -> Outcome:
+    """Return how the check ended. Why goes to the log alone: an answer to all names no hosts."""
+    try:
+        return "ok", check.result(timeout=max(0.0, deadline - time.monotonic()))
+    except TimeoutError:
+        logger.warning("The %s did not answer within %g s", name, CHECK_S)
+    except Exception as error:
+        logger.warning("The %s failed: %s", name, error)
+    return "failed", None
+
+
+_making = threading.Lock()
+
+
+def readiness() -> Readiness:
+    """Return the checks of the app whose context this is."""
+    return _readiness(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def _readiness(app: Flask) -> Readiness:
+    with _making:
+        if "mozi-readiness" not in app.extensions:
+            app.extensions["mozi-readiness"] = Readiness(app, CHECKS)
+        kept: Readiness = app.extensions["mozi-readiness"]
+        return kept
+
+
+_TABLES = MOVIES.join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id).join(
+    VARIANTS, VARIANTS.c.movie_id == POSTERS.c.movie_id
+)
+_NOTHING_OF_THE_TABLES = select(MOVIES, POSTERS, VARIANTS).select_from(_TABLES).limit(0)
+
+
+def _database() -> None:
+    """Read nothing of the tables that pages are made of: they must be there, as we know them."""
+    try:
+        with reading() as session:
+            session.execute(_NOTHING_OF_THE_TABLES)
+    except DBAPIError as error:
+        raise DatabaseUnusable(f"{in_one_line(error)}{cure_of(error)}") from error
+
+
+def _writing() -> None:
+    """Write a row that means nothing; on SQLite, where that would wait its turn, to its folder."""
+    if db.engine.dialect.name == "sqlite":
+        _use_room_in(parts().settings.data_dir)
+        return
+    try:
+        try_writing()
+    except DBAPIError as error:
+        raise DatabaseUnusable(in_one_line(error)) from error
+
+
+def _cache() -> None:
+    """Write what could be a page, and read it back."""
+    parts().pages.store.check()
+
+
+def _storage() -> None:
+    """Ask for an object; where objects are files, a poster must fit on the disk too."""
+    storage = parts().storage
+    if isinstance(storage, LocalStorage):
+        _use_room_in(storage.folder)
+    storage.exists(NO_SUCH_KEY)
+
+
+def _use_room_in(folder: Path) -> None:
+    """Write ROOM_BYTES there, under no name; raises OSError where they do not fit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(ROOM_BYTES))
+        file.flush()
+
+
+CHECKS: Mapping[str, Check] = {
+    "database": _database,
+    WRITING: _writing,
+    "cache": _cache,
+    "storage": _storage,
+}

@@ -1,0 +1,67 @@
+"""What makes Mozi an app on a phone: the manifest, and the worker that shows the last calendar.
+
+https://www.w3.org/TR/appmanifest/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, send_from_directory
+from flask_babel import gettext as _
+
+from mozi.feeds.records import as_json
+from mozi.web.i18n.languages import HUNGARIAN, current, url_for
+from mozi.web.views.feeds import feed
+
+MANIFEST_TYPE = "application/manifest+json"
+STAGE = "#17121a"  # the masthead's ground, in light and dark
+ICONS = (
+    ("favicon.svg", "any", "image/svg+xml", "any"),
+    ("icons/icon-192.png", "192x192", "image/png", "any"),
+    ("icons/icon-512.png", "512x512", "image/png", "any"),
+    ("icons/maskable-512.png", "512x512", "image/png", "maskable"),
+)
+
+blueprint = Blueprint("installed", __name__)
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Answer with the manifest in the request's language."""
+    return feed(
+        "manifest",
+        lambda session: (),
+        lambda shown: as_json(_manifest()),
+        content_type=MANIFEST_TYPE,
+    )
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "name": _("Mozi – filmpremierek"),
+        "short_name": "Mozi",
+        "description": _("Filmpremierek a magyar mozikban és online, hétről hétre."),
+        "lang": current(),
+        "dir": "ltr",
+        "id": url_for("pages.index", language=HUNGARIAN),
+        "start_url": url_for("pages.index"),
+        "scope": url_for("pages.index", language=HUNGARIAN),
+        "display": "standalone",
+        "theme_color": STAGE,
+        "background_color": STAGE,
+        "icons": [_icon(*icon) for icon in ICONS],
+    }
+
+
+def _icon(name: str, sizes: str, kind: str, purpose: str) -> dict[str, str]:
+    address = url_for("static", filename=name)
+    return {"src": address, "sizes": sizes, "type": kind, "purpose": purpose}
+
+
+@blueprint.get("/sw.js")
+def worker() -> Response:
+    """Answer with the service worker, from the root, for it rules what lies below its address."""
+    answer = send_from_directory(current_app.static_folder or "", "sw.js")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer

@@ -1,0 +1,78 @@
+"""The calendar's pages: the weeks to come, a month, a year, a movie."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.orm import Session
+
+from mozi.calendar.pages import queries
+from mozi.calendar.pages.filters import filters_of
+from mozi.calendar.pages.values import MoviePage
+from mozi.calendar.weeks import find_month, is_year
+from mozi.errors import Moved
+from mozi.web import links, structured
+from mozi.web.i18n import dates, genres
+from mozi.web.rendering import local_day, show, today
+
+blueprint = Blueprint("pages", __name__)
+
+FILTERS = (
+    *(links.film_path, links.web_link, local_day, genres.genre_name, dates.unbroken_dates),
+    *(structured.card_picture, structured.structured_data),
+)
+
+
+@blueprint.record_once
+def prepare_templates(state: BlueprintSetupState) -> None:
+    """Give the templates their filters, and leave no blank line where a tag stood."""
+    environment = state.app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters.update({function.__name__: function for function in FILTERS})
+
+
+@blueprint.get("/")
+def index() -> Response:
+    """Show this programme week and those to come."""
+    day, filters = today(), filters_of(request.args)
+    return show(
+        "index", lambda session: queries.index_page(session, day, filters), query=filters.query
+    )
+
+
+@blueprint.get("/premierek/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>")
+def month(year: int, month: int) -> Response:
+    """Show one month."""
+    shown, filters = find_month(year, month) or abort(404), filters_of(request.args)
+    return show(
+        "month", lambda session: queries.month_page(session, shown, filters), query=filters.query
+    )
+
+
+@blueprint.get("/premierek/<int(fixed_digits=4):year>")
+def year(year: int) -> Response:
+    """Show one year."""
+    if not is_year(year):
+        abort(404)
+    filters = filters_of(request.args)
+    return show(
+        "year", lambda session: queries.year_page(session, year, filters), query=filters.query
+    )
+
+
+@blueprint.get("/film/<int(max=2147483647):movie_id>", defaults={"slug": ""})
+@blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>")
+def film(movie_id: int, slug: str) -> Response:
+    """Show a movie; any other spelling of its address leads to the right one.
+
+    movie_id: up to the largest that PostgreSQL's integer holds.
+    """
+    asked = request.script_root + request.path
+
+    def load(session: Session) -> MoviePage:
+        page = queries.movie_page(session, movie_id)
+        if (right := links.film_path(page.movie)) != asked:
+            raise Moved(right)
+        return page
+
+    return show("film", load)

@@ -1,0 +1,46 @@
+"""/kereses and /filmek: movies by what one remembers of them, and all of them from A to Z."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.orm import Session
+
+from mozi.calendar.pages import alphabet
+from mozi.calendar.pages.filters import filters_of, query_of
+from mozi.calendar.search.names import ensure_names
+from mozi.calendar.search.query import search_page, tidy
+from mozi.web.rendering import show
+
+blueprint = Blueprint("search", __name__)
+
+
+@blueprint.get("/kereses")
+def search() -> Response:
+    """Show the movies that ?q= means; the form alone without it.
+
+    What is found is not kept: there are as many addresses as there are words, and finding
+    takes a few milliseconds.
+    """
+    asked = tidy(request.args.get("q", ""))
+    ensure_names()
+    query = query_of({"q": asked}) if asked else ""
+    return show("search", lambda session: search_page(session, asked), query=query, kept=not asked)
+
+
+@blueprint.get("/filmek")
+def movies() -> Response:
+    """Show a page of all movies, or with ?betu= of those that begin with a letter."""
+    filters = filters_of(request.args)
+    letter = request.args.get("betu", "").lower() or None
+    number = request.args.get("oldal", 1, type=int)
+    if (letter and letter not in alphabet.RANGES) or not 1 <= number <= alphabet.LAST_PAGE:
+        abort(404)
+    ensure_names()
+    place = {"betu": letter, "oldal": number if number > 1 else None}
+    named = {name: value for name, value in place.items() if value}
+
+    def load(session: Session) -> alphabet.AlphabetPage:
+        page = alphabet.alphabet_page(session, letter, number, filters)
+        return page if page.groups or number == 1 else abort(404)
+
+    return show("alphabet", load, query=query_of({**named, **filters.arguments}))

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mozi.calendar.importing import tables
+from mozi.calendar.importing.tables import TableRow, read_table
+from mozi.errors import ImportRejected
+
+
+def read(folder: Path, body: str | bytes, name: str = "films.csv") -> list[TableRow]:
+    path = folder / name
+    path.write_bytes(body.encode() if isinstance(body, str) else body)
+    return read_table(path)
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_csv_is_read_with_and_without_a_byte_order_mark(tmp_path: Path, start: str) -> None:
+    [row] = read(tmp_path, start + 'title,synopsis\r\n"Űrpiknik","egy, ""két""\r\nsor"\r\n')
+    assert row == TableRow(1, {"title": "Űrpiknik", "synopsis": 'egy, "két"\r\nsor'})
+
+
+def test_blank_lines_are_counted_but_are_no_rows(tmp_path: Path) -> None:
+    rows = read(tmp_path, "title,kind\nEgy,\n\n,\nKettő,\n")
+    assert [(row.number, row.cells["title"]) for row in rows] == [(1, "Egy"), (4, "Kettő")]
+
+
+@pytest.mark.parametrize("name", ["films.json", "films.txt"])
+def test_json_is_known_by_name_or_content(tmp_path: Path, name: str) -> None:
+    [row] = read(tmp_path, '\ufeff [{"title": "Szerelem", "genres": ["dráma"]}]', name)
+    assert row == TableRow(1, {"title": "Szerelem", "genres": ["dráma"]})
+
+
+def test_no_rows_are_no_fault(tmp_path: Path) -> None:
+    assert read(tmp_path, "title,premiere_date\n") == []
+    assert read(tmp_path, "[]") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("title\nKőszívű\n".encode("cp1250"), "not UTF-8: line 2 holds the byte 0xF5"),
+        ("title\n".encode("utf-16"), "not UTF-8: line 1"),
+        ("", "the file is empty"),
+        (" \n\n", "the file is empty"),
+        ("title;kind\nEgy;cinema\n", "separated by semicolons; the import takes commas"),
+        ("title\tkind\n", "separated by tabs"),
+        ("title,titel\n", "titel is no column of the import table; did you mean title?"),
+        ("title,\n", r"\(no name\) is no column"),
+        ("title,kind,title\n", "title is there twice"),
+        ('title\n"never closed\n', "line 2 is no CSV"),
+        ("title\n" + "x" * 200_000, "line 2 is no CSV"),
+        ('{"title": "Szerelem"}', "takes an array of objects"),
+        ("[{]", "the file is no JSON"),
+        ("[" * 100_000, "the file is no JSON"),
+        ('[{"runtime_minutes": ' + "9" * 5000 + "}]", "the file is no JSON"),
+    ],
+)
+def test_files_that_cannot_be_read_say_why(tmp_path: Path, body: str | bytes, reason: str) -> None:
+    with pytest.raises(ImportRejected, match=reason):
+        read(tmp_path, body)
+
+
+def test_too_large_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_FILE_BYTES", 2 * 1024**2)
+    with pytest.raises(ImportRejected, match="more than 2 MiB"):
+        read(tmp_path, b"title\n" + b"x\n" * 1024**2)
+
+
+@pytest.mark.parametrize("cells", ["Egy", "Egy,cinema,3"])
+def test_a_row_of_another_width_is_at_fault(tmp_path: Path, cells: str) -> None:
+    [row] = read(tmp_path, f"title,kind\n{cells}\n")
+    assert "cells, the heading has 2" in row.faults[0].reason
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ('{"title": "a", "titel": "b"}', "row 1: titel is no column"),
+        ('{"title": "a", "title": "b"}', "row 1: title is there twice"),
+        ('{"\\u001b[31m": 1}', r"row 1: '\\x1b\[31m' is no column"),
+        ("7", "row 1: is 7; it takes an object"),
+        ("[]", r"row 1: is \[\]; it takes an object"),
+    ],
+)
+def test_json_loses_nothing_silently(tmp_path: Path, row: str, fault: str) -> None:
+    [read_row] = read(tmp_path, f"[{row}]")
+    with pytest.raises(ImportRejected, match=fault):
+        raise ImportRejected(read_row.faults)

@@ -1,0 +1,31 @@
+"""Words as a search compares them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mozi.calendar.search.text import fold, slips_of
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Kőszívű – EMBER", "koszivu ember"),
+        ("A kőszívű ember", "a koszivu ember"),  # letter and mark apart
+        ("Œuvre_Straße", "oeuvre strasse"),
+        ("8½", "8 1 2"),
+        ("  …! ", ""),
+    ],
+)
+def test_a_text_is_its_words(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_a_slip_is_one_letter_more_less_other_or_changed_places() -> None:
+    slips = set(slips_of("cica"))
+    assert {"cica", "cca", "ccica", "cika", "icca", "cicai", "1cica"} <= slips
+    assert slips.isdisjoint({"caci", "ci", "cicaxx", "kika"})
+
+
+def test_a_slip_works_both_ways() -> None:
+    assert all("vizeses" in slips_of(slip) for slip in ("vizesés"[:-2] + "es", "vizess", "vzieses"))

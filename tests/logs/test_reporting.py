@@ -1,0 +1,69 @@
+"""What Sentry gets: our errors with the version and the request's id, and nothing of a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sentry_sdk
+from flask import Flask
+from sentry_sdk.transport import Transport
+
+from mozi.logs.reporting import begin_reporting
+from mozi.services import parts
+from mozi.settings import Settings
+from tests.conftest import MakeApp
+
+SECRET = "-".join(("session=abc", "def"))  # an event has lines of this file: not in one piece
+
+
+class Kept(Transport):
+    """A transport that keeps what it should send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[Any] = []
+
+    def capture_envelope(self, envelope: Any) -> None:
+        """Keep the envelope's event."""
+        self.events.append(envelope.get_event())
+
+
+@pytest.fixture
+def sentry(make_app: MakeApp) -> Iterator[tuple[Flask, Kept]]:
+    app, kept = make_app(), Kept()
+    with app.app_context():
+        settings = parts().settings
+    dsn = "https://key@sentry.example/1"
+    env = {"SENTRY_DSN": dsn, "DATA_DIR": str(settings.data_dir)}
+    begin_reporting(Settings.from_env(env), release="abc", transport=kept)
+    app.testing = False
+    yield app, kept
+    sentry_sdk.get_global_scope().set_client(None)
+
+
+def test_an_error_is_reported_with_version_id_and_endpoint(sentry: tuple[Flask, Kept]) -> None:
+    app, kept = sentry
+    app.add_url_rule("/break", "break", lambda: 1 / 0)
+    app.test_client().get(f"/break?q={SECRET}", headers={"X-Request-ID": "r-1", "Cookie": SECRET})
+    (event,) = kept.events
+    assert event["release"]
+    assert event["exception"]["values"][-1]["type"] == "ZeroDivisionError"
+    assert (
+        event["tags"] | {"request_id": "r-1", "endpoint": "break", "method": "GET"}
+        == (event["tags"])
+    )
+    told = json.dumps(event)
+    assert [word for word in (SECRET, "127.0.0.1") if word in told] == []
+
+
+def test_what_is_no_error_is_not_reported(sentry: tuple[Flask, Kept]) -> None:
+    app, kept = sentry
+    assert app.test_client().get("/film/999").status_code == 404
+    assert kept.events == []
+
+
+def test_without_a_dsn_nothing_listens(app: Flask) -> None:
+    assert not sentry_sdk.get_client().is_active()

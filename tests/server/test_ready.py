@@ -1,0 +1,148 @@
+"""Answers in the server's loop: the same as a thread's, and only where nothing can block."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mozi.server.capacity import THREADS
+from mozi.server.ready import READY, ReadyAnswers
+from tests.conftest import MakeApp
+from tests.support.factories import make_movie
+from tests.test_serving import ROOT, Server, environment, serving, wait_until
+
+PAGES = ["/", "/en/", "/naptar.ics", "/rss.xml", "/filmek"]
+
+
+@dataclass
+class Asked:
+    """A request as gunicorn has parsed it."""
+
+    path: str = "/"
+    method: str = "GET"
+    query: str = ""
+    version: tuple[int, int] = (1, 1)
+    scheme: str = "http"
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return list({"HOST": "localhost", **self.fields}.items())
+
+    def should_close(self) -> bool:
+        return False
+
+
+def find(app: Flask, asked: Asked) -> tuple[str, dict[str, str], bytes] | None:
+    answer = ReadyAnswers(app.extensions[READY]).find(asked, ("127.0.0.1", 5))
+    if answer is None:
+        return None
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    fields = dict(line.split(": ", 1) for line in lines)
+    return status.removeprefix("HTTP/1.1 "), fields, body
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+def test_an_answer_is_that_of_a_thread(client: FlaskClient, method: str, coding: str) -> None:
+    make_movie()
+    client.get("/")
+    behind = client.open("/", method=method, headers={"Accept-Encoding": coding})
+    ready = find(client.application, Asked(method=method, fields={"ACCEPT-ENCODING": coding}))
+    assert ready is not None
+    status, fields, body = ready
+    assert (status, body) == (behind.status, behind.data)
+    assert fields.pop("Server") == "gunicorn"
+    assert fields.pop("Connection") == "keep-alive"
+    assert fields.pop("Date").endswith(" GMT")
+    assert fields == dict(behind.headers)
+
+
+def test_who_has_the_page_gets_304_without_a_body(client: FlaskClient) -> None:
+    etag = client.get("/").headers["ETag"]
+    ready = find(client.application, Asked(fields={"IF-NONE-MATCH": etag}))
+    assert ready is not None
+    assert (ready[0], ready[2]) == ("304 Not Modified", b"")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked(method="POST"),
+        Asked(version=(1, 0)),
+        Asked(path="/%66ilmek"),
+        Asked(query="utm_source=x"),
+        Asked(path="/admin/"),
+        Asked(fields={"COOKIE": "a=b; session=forged"}),
+        Asked(fields={"CONTENT-LENGTH": "3"}),
+        Asked(fields={"EXPECT": "100-continue"}),
+        Asked(fields={"HOST": "elsewhere.example"}),
+    ],
+    ids=str,
+)
+def test_what_may_need_more_goes_to_a_thread(client: FlaskClient, asked: Asked) -> None:
+    for path in ("/", "/filmek"):
+        client.get(path)
+    assert find(client.application, asked) is None
+
+
+def test_the_proxys_word_counts_as_behind_it(make_app: MakeApp) -> None:
+    app = make_app(TRUSTED_PROXY_HOPS="1")
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+    app.test_client().get("/", headers=forwarded)
+    ready = find(app, Asked(fields={name.upper(): value for name, value in forwarded.items()}))
+    assert ready is not None
+    assert "Strict-Transport-Security" in ready[1]
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a server of one worker, each of whose threads hangs; the pages were asked for before."""
+    folder = tmp_path_factory.mktemp("frozen")
+    for command in (["db", "upgrade"], ["load-demo"]):
+        subprocess.run(
+            [sys.executable, "-m", "flask", *command],
+            env=environment(folder),
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
+    bound = {"PAGE_CACHE_COALESCE_SECONDS": "60"}  # pages are promised to be no older
+    app = "tests.support.freezing:app"
+    with serving("--workers", "1", folder=folder, app=app, **bound) as server:
+        assert [server.ask(path)[0] for path in PAGES] == [200] * len(PAGES)
+        with ThreadPoolExecutor(THREADS) as pool:
+            hanging = [pool.submit(server.ask, "/freeze") for _ in range(THREADS)]
+            until_all_hang(server)
+            yield server
+            (folder / "thaw").touch()
+        assert [each.result() for each in hanging] == [(200, b"thawed")] * THREADS
+
+
+def until_all_hang(server: Server) -> None:
+    """Wait until no thread is free."""
+
+    def hangs() -> bool:
+        try:
+            with server.connect() as connection:
+                connection.settimeout(0.2)
+                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                connection.recv(1)
+        except TimeoutError:
+            return True
+        return False
+
+    wait_until(hangs)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_answered_while_every_thread_hangs(frozen: Server, path: str) -> None:
+    assert frozen.ask(path)[0] == 200
