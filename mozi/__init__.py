@@ -13,15 +13,15 @@ from mozi.extensions import db
 from mozi.logs import configure_logging
 from mozi.logs.reporting import begin_reporting
 from mozi.pagecache.cache import PageCache
-from mozi.pagecache.counters import Tallies
+from mozi.pagecache.counters import PageCounters
 from mozi.pagecache.release import release_of
 from mozi.pagecache.store import PageStore
 from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.demand.builds import OnDemandBuilds
 from mozi.posters.source import new_sources
-from mozi.server.capacity import POSTER_REQUESTS
-from mozi.services import Parts, install
+from mozi.server.capacity import POSTER_WAITERS
+from mozi.services import Services, install
 from mozi.settings import Settings
 from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
@@ -56,15 +56,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_database(app, settings)
     storage = make_storage(settings)
     pipeline = PosterPipeline.from_settings(settings, storage)
-    on_demand = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_REQUESTS)
+    on_demand = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_WAITERS)
     pages = PageCache(
         PageStore(app, settings, release=release),
         life_s=settings.page_cache_seconds,
         coalesce_s=settings.page_cache_coalesce_seconds,
     )
-    queue, tallies = make_queue(settings), Tallies(app.app_context)
-    parts = Parts(settings, storage, pipeline, on_demand, pages, tallies, queue)
-    install(app, parts)
+    queue, counters = make_queue(settings), PageCounters(app.app_context)
+    services = Services(settings, storage, pipeline, on_demand, pages, counters, queue)
+    install(app, services)
     if queue is not None:
         _queue_new_sources(app, queue)
     web.register(app, settings)
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     commands.register(app)
     timing.register(app)
     observing.register(app)
-    layers.put_in_front(app, parts, security)
+    layers.put_in_front(app, services, security)
     return app
 
 

@@ -29,7 +29,7 @@ from mozi.posters.batch.queue import WORKER_LIFE_S, PosterJob, PosterQueue, plai
 from mozi.posters.batch.selection import Selection
 from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming
 from mozi.posters.batch.worker_counts import counted_for_all
-from mozi.services import parts
+from mozi.services import services
 from mozi.signals import handled_by
 
 logger = logging.getLogger(__name__)
@@ -184,19 +184,19 @@ def build_posters(
     db.engine.dispose(close=False)  # connections of the worker are not the fork's
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
     warming = Warming(
-        parts().pipeline,
+        services().pipeline,
         Selection(
-            shown_from=clock.today(parts().settings),
+            shown_from=clock.today(services().settings),
             movie_ids=tuple(movie_ids),
             media=tuple(media),
             rebuild=rebuild,
             retry_failed=retry_failed,
         ),
-        workers=WORKERS_A_SLOT * parts().settings.poster_build_slots,
+        workers=WORKERS_A_SLOT * services().settings.poster_build_slots,
         in_context=app.app_context,
     )
     told_to_go = handled_by(lambda number, frame: warming.stop.set(), signal.SIGTERM)
-    with told_to_go, counted_for_all(parts().queue):
+    with told_to_go, counted_for_all(services().queue):
         report = warming.run()
     if report.interrupted:
         raise ShutDown("The worker was told to go.")

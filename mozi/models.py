@@ -278,7 +278,7 @@ class Attempt(Model):
     until: Mapped[float] = mapped_column(Double, index=True)
 
 
-class Edit(Model):
+class HistoryEntry(Model):
     """One change of a movie: who, when, what. It outlives the movie, so it refers to none.
 
     changes: [before, after] by column, as JSON holds them. old_…: the poster that was replaced;
@@ -379,7 +379,7 @@ class Site(Model):
     database_id: Mapped[str] = mapped_column(String(32))
 
 
-class PageTally(Model):
+class PageCounter(Model):
     """How often the page cache did something in one minute; minute: since the epoch.
 
     what: hit, stale or miss, for an answer; why a page was rendered again, for a reset.

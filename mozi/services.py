@@ -1,4 +1,4 @@
-"""The parts that create_app puts together, as entrances reach them: `parts().storage`."""
+"""The parts that create_app puts together, as entrances reach them: `services().storage`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from mozi.pagecache.cache import PageCache
-from mozi.pagecache.counters import Tallies
+from mozi.pagecache.counters import PageCounters
 from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.demand.builds import OnDemandBuilds
@@ -19,7 +19,7 @@ NAME = "mozi"
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """One of each for an app."""
 
     settings: Settings
@@ -27,15 +27,15 @@ class Parts:
     pipeline: PosterPipeline
     on_demand: OnDemandBuilds
     pages: PageCache
-    tallies: Tallies
+    counters: PageCounters
     queue: PosterQueue | None  # None without REDIS_URL
 
 
-def install(app: Flask, installed: Parts) -> None:
+def install(app: Flask, installed: Services) -> None:
     """Make the parts reachable from within the app's context."""
     app.extensions[NAME] = installed
 
 
-def parts() -> Parts:
+def services() -> Services:
     """Return the parts of the app whose context this is."""
-    return cast(Parts, current_app.extensions[NAME])
+    return cast(Services, current_app.extensions[NAME])

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from mozi.database import reading
 from mozi.models import Movie
-from mozi.services import parts
+from mozi.services import services
 from wsgi import app
 
 with app.app_context(), reading() as session:
     empty = session.scalar(select(Movie.id).limit(1)) is None
-    sys.stdout.write("yes\n" if empty and parts().settings.embedded else "no\n")
+    sys.stdout.write("yes\n" if empty and services().settings.embedded else "no\n")

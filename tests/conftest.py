@@ -22,7 +22,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from mozi import clock, create_app
 from mozi.extensions import db
-from mozi.services import Parts, parts
+from mozi.services import Services, services
 from mozi.settings import Settings
 from mozi.storage import Storage
 from tests.support import once, servers
@@ -205,13 +205,13 @@ def app(make_app: MakeApp) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app_parts(app: Flask) -> Parts:
-    return parts()
+def app_services(app: Flask) -> Services:
+    return services()
 
 
 @pytest.fixture
-def storage(app_parts: Parts) -> Storage:
-    return app_parts.storage
+def storage(app_services: Services) -> Storage:
+    return app_services.storage
 
 
 @pytest.fixture

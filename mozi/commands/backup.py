@@ -25,7 +25,7 @@ from mozi.extensions import db
 from mozi.maintenance.backups import Site, back_up, restore
 from mozi.maintenance.last_backup import note_backup
 from mozi.posters.gc.ownership import mark
-from mozi.services import parts
+from mozi.services import services
 from mozi.storage.local import LocalStorage
 
 MIB = 1024 * 1024
@@ -51,7 +51,7 @@ def backup_command(file: Path, as_json: bool) -> None:
     with _plain_faults(file), progress("picture") as shown, stoppable() as stop:
         report = back_up(site, file, stop=stop, on_object=shown.update)
     with suppress(OSError):  # the backup is written; an old date in /metrics says that this is not
-        note_backup(parts().settings.data_dir)
+        note_backup(services().settings.data_dir)
     for key in report.missing:
         click.echo(f"{key}: the database refers to it, and it is not there", err=True)
     seconds = round(time.monotonic() - began, 3)
@@ -85,7 +85,7 @@ def restore_command(file: Path, as_json: bool) -> None:
     db.engine.dispose()
     with quiet("alembic"):
         flask_migrate.upgrade()
-    mark(parts().storage)
+    mark(services().storage)
     seconds = round(time.monotonic() - began, 3)
     if as_json:
         kept = str(report.kept) if report.kept else None
@@ -101,7 +101,7 @@ def restore_command(file: Path, as_json: bool) -> None:
 
 def _site() -> Site:
     """Return where things are; raises BackupUnusable where a service keeps them."""
-    settings, storage = parts().settings, parts().storage
+    settings, storage = services().settings, services().storage
     database = db.engine.url.database
     if db.engine.dialect.name != "sqlite" or not database:
         raise BackupUnusable(NOT_EMBEDDED.format("the database is PostgreSQL"))

@@ -15,7 +15,7 @@ from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
 from mozi.maintenance.checking import KINDS, Checking, CheckReport, Finding
-from mozi.services import parts
+from mozi.services import services
 
 
 @click.command("check-posters")
@@ -32,7 +32,7 @@ def check_posters(repair: bool, as_json: bool) -> None:
     """
     began = time.monotonic()
     with progress("object") as shown:
-        checking = Checking(parts().storage, repair=repair, on_found=_say, on_seen=shown.update)
+        checking = Checking(services().storage, repair=repair, on_found=_say, on_seen=shown.update)
         with stopped_by_signals(checking.stop):
             report = checking.run()
     _tell(report, time.monotonic() - began, as_json=as_json)

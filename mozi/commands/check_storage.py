@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from mozi.commands.endings import FAILED, plain_ending
 from mozi.commands.progress import quiet
 from mozi.maintenance.storage_check import StorageCheck
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.visiting import ask
 
 
@@ -29,7 +29,7 @@ def check_storage(as_json: bool) -> None:
     began = time.monotonic()
     # The report says what the storage logs, and the requests to this app are its own.
     with quiet("mozi.storage", below=logging.CRITICAL), quiet("mozi.requests"):
-        report = StorageCheck(parts().storage, ask).run()
+        report = StorageCheck(services().storage, ask).run()
     for fault in report.faults:
         click.echo(fault, err=True)
     if as_json:

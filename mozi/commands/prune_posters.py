@@ -17,7 +17,7 @@ from mozi.commands.stopping import stopped_by_signals
 from mozi.database import writing
 from mozi.maintenance.pruning import PruneReport, Pruning
 from mozi.posters.gc.ownership import mark
-from mozi.services import parts
+from mozi.services import services
 
 DAY_S = 24 * 60 * 60
 MIB = 1024 * 1024
@@ -48,7 +48,7 @@ def prune_posters(days: int, dry_run: bool, take_over: bool, as_json: bool) -> N
     its own is refused. It can be stopped and started again at any time, beside live traffic.
     """
     began = time.monotonic()
-    storage = parts().storage
+    storage = services().storage
     if take_over and not dry_run:
         mark(storage)
     if not dry_run:

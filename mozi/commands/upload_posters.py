@@ -17,7 +17,7 @@ from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
 from mozi.maintenance.moving_in import MoveReport, MovingIn, UploadLimits
 from mozi.maintenance.upload_folder import Folder, Left, read_folder
-from mozi.services import parts
+from mozi.services import services
 
 
 @click.command("upload-posters")
@@ -55,14 +55,14 @@ def _read(folder: Path) -> Folder:
 
 def _moving(found: Folder, folder: Path, **how: Any) -> MovingIn:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
-    settings = parts().settings
+    settings = services().settings
     limits = UploadLimits(
         max_bytes=settings.poster_max_bytes,
         max_pixels=settings.poster_max_pixels,
         at_once=settings.poster_build_slots,
     )
     return MovingIn(
-        parts().storage, found, folder, limits=limits, in_context=app.app_context, **how
+        services().storage, found, folder, limits=limits, in_context=app.app_context, **how
     )
 
 

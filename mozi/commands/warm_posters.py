@@ -22,7 +22,7 @@ from mozi.posters.batch.enqueue import Spreading
 from mozi.posters.batch.selection import Scope, Selection, scope_of
 from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming, WarmReport
 from mozi.posters.recipes import OPTIONAL, RECIPES
-from mozi.services import parts
+from mozi.services import services
 
 OnDone = Callable[[WarmReport], None]
 
@@ -70,7 +70,7 @@ def warm_posters(
     began = time.monotonic()
     first, last = _span(since, until)
     selection = Selection(
-        shown_from=week_of(clock.today(parts().settings)).first,
+        shown_from=week_of(clock.today(services().settings)).first,
         since=first,
         until=last,
         **chosen,
@@ -107,16 +107,16 @@ def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: b
 def _here(selection: Selection, workers: int | None, on_done: OnDone) -> Warming:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
     return Warming(
-        parts().pipeline,
+        services().pipeline,
         selection,
-        workers=workers or WORKERS_A_SLOT * parts().settings.poster_build_slots,
+        workers=workers or WORKERS_A_SLOT * services().settings.poster_build_slots,
         in_context=app.app_context,
         on_done=on_done,
     )
 
 
 def _spread(selection: Selection, on_done: OnDone) -> Spreading:
-    queue = parts().queue
+    queue = services().queue
     if queue is None:
         raise click.UsageError("REDIS_URL is not set, so there is no queue to spread it by.")
     return Spreading(queue, selection, on_done=on_done)

@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from mozi.commands.endings import plain_ending
 from mozi.jobs import work as work_on
-from mozi.services import parts
+from mozi.services import services
 
 
 @click.command("work")
@@ -19,7 +19,7 @@ def work(burst: bool) -> None:
 
     As many as you like may run, on any machine. SIGTERM ends it after what is in hand.
     """
-    queue = parts().queue
+    queue = services().queue
     if queue is None:
         raise click.UsageError("REDIS_URL is not set, so there is no queue to work on.")
     queue.workers()  # QueueError where Redis is away; later RQ waits for it to come back

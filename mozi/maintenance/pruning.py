@@ -22,10 +22,10 @@ from mozi.models import RetiredObject
 from mozi.posters.gc.ownership import check_owner, claim
 from mozi.posters.gc.tombstones import (
     DOOM_S,
+    add_tombstones,
+    confirm_deleted,
     database_time,
-    doom,
-    forget_settled,
-    settle,
+    forget_old_tombstones,
     take_turns,
 )
 from mozi.storage import Storage, StoredObject
@@ -109,7 +109,7 @@ class Pruning:
         except StorageError as error:
             self.report.stopped_by = str(error)
         if self.report.stopped_by is None and not self.report.interrupted and not self.dry_run:
-            forget_settled()
+            forget_old_tombstones()
             _forget_retired(before=began - self.older_than_s)
         return self.report
 
@@ -151,7 +151,7 @@ class Pruning:
         return self.older_than_s == 0 or since <= now - self.older_than_s
 
     def _delete(self, old: Sequence[StoredObject]) -> None:
-        """Doom what is still free, delete it, and settle what was answered for.
+        """Doom what is still free, delete it, and confirm_deleted what was answered for.
 
         A delete without an answer may still happen: its key stays doomed until DOOM_S is over.
         """
@@ -162,12 +162,12 @@ class Pruning:
             self.report.referred += len(referred)
             if not free:
                 return
-            sweep = doom(session, [each.key for each in free])
+            sweep = add_tombstones(session, [each.key for each in free])
         until = time.monotonic() + DELETING_S
         with ThreadPoolExecutor(DELETES_AT_ONCE) as threads:
             faults = list(threads.map(lambda each: self._delete_one(each, until), free))
         failed = {each.key for each, fault in zip(free, faults, strict=True) if fault}
-        settle(sweep, but=failed)
+        confirm_deleted(sweep, but=failed)
         for each, fault in zip(free, faults, strict=True):
             self._count(each, fault)
 

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from mozi.database import database_now
-from mozi.models import DeletedMovie, Edit, Poster, PosterVariant, RetiredObject
+from mozi.models import DeletedMovie, HistoryEntry, Poster, PosterVariant, RetiredObject
 
 _VARIANT_OF = re.compile(r"posters/([0-9]{1,9})-")
 # The columns that refer to an object. A deleted movie's rows, which undo needs, are searched too.
@@ -29,8 +29,8 @@ COLUMNS = (
     PosterVariant.object_key,
     Poster.original_key,
     Poster.shown_original_key,
-    Edit.old_original_key,
-    Edit.old_thumb_key,
+    HistoryEntry.old_original_key,
+    HistoryEntry.old_thumb_key,
 )
 
 

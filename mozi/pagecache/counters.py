@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select, text
 
 from mozi import clock, metrics
 from mozi.database import in_one_line, reading, writing
-from mozi.models import PageTally
+from mozi.models import PageCounter
 
 MINUTE_S = 60
 KEPT_MINUTES = 60
@@ -36,7 +36,7 @@ _ADD = text(
 )
 
 
-class Tallies:
+class PageCounters:
     """What one process has still to hand in. Thread-safe.
 
     in_context: gives the app's context, which a thread of our own does not have.
@@ -46,7 +46,7 @@ class Tallies:
         self.in_context = in_context
         self.due = time.monotonic() + MINUTE_S
         self._minute = _minute()
-        self._handed_in = _counted()
+        self._saved = _counted()
         self._lock = threading.Lock()
 
     def look(self) -> None:
@@ -54,20 +54,20 @@ class Tallies:
         if time.monotonic() < self.due:
             return
         self.due = time.monotonic() + MINUTE_S
-        threading.Thread(target=self._hand_in_alone, name="tallies", daemon=True).start()
+        threading.Thread(target=self._save_in_thread, name="page-counters", daemon=True).start()
 
-    def hand_in(self) -> None:
+    def save(self) -> None:
         """Add what this process has counted since the last time to the database's counts."""
         with self._lock:
             counted, minute = _counted(), self._minute
-            news = {name: n - self._handed_in.get(name, 0) for name, n in counted.items()}
+            news = {name: n - self._saved.get(name, 0) for name, n in counted.items()}
             _add(minute, {name: round(n) for name, n in news.items() if n > 0})
-            self._handed_in, self._minute = counted, _minute()
+            self._saved, self._minute = counted, _minute()
 
-    def _hand_in_alone(self) -> None:
+    def _save_in_thread(self) -> None:
         try:
             with self.in_context():
-                self.hand_in()
+                self.save()
         except Exception as error:
             logger.warning("what the page cache did could not be handed in: %s", in_one_line(error))
 
@@ -75,10 +75,10 @@ class Tallies:
 def last_hour() -> Mapping[str, Mapping[str, int]]:
     """Return, for each page that was asked for in the last hour, how often what happened."""
     query = (
-        select(PageTally.page, PageTally.what, func.sum(PageTally.count))
-        .where(PageTally.minute > _minute() - KEPT_MINUTES)
-        .group_by(PageTally.page, PageTally.what)
-        .order_by(PageTally.page)
+        select(PageCounter.page, PageCounter.what, func.sum(PageCounter.count))
+        .where(PageCounter.minute > _minute() - KEPT_MINUTES)
+        .group_by(PageCounter.page, PageCounter.what)
+        .order_by(PageCounter.page)
     )
     pages: dict[str, dict[str, int]] = {}
     with reading() as session:
@@ -103,7 +103,7 @@ def _add(minute: int, counts: Mapping[tuple[str, str], int]) -> None:
     if not rows:
         return
     with writing() as session:
-        session.execute(delete(PageTally).where(PageTally.minute <= minute - KEPT_MINUTES))
+        session.execute(delete(PageCounter).where(PageCounter.minute <= minute - KEPT_MINUTES))
         session.execute(_ADD, rows)
 
 

@@ -30,29 +30,29 @@ new_sources = Signal()
 _ANNOUNCED = "mozi_new_sources"
 
 
-def want_address(session: Session, movie_id: int, url: str | None) -> bool:
+def set_source_url(session: Session, movie_id: int, url: str | None) -> bool:
     """Make url the source of the movie's poster, None: no address; return whether it changed.
 
     The address that was given last changes nothing, even where an upload has replaced it.
     A new address replaces an upload; no address leaves an upload alone. Raises MovieNotFound.
     """
-    return want_addresses(session, {movie_id: url}) == 1
+    return set_source_urls(session, {movie_id: url}) == 1
 
 
-def want_addresses(session: Session, wanted: Mapping[int, str | None]) -> int:
-    """Do as want_address for each movie id, in a few queries; return how many changed."""
+def set_source_urls(session: Session, wanted: Mapping[int, str | None]) -> int:
+    """Do as set_source_url for each movie id, in a few queries; return how many changed."""
     ids = iter(sorted(wanted))
     changed = 0
     while chunk := list(islice(ids, CHUNK)):
         posters = _locked(session, chunk)
-        new = [each for each in chunk if _want_one(session, posters, each, wanted[each])]
+        new = [each for each in chunk if _set_one(session, posters, each, wanted[each])]
         _announce(session, [each for each in new if wanted[each] is not None])
         changed += len(new)
     session.flush()
     return changed
 
 
-def want_original(session: Session, movie_id: int, original_key: str) -> None:
+def set_source_original(session: Session, movie_id: int, original_key: str) -> None:
     """Make the upload stored under original_key the poster's source; the address is remembered.
 
     The same upload again changes nothing. Raises MovieNotFound.
@@ -66,7 +66,7 @@ def want_original(session: Session, movie_id: int, original_key: str) -> None:
     session.flush()
 
 
-def want_nothing(session: Session, movie_id: int) -> None:
+def clear_source(session: Session, movie_id: int) -> None:
     """Make the movie one without a poster: no address, no upload, and nothing is shown any more.
 
     Raises MovieNotFound.
@@ -78,7 +78,7 @@ def want_nothing(session: Session, movie_id: int) -> None:
         session.flush()
 
 
-def want_again(
+def restore_source(
     session: Session, movie_id: int, *, url: str | None, original_key: str | None, uploaded: bool
 ) -> None:
     """Make an earlier poster the wanted one; its stored original, where known, spares the fetch.
@@ -137,7 +137,7 @@ def _locked(session: Session, movie_ids: Iterable[int]) -> dict[int, Poster]:
     return {poster.movie_id: poster for poster in session.scalars(fresh)}
 
 
-def _want_one(
+def _set_one(
     session: Session, posters: Mapping[int, Poster], movie_id: int, url: str | None
 ) -> bool:
     poster = posters.get(movie_id)

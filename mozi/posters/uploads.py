@@ -12,10 +12,10 @@ from mozi.database import writing
 from mozi.errors import BuildAbandoned, Busy, UnreadableSource
 from mozi.models import RetiredObject
 from mozi.posters.gc.ownership import ensure_marked
-from mozi.posters.gc.tombstones import database_time, refuse_doomed
+from mozi.posters.gc.tombstones import database_time, refuse_tombstoned
 from mozi.posters.imaging import decode, read_header
 from mozi.posters.keys import original_key
-from mozi.posters.source import want_original
+from mozi.posters.source import set_source_original
 from mozi.storage import Storage
 
 MIB = 1024 * 1024
@@ -35,8 +35,8 @@ def take_upload(
     upload = checked_upload(body, max_bytes=max_bytes, max_pixels=max_pixels)
 
     def want(session: Session, stored: StoredUpload) -> None:
-        refuse_doomed(session.connection(), [stored.key], stored_from=stored.stored_from)
-        want_original(session, movie_id, stored.key)
+        refuse_tombstoned(session.connection(), [stored.key], stored_from=stored.stored_from)
+        set_source_original(session, movie_id, stored.key)
 
     store_upload(storage, upload, record=want)
     return upload.key
@@ -70,7 +70,7 @@ def too_large(size_bytes: int, *, max_bytes: int) -> UnreadableSource:
 class StoredUpload:
     """An upload that no poster wants yet. stored_from: the database's clock before it was stored.
 
-    Whoever records the key calls doomed.refuse_doomed with both.
+    Whoever records the key calls doomed.refuse_tombstoned with both.
     """
 
     key: str

@@ -27,7 +27,7 @@ WHY = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - an answer to the client, not an error of ours
+class BodyRefused(Exception):  # noqa: N818 - an answer to the client, not an error of ours
     """The request is answered with this status of WHY, and the connection is closed."""
 
     def __init__(self, status: str) -> None:
@@ -76,7 +76,7 @@ class Bodies:
     ) -> Iterator[Any]:
         """Give the whole of `body` as an open file at its start.
 
-        declared: the Content-Length; None where the body comes in chunks. Raises Refused
+        declared: the Content-Length; None where the body comes in chunks. Raises BodyRefused
         where it is too large, too slow, or one too many, and ClientGone.
 
         cut_at: a declared body of up to so many bytes is read to its end, though it be too
@@ -84,7 +84,7 @@ class Bodies:
         dropped as it arrived. So a form has the fields around a file that is too large.
         """
         if declared is not None and declared > max(self.limits.max_bytes, cut_at or 0):
-            raise Refused(TOO_LARGE)
+            raise BodyRefused(TOO_LARGE)
         if declared is not None and declared > self.limits.max_bytes:
             with self._cut(body, declared) as file:
                 yield file
@@ -129,12 +129,12 @@ class Bodies:
 
     def _admit(self, total_bytes: int, more_bytes: int) -> None:
         if total_bytes > self.limits.max_bytes:
-            raise Refused(TOO_LARGE)
+            raise BodyRefused(TOO_LARGE)
         self._hold(more_bytes)
 
     def _hold(self, more_bytes: int) -> None:
         if self.held_bytes + more_bytes > self.limits.max_held_bytes:
-            raise Refused("503 Service Unavailable")
+            raise BodyRefused("503 Service Unavailable")
         self.held_bytes += more_bytes
 
     def _blocks(self, body: Any) -> Iterator[bytes]:
@@ -149,4 +149,4 @@ class Bodies:
             with self.deadline(started + allowed_s - time.monotonic()):
                 return bytes(body.read(BLOCK_BYTES))
         except TimeoutError as error:
-            raise Refused("408 Request Timeout") from error
+            raise BodyRefused("408 Request Timeout") from error

@@ -14,7 +14,7 @@ THREADS = 32
 REQUESTS_WAITING = 256
 """Requests that may wait for a thread; the next ones are answered 503 at once."""
 
-POSTER_REQUESTS = THREADS // 2
+POSTER_WAITERS = THREADS // 2
 """Threads in which requests may wait for posters where they cannot be parked, so that pages
 always find one."""
 

@@ -32,9 +32,9 @@ from mozi.server.bodies import (
     WHY,
     Bodies,
     BodyLimits,
+    BodyRefused,
     ClientGone,
     NotReceived,
-    Refused,
 )
 from mozi.server.parking import MAY_PARK, PARKED, Parked
 from mozi.server.ready import READY, ReadyAnswers
@@ -204,7 +204,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
                     received = self.bodies.received(unread, declared, cut_at=self._cut_at(req))
                     req.body = stack.enter_context(received)
                 return super().handle_request(listener_name, req, sock, addr)
-        except Refused as refused:
+        except BodyRefused as refused:
             if refused.status == TOO_LARGE and is_admin(req.path):
                 self._refuse_in_words(listener_name, req, sock, addr)
             else:

@@ -39,7 +39,7 @@ from mozi.feeds import records
 from mozi.logs import Seldom
 from mozi.server.bodies import NotReceived
 from mozi.server.capacity import FORM_BYTES, MIB, largest_body
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.i18n.languages import HUNGARIAN, in_language, is_admin, translations
 from mozi.web.middleware.redirects import lead_to
 from mozi.web.rendering import today
@@ -172,7 +172,7 @@ def _hint(status: int) -> str | None:
     if request.method != "POST" or not is_admin(request.path):
         return None
     if status == 413:
-        largest = largest_body(parts().settings.poster_max_bytes) - FORM_BYTES
+        largest = largest_body(services().settings.poster_max_bytes) - FORM_BYTES
         return str(GO_BACK) % {"mib": f"{largest / MIB:g}"}
     return str(SEND_AGAIN) if status >= 500 else None
 

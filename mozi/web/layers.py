@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mozi.logs.request_lines import RequestLines
 from mozi.server.ready import READY, not_ready
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage.local import LocalStorage
 from mozi.web.middleware.cached_pages import CachedPages
 from mozi.web.middleware.headers import SecurityHeaders
@@ -23,44 +23,49 @@ WSGIApp = Callable[..., Any]
 Layer = Callable[[WSGIApp], WSGIApp]
 
 
-def put_in_front(app: Flask, parts: Parts, security: SecurityHeaders) -> None:
+def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> None:
     """Wrap the app in its layers; leave those that never block to the server's loop, by READY."""
-    around = list(_around_all(parts, security))
-    pages = _cached_pages(app, parts, security)
+    around = list(_around_all(services, security))
+    pages = _cached_pages(app, services, security)
     layers: list[Layer] = [
         *around,
-        *_plain_media(parts, security),  # a poster from disk, under the embedded default
-        lambda inner: WaitingForPosters(inner, parts.on_demand, security),  # a poster in hand
+        *_plain_media(services, security),  # a poster from disk, under the embedded default
+        lambda inner: WaitingForPosters(inner, services.on_demand, security),  # a poster in hand
         pages,  # a page in memory
     ]
     app.wsgi_app = _wrapped(app.wsgi_app, layers)  # type: ignore[method-assign]  # the documented way
     app.extensions[READY] = _wrapped(not_ready, [*around, pages])
 
 
-def _around_all(parts: Parts, security: SecurityHeaders) -> Iterator[Layer]:
+def _around_all(services: Services, security: SecurityHeaders) -> Iterator[Layer]:
     """Yield who asks by which scheme, as the proxies say; then what is seen of every request.
 
     As many proxies are believed as the operator has. X-Forwarded-Host and -Port never are: a
     proxy passes Host on, SITE_URL says the rest, and a proxy that does not set them passes on
     what the client made up.
     """
-    hops, lines = parts.settings.trusted_proxy_hops, RequestLines(parts.settings)
+    hops, lines = services.settings.trusted_proxy_hops, RequestLines(services.settings)
     if hops:
         yield lambda inner: ProxyFix(inner, x_for=hops, x_proto=hops)
     yield lambda inner: Observed(inner, lines, behind_proxy=hops > 0)
     yield lambda inner: NamedHosts(inner, security)
 
 
-def _plain_media(parts: Parts, security: SecurityHeaders) -> Iterator[Layer]:
-    storage = parts.storage
+def _plain_media(services: Services, security: SecurityHeaders) -> Iterator[Layer]:
+    storage = services.storage
     if isinstance(storage, LocalStorage):
         yield lambda inner: PlainMedia(inner, storage, security)
 
 
-def _cached_pages(app: Flask, parts: Parts, security: SecurityHeaders) -> Layer:
+def _cached_pages(app: Flask, services: Services, security: SecurityHeaders) -> Layer:
     cookie = app.config["SESSION_COOKIE_NAME"]
     return lambda inner: CachedPages(
-        inner, parts.pages, parts.settings, security, session_cookie=cookie, look=parts.tallies.look
+        inner,
+        services.pages,
+        services.settings,
+        security,
+        session_cookie=cookie,
+        look=services.counters.look,
     )
 
 

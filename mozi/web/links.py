@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from mozi.calendar.pages.pictures import slug
-from mozi.services import parts
+from mozi.services import services
 from mozi.settings import Settings
 from mozi.web.i18n.languages import url_for
 
@@ -40,7 +40,7 @@ def origin(settings: Settings) -> str:
 
 def absolute(address: str) -> str:
     """Return an address with the site's origin in front, where it has none of its own."""
-    return f"{origin(parts().settings)}{address}" if address.startswith("/") else address
+    return f"{origin(services().settings)}{address}" if address.startswith("/") else address
 
 
 def web_link(url: str | None) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.pagecache.cache import Page
-from mozi.services import parts
+from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n import languages
 from mozi.web.middleware.cached_pages import cached, fresh, key_of
@@ -32,9 +32,9 @@ def show(
     def render(shown: object) -> str:
         return render_template(f"{name}.html", page=shown, today=day, **surroundings(query))
 
-    key = key_of(request.environ, parts().settings, query=query)
+    key = key_of(request.environ, services().settings, query=query)
     page = Page(name, key, day.isoformat(), load, render)
-    return cached(page, parts().pages) if kept else fresh(page)
+    return cached(page, services().pages) if kept else fresh(page)
 
 
 def load_templates(app: Flask) -> None:
@@ -46,7 +46,7 @@ def load_templates(app: Flask) -> None:
 
 def surroundings(query: str = "") -> dict[str, Any]:
     """Return what the layout says of the page at hand: its own address, and its translations."""
-    origin = links.origin(parts().settings)
+    origin = links.origin(services().settings)
     asked = f"?{query}" if query else ""
     return {
         "origin": origin,
@@ -57,9 +57,9 @@ def surroundings(query: str = "") -> dict[str, Any]:
 
 def local_day(moment: datetime) -> date:
     """Return the site's date at an aware moment."""
-    return moment.astimezone(parts().settings.site_timezone).date()
+    return moment.astimezone(services().settings.site_timezone).date()
 
 
 def today() -> date:
     """Return the site's date."""
-    return clock.today(parts().settings)
+    return clock.today(services().settings)

@@ -29,8 +29,8 @@ from flask import Flask
 from mozi import create_app
 from mozi.database import writing
 from mozi.posters.queries import get_poster
-from mozi.posters.source import want_address
-from mozi.services import parts
+from mozi.posters.source import set_source_url
+from mozi.services import services
 from mozi.settings import Settings
 from scripts.bench.browsing import PICTURE, Connections, Seen
 from scripts.bench.first_hits import Workers
@@ -116,8 +116,8 @@ class Soak:
         with self.app.app_context():
             former = get_poster(movie_id).variants["thumb"].url
             with writing() as session:
-                want_address(session, movie_id, url)
-            parts().pipeline.build(movie_id)
+                set_source_url(session, movie_id, url)
+            services().pipeline.build(movie_id)
             now = get_poster(movie_id).variants["thumb"].url
         self.found.former.pop(now, None)  # the same photograph has the same address again
         if now != former:

@@ -3,33 +3,33 @@
 // hints say what separates.
 "use strict";
 
-const hint = document.querySelector("[data-twins]");
+const hint = document.querySelector("[data-duplicates]");
 if (hint) {
   const PAUSE_MS = 300;
   const inputs = ["title", "premiere_date"].map((id) => document.getElementById(id));
   let timer;
   let asking = new AbortController();
 
-  const line = (twin) => {
+  const line = (duplicate) => {
     const item = document.createElement("li");
     const link = document.createElement("a");
-    link.href = twin.url;
+    link.href = duplicate.url;
     link.target = "_blank";
-    link.textContent = twin.title;
-    item.append(link, `, ${twin.date}`);
+    link.textContent = duplicate.title;
+    item.append(link, `, ${duplicate.date}`);
     return item;
   };
 
-  const show = (twins) => {
+  const show = (duplicates) => {
     hint.replaceChildren();
-    if (!twins.length) return;
+    if (!duplicates.length) return;
     const notice = document.createElement("div");
     notice.className = "notice";
     const lead = document.createElement("p");
     lead.textContent = hint.dataset.words;
     const list = document.createElement("ul");
-    list.className = "twins";
-    list.append(...twins.map(line));
+    list.className = "duplicates";
+    list.append(...duplicates.map(line));
     notice.append(lead, list);
     hint.append(notice);
   };
@@ -37,12 +37,12 @@ if (hint) {
   const ask = async () => {
     asking = new AbortController();
     const { signal } = asking;
-    const address = new URL(hint.dataset.twins, location.href);
+    const address = new URL(hint.dataset.duplicates, location.href);
     for (const input of inputs) address.searchParams.set(input.name, input.value);
     try {
       const answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
-      const { twins } = answer.ok ? await answer.json() : { twins: [] };
-      if (!signal.aborted) show(twins);
+      const { duplicates } = answer.ok ? await answer.json() : { duplicates: [] };
+      if (!signal.aborted) show(duplicates);
     } catch {
       if (!signal.aborted) show([]);
     }

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mozi.posters.status import get_panel
-from mozi.services import Parts
+from mozi.services import Services
 from tests.browser.axe import Look, faults
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
@@ -102,11 +102,11 @@ def test_what_is_no_picture_is_told_before_it_is_sent(desk: Page) -> None:
 
 
 def test_a_failed_source_is_tried_at_once_and_nothing_typed_is_lost(
-    desk: Page, app_parts: Parts, origin: Origin
+    desk: Page, app_services: Services, origin: Origin
 ) -> None:
     movie_id = make_movie(poster_url=origin.url("/a.jpg"))
     with pytest.raises(Exception, match="404"):
-        app_parts.pipeline.build(movie_id)
+        app_services.pipeline.build(movie_id)
     origin.serve("/a.jpg", make_jpeg())
     desk.goto(f"/admin/movies/{movie_id}")
     desk.fill("#director", "Szabó István")
@@ -188,7 +188,7 @@ def test_a_file_with_bad_rows_is_imported_without_them(
 )
 def test_axe_finds_nothing_on_these_pages(
     desk: Page,
-    app_parts: Parts,
+    app_services: Services,
     origin: Origin,
     tmp_path: Path,
     language: str,
@@ -197,7 +197,7 @@ def test_axe_finds_nothing_on_these_pages(
     failed, built = make_movie(title="Rossz", poster_url=origin.url("/a.jpg")), make_movie()
     make_variants(built)
     with pytest.raises(Exception, match="404"):
-        app_parts.pipeline.build(failed)
+        app_services.pipeline.build(failed)
     file = tmp_path / "filmek.csv"
     file.write_text(ROWS)
     desk.goto(f"{language}/admin/import")

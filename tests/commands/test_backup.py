@@ -28,7 +28,7 @@ from mozi.maintenance.backups import keys_in
 from mozi.models import Movie, PosterVariant
 from mozi.posters.gc.ownership import claim
 from mozi.posters.uploads import take_upload
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import Storage
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie
@@ -36,10 +36,10 @@ from tests.support.forks import Forked, Forks
 
 
 @pytest.fixture
-def movie(app: Flask, app_parts: Parts) -> int:
+def movie(app: Flask, app_services: Services) -> int:
     movie_id = make_movie(title="Első")
-    upload(app_parts.storage, movie_id, 1)
-    app_parts.pipeline.build(movie_id)
+    upload(app_services.storage, movie_id, 1)
+    app_services.pipeline.build(movie_id)
     return movie_id
 
 
@@ -157,7 +157,12 @@ def test_an_object_that_is_not_there_is_named(
 
 
 def test_backups_of_a_busy_site_agree_with_themselves(
-    app: Flask, runner: FlaskCliRunner, movie: int, app_parts: Parts, file: Path, tmp_path: Path
+    app: Flask,
+    runner: FlaskCliRunner,
+    movie: int,
+    app_services: Services,
+    file: Path,
+    tmp_path: Path,
 ) -> None:
     done = threading.Event()
 
@@ -167,8 +172,8 @@ def test_backups_of_a_busy_site_agree_with_themselves(
                 if done.is_set():
                     return
                 busy = make_movie(title=f"Film {number}")
-                upload(app_parts.storage, busy, number)
-                app_parts.pipeline.build(busy)
+                upload(app_services.storage, busy, number)
+                app_services.pipeline.build(busy)
 
     writer = threading.Thread(target=keep_busy)
     writer.start()
@@ -284,11 +289,11 @@ def test_a_folder_that_cannot_be_written_is_one_line(runner: FlaskCliRunner, app
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_backup_that_is_stopped_or_killed_leaves_the_one_before(
-    app: Flask, movie: int, app_parts: Parts, file: Path, start: Forks,
+    app: Flask, movie: int, app_services: Services, file: Path, start: Forks,
     backend_env: dict[str, str], number: signal.Signals,
 ) -> None:  # fmt: skip
     file.write_bytes(b"the one before")
-    process = slow_backup(start, app_parts, movie, file, backend_env)
+    process = slow_backup(start, app_services, movie, file, backend_env)
     while not list(file.parent.glob(".mozi-backup-*/packed")):
         assert process.poll() is None
         time.sleep(0.005)
@@ -298,10 +303,10 @@ def test_a_backup_that_is_stopped_or_killed_leaves_the_one_before(
 
 
 def slow_backup(
-    start: Forks, app_parts: Parts, movie: int, file: Path, backend_env: dict[str, str]
+    start: Forks, app_services: Services, movie: int, file: Path, backend_env: dict[str, str]
 ) -> Forked:
     """Start a backup with so many objects that it can be stopped in the middle."""
-    folder = app_parts.settings.data_dir / "media" / "posters"
+    folder = app_services.settings.data_dir / "media" / "posters"
     for number in range(3000):
         (folder / f"{number}-a.thumb.0.jpg").write_bytes(b"x")
     with writing() as session:

@@ -20,7 +20,7 @@ from mozi.models import Poster, PosterVariant
 from mozi.posters.build.leases import take_lease
 from mozi.posters.gc.ownership import MARK
 from mozi.posters.uploads import take_upload
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import IMMUTABLE, Storage
 from tests.conftest import MakeApp, on_both_backends
 from tests.support.factories import make_jpeg, make_movie
@@ -35,11 +35,11 @@ def _no_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def movie(app: Flask, app_parts: Parts, origin: Origin) -> int:
+def movie(app: Flask, app_services: Services, origin: Origin) -> int:
     """A movie whose poster was fetched and whose variants are all built."""
     origin.serve("/a.jpg", make_jpeg())
     movie_id = make_movie(poster_url=origin.url("/a.jpg"))
-    app_parts.pipeline.build(movie_id)
+    app_services.pipeline.build(movie_id)
     return movie_id
 
 
@@ -67,9 +67,9 @@ def test_a_site_in_order_passes(runner: FlaskCliRunner, movie: int) -> None:
 
 
 def test_optional_variants_have_types_of_their_own(
-    runner: FlaskCliRunner, movie: int, app_parts: Parts
+    runner: FlaskCliRunner, movie: int, app_services: Services
 ) -> None:
-    app_parts.pipeline.build(movie, media=("thumb-avif", "share"))
+    app_services.pipeline.build(movie, media=("thumb-avif", "share"))
     result, said = check(runner)
     assert (result.exit_code, said["recorded"]) == (0, 6)
 
@@ -80,7 +80,7 @@ def test_an_empty_database_and_storage_pass(runner: FlaskCliRunner, app: Flask) 
 
 @on_both_backends
 def test_what_is_gone_is_named_until_it_is_forgotten(
-    runner: FlaskCliRunner, movie: int, storage: Storage, app_parts: Parts
+    runner: FlaskCliRunner, movie: int, storage: Storage, app_services: Services
 ) -> None:
     storage.delete(gone := key_of(movie))
     result, said = check(runner)
@@ -90,7 +90,7 @@ def test_what_is_gone_is_named_until_it_is_forgotten(
     result, said = check(runner, "--repair")
     assert (result.exit_code, said["repaired"]) == (0, 1)
     assert check(runner)[0].exit_code == 0
-    assert app_parts.pipeline.build(movie).built == ("thumb",)
+    assert app_services.pipeline.build(movie).built == ("thumb",)
 
 
 @on_both_backends
@@ -174,10 +174,10 @@ def refused(storage: Storage, key: str) -> None:
 
 
 def test_what_waits_for_the_sweep_is_in_order(
-    runner: FlaskCliRunner, movie: int, app_parts: Parts
+    runner: FlaskCliRunner, movie: int, app_services: Services
 ) -> None:
-    upload(app_parts.storage, movie, 1)
-    app_parts.pipeline.build(movie)
+    upload(app_services.storage, movie, 1)
+    app_services.pipeline.build(movie)
     result, said = check(runner)
     assert (result.exit_code, said["retired"], said["unrecorded"]) == (0, 4, [])
 
@@ -271,9 +271,9 @@ def test_a_mistyped_bucket_is_no_loss_of_every_object(
 
 
 def test_everything_gone_is_forgotten_and_built_again(
-    runner: FlaskCliRunner, movie: int, app_parts: Parts
+    runner: FlaskCliRunner, movie: int, app_services: Services
 ) -> None:
-    shutil.rmtree(app_parts.settings.data_dir / "media")
+    shutil.rmtree(app_services.settings.data_dir / "media")
     assert check(runner, "--repair")[0].exit_code == 0
-    app_parts.pipeline.build(movie)
+    app_services.pipeline.build(movie)
     assert check(runner)[0].exit_code == 0

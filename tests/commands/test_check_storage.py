@@ -6,7 +6,7 @@ import json
 
 from flask.testing import FlaskCliRunner
 
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import Storage
 from tests.conftest import MakeApp, on_both_backends
 
@@ -35,6 +35,8 @@ def test_a_fault_is_one_line_on_standard_error_and_exit_one(make_app: MakeApp, s
     assert json.loads(result.stdout)["faults"] == [result.stderr.strip()]
 
 
-def test_originals_on_disk_are_served_to_nobody(runner: FlaskCliRunner, app_parts: Parts) -> None:
+def test_originals_on_disk_are_served_to_nobody(
+    runner: FlaskCliRunner, app_services: Services
+) -> None:
     said = json.loads(runner.invoke(args=["check-storage", "--json"]).stdout)
     assert "originals are private" in said["passed"]

@@ -19,7 +19,7 @@ from mozi.calendar.editing.trash import UNDO_DAYS, delete_movie
 from mozi.database import writing
 from mozi.models import DeletedMovie
 from mozi.posters.gc.ownership import MARK
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import Storage
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
@@ -45,11 +45,11 @@ def put(storage: Storage, *keys: str) -> None:
 
 @on_both_backends
 def test_what_nothing_refers_to_is_deleted(
-    runner: FlaskCliRunner, app_parts: Parts, origin: Origin
+    runner: FlaskCliRunner, app_services: Services, origin: Origin
 ) -> None:
     origin.serve("/a.jpg", make_jpeg())
-    app_parts.pipeline.build(make_movie(poster_url=origin.url("/a.jpg")))
-    put(app_parts.storage, STRAY)
+    app_services.pipeline.build(make_movie(poster_url=origin.url("/a.jpg")))
+    put(app_services.storage, STRAY)
     result, said = prune(runner, "--older-than", "0")
     assert (result.exit_code, set(said)) == (0, KEYS)
     assert (said["objects"], said["in_use"], said["deleted"]) == (5, 4, 1)
@@ -57,11 +57,11 @@ def test_what_nothing_refers_to_is_deleted(
 
 
 def test_a_movie_s_objects_go_once_its_deletion_cannot_be_undone(
-    runner: FlaskCliRunner, app_parts: Parts, origin: Origin
+    runner: FlaskCliRunner, app_services: Services, origin: Origin
 ) -> None:
     origin.serve("/a.jpg", make_jpeg())
     movie_id = make_movie(poster_url=origin.url("/a.jpg"))
-    app_parts.pipeline.build(movie_id)
+    app_services.pipeline.build(movie_id)
     with writing() as session:
         delete_movie(session, movie_id)
     assert prune(runner, "--older-than", "0")[1]["deleted"] == 0
@@ -72,11 +72,11 @@ def test_a_movie_s_objects_go_once_its_deletion_cannot_be_undone(
 
 
 def test_thirty_days_are_waited_for_unless_told_otherwise(
-    runner: FlaskCliRunner, storage: Storage, app_parts: Parts
+    runner: FlaskCliRunner, storage: Storage, app_services: Services
 ) -> None:
     put(storage, STRAY, "posters/98-older.thumb.0.jpg")
     a_month_ago = time.time() - 31 * 86_400
-    path = app_parts.settings.data_dir / "media" / "posters/98-older.thumb.0.jpg"
+    path = app_services.settings.data_dir / "media" / "posters/98-older.thumb.0.jpg"
     os.utime(path, (a_month_ago, a_month_ago))
     _, said = prune(runner)
     assert (said["deleted"], said["waiting"]) == (1, 1)
@@ -135,12 +135,12 @@ def left(data_dir: Path) -> int:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_it_can_be_stopped_or_killed_and_the_next_run_goes_on(
     runner: FlaskCliRunner,
-    app_parts: Parts,
+    app_services: Services,
     start: Forks,
     env: dict[str, str],
     number: signal.Signals,
 ) -> None:
-    data_dir = app_parts.settings.data_dir
+    data_dir = app_services.settings.data_dir
     many(data_dir, 4_000)
     process = started(start, env)
     while left(data_dir) == 4_000:

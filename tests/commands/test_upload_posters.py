@@ -19,8 +19,8 @@ from sqlalchemy import select
 from mozi.calendar.editing.restore import restore_movie
 from mozi.database import reading, writing
 from mozi.errors import StorageError
-from mozi.models import Edit, Poster
-from mozi.services import Parts
+from mozi.models import HistoryEntry, Poster
+from mozi.services import Services
 from mozi.storage import Storage
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
@@ -52,7 +52,7 @@ def original_of(movie_id: int) -> str | None:
 
 @on_both_backends
 def test_files_become_the_originals_of_their_movies(
-    runner: FlaskCliRunner, folder: Path, app_parts: Parts
+    runner: FlaskCliRunner, folder: Path, app_services: Services
 ) -> None:
     movies = [make_movie(title=f"Film {n}") for n in range(3)]
     put(folder, f"{movies[0]}.jpg", 1)
@@ -60,8 +60,8 @@ def test_files_become_the_originals_of_their_movies(
     put(folder, f"{movies[2]}-.png", 3)
     result, said = upload(runner, folder)
     assert (result.exit_code, said["taken"], said["failed"]) == (0, 3, [])
-    assert all(app_parts.storage.exists(original_of(movie) or "") for movie in movies)
-    assert app_parts.pipeline.build(movies[0]).built == ("poster", "thumb", "blurred")
+    assert all(app_services.storage.exists(original_of(movie) or "") for movie in movies)
+    assert app_services.pipeline.build(movies[0]).built == ("poster", "thumb", "blurred")
 
 
 def test_what_it_changes_stands_in_the_history_and_can_be_had_back(
@@ -74,7 +74,7 @@ def test_what_it_changes_stands_in_the_history_and_can_be_had_back(
         upload(runner, folder)
         originals.append(original_of(movie_id))
     with writing() as session:
-        edits = session.scalars(select(Edit).order_by(Edit.id)).all()
+        edits = session.scalars(select(HistoryEntry).order_by(HistoryEntry.id)).all()
         assert [(edit.editor, edit.changes) for edit in edits] == [
             ("flask", {"poster": [None, "upload"]}),
             ("flask", {"poster": ["upload", "upload"]}),
@@ -161,7 +161,7 @@ def test_links_pipes_and_folders_are_not_followed(runner: FlaskCliRunner, folder
 
 
 def test_a_file_that_is_too_large_is_not_read_whole(
-    runner: FlaskCliRunner, folder: Path, app_parts: Parts
+    runner: FlaskCliRunner, folder: Path, app_services: Services
 ) -> None:
     huge = folder / f"{make_movie()}.jpg"
     with huge.open("wb") as file:

@@ -30,7 +30,7 @@ from mozi.posters.build.leases import take_lease
 from mozi.posters.gc.ownership import MARK
 from mozi.posters.keys import original_key
 from mozi.posters.queries import get_poster
-from mozi.services import Parts
+from mozi.services import Services
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.forks import Forked, Forks
@@ -89,11 +89,16 @@ def test_it_stores_three_variants_and_an_original_a_movie_and_nothing_else(
 
 
 def test_a_second_run_does_nothing_in_a_handful_of_queries_and_asks_no_storage(
-    runner: FlaskCliRunner, movies: list[int], app_parts: Parts, monkeypatch: pytest.MonkeyPatch
+    runner: FlaskCliRunner,
+    movies: list[int],
+    app_services: Services,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     warm(runner)
     for name in ("put", "get", "exists", "list"):
-        monkeypatch.setattr(app_parts.storage, name, lambda *_, **__: pytest.fail("storage asked"))
+        monkeypatch.setattr(
+            app_services.storage, name, lambda *_, **__: pytest.fail("storage asked")
+        )
     statements: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     _, said = warm(runner)
@@ -198,15 +203,15 @@ def test_the_help_names_the_options_as_the_documentation_does(runner: FlaskCliRu
 
 
 def test_a_rebuild_stores_again_over_the_same_keys(
-    runner: FlaskCliRunner, movies: list[int], app_parts: Parts
+    runner: FlaskCliRunner, movies: list[int], app_services: Services
 ) -> None:
     warm(runner)
-    before = {stored.key for stored in app_parts.storage.list("")}
+    before = {stored.key for stored in app_services.storage.list("")}
     victim = get_poster(movies[0]).variants["thumb"].object_key
-    app_parts.storage.delete(victim)
+    app_services.storage.delete(victim)
     _, said = warm(runner, "--rebuild")
     assert (said["built"], said["present"]) == (18, 0)
-    assert {stored.key for stored in app_parts.storage.list("")} == before
+    assert {stored.key for stored in app_services.storage.list("")} == before
 
 
 def test_no_host_is_asked_for_more_than_two_posters_at_once(

@@ -7,7 +7,7 @@ from flask import Flask
 from mozi.database import reading, writing
 from mozi.demo.loading import add_films, add_poster, missing_posters
 from mozi.models import Movie, Poster
-from mozi.posters.source import want_address
+from mozi.posters.source import set_source_url
 from mozi.storage import Storage
 
 TODAY = date(2026, 11, 26)
@@ -57,6 +57,6 @@ def test_a_poster_that_an_editor_removed_stays_away(app: Flask) -> None:
     add_films(TODAY)
     first = missing_posters(TODAY)[0]
     with writing() as session:
-        want_address(session, first.movie_id, "https://example.org/poster.jpg")
-        want_address(session, first.movie_id, None)
+        set_source_url(session, first.movie_id, "https://example.org/poster.jpg")
+        set_source_url(session, first.movie_id, None)
     assert first not in missing_posters(TODAY)

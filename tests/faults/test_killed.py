@@ -17,8 +17,8 @@ from mozi.extensions import db
 from mozi.models import Movie
 from mozi.posters.build import pipeline
 from mozi.posters.queries import get_poster
-from mozi.posters.source import want_address
-from mozi.services import Parts, parts
+from mozi.posters.source import set_source_url
+from mozi.services import Services, services
 from mozi.storage.local import LocalStorage
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
@@ -59,11 +59,11 @@ def killed(prepare: Callable[[], None], do: Callable[[], object]) -> bool:
 
 
 def build(movie: int) -> Callable[[], object]:
-    return lambda: parts().pipeline.build(movie)
+    return lambda: services().pipeline.build(movie)
 
 
 @pytest.mark.parametrize(("step", "calls"), [*((s, 1) for s in STEPS), ("put", 2), ("put", 4)])
-def test_a_build(app: Flask, app_parts: Parts, origin: Origin, step: str, calls: int) -> None:
+def test_a_build(app: Flask, app_services: Services, origin: Origin, step: str, calls: int) -> None:
     origin.serve("/a.jpg", make_jpeg())
     movie, client = make_movie(poster_url=origin.url("/a.jpg")), app.test_client()
     assert killed(die_at(step, calls=calls), build(movie))
@@ -75,18 +75,20 @@ def test_a_build(app: Flask, app_parts: Parts, origin: Origin, step: str, calls:
     assert all_answer(client)
     kept_before = step in {"render", "publish", "_say_built"} or calls > 2
     assert origin.hits["/a.jpg"] == (1 if kept_before or step == "fetch" else 2)
-    assert len(list(app_parts.storage.list("posters/"))) == 3
+    assert len(list(app_services.storage.list("posters/"))) == 3
 
 
 @pytest.mark.parametrize(("step", "calls"), [*((s, 1) for s in STEPS[:-1]), ("put", 4)])
-def test_a_replacement(app: Flask, app_parts: Parts, origin: Origin, step: str, calls: int) -> None:
+def test_a_replacement(
+    app: Flask, app_services: Services, origin: Origin, step: str, calls: int
+) -> None:
     for n in range(2):
         origin.serve(f"/{n}.jpg", make_jpeg(90 * n))
     movie, client = make_movie(poster_url=origin.url("/0.jpg")), app.test_client()
-    app_parts.pipeline.build(movie)
+    app_services.pipeline.build(movie)
     old = recorded_urls()
     with writing() as session:
-        want_address(session, movie, origin.url("/1.jpg"))
+        set_source_url(session, movie, origin.url("/1.jpg"))
     assert killed(die_at(step, calls=calls), build(movie))
     assert recorded_urls() == old  # the old set is linked until the new one is whole
     assert all_answer(client)
@@ -99,12 +101,12 @@ def test_a_replacement(app: Flask, app_parts: Parts, origin: Origin, step: str, 
 
 @pytest.mark.parametrize("calls", [1, 3])
 def test_a_sweep(
-    app: Flask, app_parts: Parts, runner: FlaskCliRunner, origin: Origin, calls: int
+    app: Flask, app_services: Services, runner: FlaskCliRunner, origin: Origin, calls: int
 ) -> None:
     origin.serve_everywhere(make_jpeg(), content_type="image/jpeg")
     gone, kept = (make_movie(poster_url=origin.url(f"/{n}.jpg")) for n in range(2))
     for movie in (gone, kept):
-        app_parts.pipeline.build(movie)
+        app_services.pipeline.build(movie)
     with writing() as session:
         session.delete(session.get_one(Movie, gone))
     sweep = ["prune-posters", "--older-than", "0"]
@@ -114,11 +116,11 @@ def test_a_sweep(
     assert all_answer(client)
     assert runner.invoke(args=sweep).exit_code == 0
     assert all_answer(client)
-    assert len(list(app_parts.storage.list("posters/"))) == 3
+    assert len(list(app_services.storage.list("posters/"))) == 3
 
 
 def test_a_whole_warm_up(
-    app: Flask, app_parts: Parts, origin: Origin, runner: FlaskCliRunner
+    app: Flask, app_services: Services, origin: Origin, runner: FlaskCliRunner
 ) -> None:
     for n in range(6):
         origin.serve(f"/{n}.jpg", make_jpeg(10 * n))
@@ -129,5 +131,5 @@ def test_a_whole_warm_up(
     assert all_answer(app.test_client())
     let_leases_pass()
     assert runner.invoke(args=["warm-posters"]).exit_code == 0
-    assert len(recorded_urls()) == len(list(app_parts.storage.list("posters/"))) == 18
+    assert len(recorded_urls()) == len(list(app_services.storage.list("posters/"))) == 18
     assert sum(origin.hits.values()) <= 12 - published

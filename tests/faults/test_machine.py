@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from mozi.posters.queries import get_poster
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.web.views import health
 from tests.conftest import Clock
 from tests.support.factories import make_jpeg, make_movie
@@ -36,7 +36,7 @@ def full_disk(largest_bytes: int = 4096) -> Iterator[None]:
 
 
 def test_a_full_disk_costs_pictures_and_no_page(
-    app: Flask, app_parts: Parts, origin: Origin
+    app: Flask, app_services: Services, origin: Origin
 ) -> None:
     origin.serve_everywhere(make_jpeg(), content_type="image/jpeg")
     shown, cold = (make_movie(poster_url=origin.url(f"/{n}.jpg")) for n in range(2))
@@ -49,18 +49,18 @@ def test_a_full_disk_costs_pictures_and_no_page(
     assert "Retry-After" in answers[0].headers
     assert again == 302
     assert get_poster(cold).failure is None
-    media = app_parts.settings.data_dir / "media"
+    media = app_services.settings.data_dir / "media"
     assert [path for path in media.rglob(".*") if path.is_file()] == []  # nothing half written
 
 
 def test_after_a_full_disk_the_poster_is_built(
-    app: Flask, app_parts: Parts, origin: Origin
+    app: Flask, app_services: Services, origin: Origin
 ) -> None:
     origin.serve("/a.jpg", make_jpeg())
     movie, client = make_movie(poster_url=origin.url("/a.jpg")), app.test_client()
     with full_disk():
         assert client.get(path_of(movie)).status_code == 503
-    assert app_parts.pipeline.build(movie).built == ("poster", "thumb", "blurred")
+    assert app_services.pipeline.build(movie).built == ("poster", "thumb", "blurred")
     assert all_answer(client)
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from mozi.database import writing
 from mozi.models import Movie
 from mozi.pagecache import store
-from mozi.posters.source import want_address
+from mozi.posters.source import set_source_url
 from tests.conftest import MakeApp
 from tests.support import servers
 from tests.support.factories import make_movie
@@ -64,7 +64,7 @@ def test_without_its_redis_the_site_is_right_and_says_so(
         assert app.test_client().get("/premierek/2026/11").status_code == 200
         assert time.monotonic() - began < 5
         with writing() as session:  # a save has its queue in the same Redis
-            want_address(session, movie, "https://example.org/a.jpg")
+            set_source_url(session, movie, "https://example.org/a.jpg")
         assert any("store does not work" in line for line in said.messages("WARNING"))
         ready = app.test_client().get("/readyz")
         assert ready.json is not None

@@ -10,7 +10,7 @@ from flask import Flask
 
 from mozi.posters.demand import builds
 from mozi.posters.queries import get_poster
-from mozi.services import parts
+from mozi.services import services
 from mozi.storage.s3 import _CONFIG
 from mozi.web.views import posters
 from tests.conftest import MakeApp
@@ -73,7 +73,7 @@ def test_s3_that_does_not_answer_costs_pictures_and_no_page(
     assert client.get(path_of(cold)).status_code == 302
     assert len(recorded_urls()) == 6
     assert all_answer(client)
-    stored = [each.key for each in parts().storage.list("posters/")]
+    stored = [each.key for each in services().storage.list("posters/")]
     assert len(stored) == 6  # what was stored and whose reply was lost went over the same keys
 
 

@@ -15,7 +15,7 @@ from flask import Flask
 from mozi.jobs import Outage, PosterWorker
 from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.queries import get_poster
-from mozi.services import parts
+from mozi.services import services
 from tests.conftest import MakeApp
 from tests.posters.batch.test_queue import wait_for
 from tests.support import servers
@@ -50,7 +50,7 @@ def app(make_app: MakeApp, cache: Trouble) -> Iterator[Flask]:
 
 @pytest.fixture
 def queue(app: Flask) -> PosterQueue:
-    queue = parts().queue
+    queue = services().queue
     assert queue is not None
     return queue
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sentry_sdk.transport import Transport
 
 from mozi.logs.reporting import begin_reporting
-from mozi.services import parts
+from mozi.services import services
 from mozi.settings import Settings
 from tests.conftest import MakeApp
 
@@ -35,7 +35,7 @@ class Kept(Transport):
 def sentry(make_app: MakeApp) -> Iterator[tuple[Flask, Kept]]:
     app, kept = make_app(), Kept()
     with app.app_context():
-        settings = parts().settings
+        settings = services().settings
     dsn = "https://key@sentry.example/1"
     env = {"SENTRY_DSN": dsn, "DATA_DIR": str(settings.data_dir)}
     begin_reporting(Settings.from_env(env), release="abc", transport=kept)

@@ -19,7 +19,7 @@ from mozi.models import DoomedObject, PosterVariant, RetiredObject
 from mozi.posters.build.leases import take_lease
 from mozi.posters.gc.ownership import MARK
 from mozi.posters.uploads import take_upload
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import Storage, StoredObject
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
@@ -54,17 +54,17 @@ def upload(storage: Storage, movie_id: int, seed: int) -> str:
 
 
 @pytest.fixture
-def movie(app: Flask, app_parts: Parts) -> int:
+def movie(app: Flask, app_services: Services) -> int:
     """A movie with an uploaded poster, all of its variants built."""
     movie_id = make_movie()
-    upload(app_parts.storage, movie_id, 1)
-    app_parts.pipeline.build(movie_id)
+    upload(app_services.storage, movie_id, 1)
+    app_services.pipeline.build(movie_id)
     return movie_id
 
 
-def replace_poster(app_parts: Parts, movie_id: int, seed: int) -> None:
-    upload(app_parts.storage, movie_id, seed)
-    app_parts.pipeline.build(movie_id)
+def replace_poster(app_services: Services, movie_id: int, seed: int) -> None:
+    upload(app_services.storage, movie_id, seed)
+    app_services.pipeline.build(movie_id)
 
 
 @on_both_backends
@@ -85,14 +85,16 @@ def test_what_was_never_recorded_counts_from_when_it_was_stored(storage: Storage
 
 @on_both_backends
 def test_what_was_replaced_counts_from_when_its_last_reference_was_dropped(
-    movie: int, app_parts: Parts
+    movie: int, app_services: Services
 ) -> None:
-    before = stored(app_parts.storage)
-    replace_poster(app_parts, movie, 2)
-    assert prune(app_parts.storage, days=0.5).waiting == 4
+    before = stored(app_services.storage)
+    replace_poster(app_services, movie, 2)
+    assert prune(app_services.storage, days=0.5).waiting == 4
     drop_earlier(days=1)
-    assert prune(app_parts.storage, days=0.5).deleted == 0  # S3 says when it was stored: just now
-    assert before < stored(app_parts.storage)
+    assert (
+        prune(app_services.storage, days=0.5).deleted == 0
+    )  # S3 says when it was stored: just now
+    assert before < stored(app_services.storage)
 
 
 def drop_earlier(*, days: float) -> None:
@@ -114,11 +116,11 @@ def stored_long_ago(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @on_both_backends
 def test_an_old_object_waits_for_the_days_since_it_was_last_shown(
-    movie: int, app_parts: Parts, monkeypatch: pytest.MonkeyPatch
+    movie: int, app_services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    storage = app_parts.storage
+    storage = app_services.storage
     stored_long_ago(storage, monkeypatch)
-    replace_poster(app_parts, movie, 2)
+    replace_poster(app_services, movie, 2)
     put(storage, STRAY)
     report = prune(storage, days=1)
     assert (report.keys, report.waiting) == ([STRAY], 4)
@@ -145,12 +147,12 @@ def test_an_empty_storage_is_swept_at_once(storage: Storage) -> None:
 
 
 def test_records_of_drops_are_forgotten_once_they_cannot_matter(
-    movie: int, app_parts: Parts
+    movie: int, app_services: Services
 ) -> None:
-    replace_poster(app_parts, movie, 2)
-    prune(app_parts.storage, days=1)
+    replace_poster(app_services, movie, 2)
+    prune(app_services.storage, days=1)
     assert rows_of(RetiredObject) > 0
-    prune(app_parts.storage)
+    prune(app_services.storage)
     assert rows_of(RetiredObject) == 0
 
 
@@ -232,31 +234,31 @@ class During:
 @on_both_backends
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_key_that_is_stored_again_while_it_is_deleted_survives(
-    app: Flask, movie: int, app_parts: Parts, monkeypatch: pytest.MonkeyPatch, when: str
+    app: Flask, movie: int, app_services: Services, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     monkeypatch.setattr("mozi.posters.uploads.PAUSE_S", 0.01)
-    storage, first = app_parts.storage, recorded()
-    replace_poster(app_parts, movie, 2)
+    storage, first = app_services.storage, recorded()
+    replace_poster(app_services, movie, 2)
 
     def first_again() -> None:
         with app.app_context():  # a thread of the sweep
-            replace_poster(app_parts, movie, 1)
+            replace_poster(app_services, movie, 1)
 
     during = During(storage, first_again, when=when)
     monkeypatch.setattr(storage, "delete", during)
     prune(storage)
     assert during.raised  # it could not be recorded just then
-    replace_poster(app_parts, movie, 1)
+    replace_poster(app_services, movie, 1)
     assert recorded() == first
     assert first <= stored(storage)
 
 
 @on_both_backends
 def test_a_build_that_stored_before_a_sweep_and_records_after_it_stores_again(
-    app: Flask, app_parts: Parts, monkeypatch: pytest.MonkeyPatch
+    app: Flask, app_services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mozi.maintenance.pruning.being_built", lambda *_: set())
-    movie_id, storage = make_movie(), app_parts.storage
+    movie_id, storage = make_movie(), app_services.storage
     upload(storage, movie_id, 1)
     url, swept = storage.url, []
 
@@ -267,16 +269,16 @@ def test_a_build_that_stored_before_a_sweep_and_records_after_it_stores_again(
 
     monkeypatch.setattr(storage, "url", sweep_first)
     with pytest.raises(BuildAbandoned):
-        app_parts.pipeline.build(movie_id)
+        app_services.pipeline.build(movie_id)
     assert swept == [1]
-    app_parts.pipeline.build(movie_id)
+    app_services.pipeline.build(movie_id)
     assert len(recorded()) == 3
     assert recorded() <= stored(storage)
 
 
 @on_both_backends
 def test_what_a_build_has_just_stored_is_left_to_it(
-    movie: int, app_parts: Parts, storage: Storage
+    movie: int, app_services: Services, storage: Storage
 ) -> None:
     put(storage, f"posters/{movie}-film.thumb.0123.jpg", STRAY)
     assert take_lease(movie)
@@ -285,25 +287,25 @@ def test_what_a_build_has_just_stored_is_left_to_it(
 
 
 def test_after_a_delete_without_an_answer_its_key_is_left_alone_for_a_while(
-    movie: int, app_parts: Parts, monkeypatch: pytest.MonkeyPatch
+    movie: int, app_services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replace_poster(app_parts, movie, 2)
-    replaced = {each.key for each in app_parts.storage.list("posters/")} - recorded()
+    replace_poster(app_services, movie, 2)
+    replaced = {each.key for each in app_services.storage.list("posters/")} - recorded()
     with monkeypatch.context() as patch:
-        failing(app_parts.storage, patch, *replaced)
-        prune(app_parts.storage)
-    upload(app_parts.storage, movie, 1)
+        failing(app_services.storage, patch, *replaced)
+        prune(app_services.storage)
+    upload(app_services.storage, movie, 1)
     with pytest.raises(BuildAbandoned):
-        app_parts.pipeline.build(movie)
+        app_services.pipeline.build(movie)
     with writing() as session:
         session.execute(text("UPDATE doomed_object SET until = until - 3600"))
-    app_parts.pipeline.build(movie)
+    app_services.pipeline.build(movie)
     assert recorded() == replaced
 
 
 @on_both_backends
 def test_sweeps_beside_builds_never_leave_a_record_without_its_object(
-    app: Flask, movie: int, app_parts: Parts
+    app: Flask, movie: int, app_services: Services
 ) -> None:
     done = threading.Event()
     sweeps: list[int] = []
@@ -311,16 +313,16 @@ def test_sweeps_beside_builds_never_leave_a_record_without_its_object(
     def sweep() -> None:
         with app.app_context():
             while not done.is_set():
-                sweeps.append(prune(app_parts.storage).deleted)
+                sweeps.append(prune(app_services.storage).deleted)
 
     sweepers = [threading.Thread(target=sweep) for _ in range(2)]
     for each in sweepers:
         each.start()
     try:
         for number in range(12):
-            upload(app_parts.storage, movie, number % 3)
-            build_at_last(app_parts, movie)
-            assert all(app_parts.storage.exists(key) for key in recorded())
+            upload(app_services.storage, movie, number % 3)
+            build_at_last(app_services, movie)
+            assert all(app_services.storage.exists(key) for key in recorded())
     finally:
         done.set()
         for each in sweepers:
@@ -328,10 +330,10 @@ def test_sweeps_beside_builds_never_leave_a_record_without_its_object(
     assert sum(sweeps) > 0
 
 
-def build_at_last(app_parts: Parts, movie_id: int) -> None:
+def build_at_last(app_services: Services, movie_id: int) -> None:
     for _ in range(50):
         try:
-            app_parts.pipeline.build(movie_id)
+            app_services.pipeline.build(movie_id)
         except BuildAbandoned:
             continue
         else:
@@ -339,11 +341,11 @@ def build_at_last(app_parts: Parts, movie_id: int) -> None:
     pytest.fail("it was abandoned again and again")
 
 
-def test_old_dooms_are_forgotten(movie: int, app_parts: Parts) -> None:
-    put(app_parts.storage, STRAY)
-    prune(app_parts.storage)
+def test_old_dooms_are_forgotten(movie: int, app_services: Services) -> None:
+    put(app_services.storage, STRAY)
+    prune(app_services.storage)
     assert rows_of(DoomedObject) == 1
     with writing() as session:
         session.execute(text("UPDATE doomed_object SET until = until - 100000"))
-    prune(app_parts.storage)
+    prune(app_services.storage)
     assert rows_of(DoomedObject) == 0

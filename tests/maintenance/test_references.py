@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from mozi.database import database_now, reading, writing
 from mozi.maintenance.references import referred_to, retired_at
-from mozi.models import DeletedMovie, Edit, Movie, Poster, PosterVariant
+from mozi.models import DeletedMovie, HistoryEntry, Movie, Poster, PosterVariant
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie, make_variants
 
@@ -62,7 +62,7 @@ def keep_for_undo(movie_id: int, *keys: str) -> None:
 
 def add_edit(movie_id: int) -> None:
     with writing() as session:
-        session.add(Edit(
+        session.add(HistoryEntry(
             movie_id=movie_id, editor="a@b.c", action="poster", version=1,
             old_original_key=ORIGINAL, old_thumb_key="posters/1-a.thumb.0.jpg",
         ))  # fmt: skip

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mozi.pagecache.counters import last_hour
-from mozi.services import parts
+from mozi.services import services
 from tests.conftest import Clock, MakeApp, on_both_backends
 from tests.support.logs import Said
 
@@ -19,27 +19,27 @@ def test_what_is_handed_in_is_added_up_over_workers(make_app: MakeApp, clock: Cl
     for _ in range(2):
         app = make_app()
         with app.app_context():
-            parts().tallies.hand_in()  # what the process counted before
+            services().counters.save()  # what the process counted before
             before = last_hour().get("index", {})
             app.test_client().get("/")
             app.test_client().get("/")
-            parts().tallies.hand_in()
+            services().counters.save()
             after = last_hour()["index"]
             assert sum(after.get(n, 0) - before.get(n, 0) for n in ("hit", "miss")) == 2
 
 
 def test_nothing_is_counted_twice(app: Flask, client: FlaskClient) -> None:
     client.get("/")
-    parts().tallies.hand_in()
+    services().counters.save()
     counted = last_hour()
-    parts().tallies.hand_in()
+    services().counters.save()
     assert last_hour() == counted
 
 
 def test_an_hour_later_it_is_forgotten(app: Flask, client: FlaskClient, clock: Clock) -> None:
-    parts().tallies.hand_in()
+    services().counters.save()
     client.get("/")
-    parts().tallies.hand_in()
+    services().counters.save()
     assert "index" in last_hour()
     clock.tick(61 * 60)
     assert last_hour() == {}
@@ -49,7 +49,7 @@ def test_a_request_after_a_minute_hands_in_what_was_counted(
     app: Flask, client: FlaskClient
 ) -> None:
     client.get("/")
-    parts().tallies.due = 0.0
+    services().counters.due = 0.0
     client.get("/healthz")
     until = time.monotonic() + 10
     while "index" not in last_hour() and time.monotonic() < until:
@@ -64,7 +64,7 @@ def test_a_database_that_is_away_is_no_visitors_concern(
         raise OSError("away")
 
     monkeypatch.setattr("mozi.pagecache.counters._add", away)
-    parts().tallies.due = 0.0
+    services().counters.due = 0.0
     assert client.get("/healthz").status_code == 200
     until = time.monotonic() + 10
     while not said.messages("WARNING") and time.monotonic() < until:

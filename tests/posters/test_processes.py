@@ -14,7 +14,7 @@ from mozi.database import database_now, writing
 from mozi.models import Poster
 from mozi.posters.demand.builds import BUILD_THREADS
 from mozi.posters.queries import get_poster
-from mozi.services import Parts
+from mozi.services import Services
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.forks import Forked, Forks
@@ -24,20 +24,20 @@ from tests.support.outside import path_of
 ASK = """
 import sys
 from mozi import create_app
-from mozi.services import parts
+from mozi.services import services
 from mozi.posters.queries import get_poster
 from tests.support.visits import wished_and_waited
 app = create_app()
 with app.app_context():
     print("ready", flush=True)
     sys.stdin.readline()
-    wished_and_waited(parts().on_demand, get_poster(int(sys.argv[1])))
+    wished_and_waited(services().on_demand, get_poster(int(sys.argv[1])))
 """
 
 SERVE = """
 import signal, sys, threading
 from mozi import create_app
-from mozi.services import parts
+from mozi.services import services
 
 def tell():
     threading.main_thread().join()
@@ -48,7 +48,7 @@ threading.Thread(target=tell).start()
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # as gunicorn's worker ends
 with app.app_context():
     for movie in sys.argv[1:]:
-        assert parts().on_demand.begin(int(movie))
+        assert services().on_demand.begin(int(movie))
 signal.pause()
 """
 
@@ -75,7 +75,7 @@ def ended(process: Forked) -> int:
 
 @on_both_backends
 def test_four_processes_fetch_a_poster_once(
-    app: Flask, app_parts: Parts, start: Forks, backend_env: dict[str, str], origin: Origin
+    app: Flask, app_services: Services, start: Forks, backend_env: dict[str, str], origin: Origin
 ) -> None:
     origin.serve("/a.jpg", make_jpeg(), delay_s=0.3)
     movie = make_movie(poster_url=origin.url("/a.jpg"))
@@ -88,7 +88,7 @@ def test_four_processes_fetch_a_poster_once(
 
 
 def test_a_builder_that_is_killed_is_overtaken_after_its_lease(
-    app: Flask, app_parts: Parts, start: Forks, backend_env: dict[str, str], origin: Origin
+    app: Flask, app_services: Services, start: Forks, backend_env: dict[str, str], origin: Origin
 ) -> None:
     origin.serve("/a.jpg", make_jpeg(), delay_s=30)
     movie = make_movie(poster_url=origin.url("/a.jpg"))
@@ -101,7 +101,7 @@ def test_a_builder_that_is_killed_is_overtaken_after_its_lease(
     assert get_poster(movie).leased
     origin.serve("/a.jpg", make_jpeg())
     let_the_lease_pass(movie)
-    assert app_parts.pipeline.build(movie).built == ("poster", "thumb", "blurred")
+    assert app_services.pipeline.build(movie).built == ("poster", "thumb", "blurred")
 
 
 def test_what_waits_in_a_process_that_is_told_to_go_is_built_by_the_next_hit(

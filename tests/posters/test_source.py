@@ -9,7 +9,7 @@ from flask import Flask
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
 from mozi.models import Movie, Poster, PosterVariant
-from mozi.posters.source import want_address, want_addresses, want_original
+from mozi.posters.source import set_source_original, set_source_url, set_source_urls
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie, make_variants
 
@@ -19,12 +19,12 @@ UPLOAD = f"originals/{'a' * 64}.jpg"
 
 def want(movie_id: int, url: str | None) -> bool:
     with writing() as session:
-        return want_address(session, movie_id, url)
+        return set_source_url(session, movie_id, url)
 
 
 def upload(movie_id: int, key: str = UPLOAD) -> None:
     with writing() as session:
-        want_original(session, movie_id, key)
+        set_source_original(session, movie_id, key)
 
 
 def fail(movie_id: int) -> None:
@@ -161,7 +161,7 @@ def test_clearing_the_address_leaves_an_upload(app: Flask) -> None:
 def test_many_addresses_are_counted(app: Flask) -> None:
     ids = [make_movie(poster_url=OLD) for _ in range(3)]
     with writing() as session:
-        assert want_addresses(session, {ids[0]: OLD, ids[1]: NEW, ids[2]: None}) == 2
+        assert set_source_urls(session, {ids[0]: OLD, ids[1]: NEW, ids[2]: None}) == 2
 
 
 @on_both_backends

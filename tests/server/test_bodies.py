@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from mozi.server.bodies import Bodies, BodyLimits, ClientGone, Refused
+from mozi.server.bodies import Bodies, BodyLimits, BodyRefused, ClientGone
 
 LIMITS = BodyLimits(max_bytes=200_000, max_held_bytes=1_000_000, tail_bytes=100_000)
 HEAD, MIDDLE, TAIL = b"a" * 200_000, b"b" * 250_000, b"c" * 100_000
@@ -34,7 +34,7 @@ def test_the_end_of_a_form_just_over_the_limit_is_not_given_twice() -> None:
 @pytest.mark.parametrize("cut_at", [None, 549_999])
 def test_what_is_larger_than_may_be_cut_is_refused_unread(cut_at: int | None) -> None:
     sent = io.BytesIO(HEAD + MIDDLE + TAIL)
-    with pytest.raises(Refused, match="413"):
+    with pytest.raises(BodyRefused, match="413"):
         bodies().received(sent, 550_000, cut_at=cut_at).__enter__()
     assert sent.tell() == 0
 

@@ -14,7 +14,7 @@ from mozi.logs.request_lines import RequestLines, flush
 from mozi.posters.build.leases import release_lease, take_lease
 from mozi.server.answers import collect
 from mozi.server.parking import MAY_PARK, PARKED
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.observing import BEGUN, Observed
 from mozi.web.middleware.waiting import WaitingForPosters
@@ -68,7 +68,7 @@ def test_what_was_not_built_in_time_gives_the_placeholder_at_once(
 def test_a_parked_request_has_one_line_in_the_log(app: Flask, environ: dict[str, Any]) -> None:
     written = io.StringIO()
     app.wsgi_app = Observed(
-        app.wsgi_app, RequestLines(parts().settings, written), behind_proxy=False
+        app.wsgi_app, RequestLines(services().settings, written), behind_proxy=False
     )  # type: ignore[method-assign]
     ask(app, environ)
     flush()
@@ -112,7 +112,7 @@ def test_who_joins_a_build_and_gets_it_never_reaches_flask(
     assert lease is not None
     joined = environ.copy()
     ask(app, environ)
-    layer = WaitingForPosters(no_app, parts().on_demand, SecurityHeaders(parts().storage))
+    layer = WaitingForPosters(no_app, services().on_demand, SecurityHeaders(services().storage))
     assert collect(layer, joined).status[:3] == "503"
     release_lease(lease)
     joined.pop(PARKED).done.result(timeout=20)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from mozi.posters.queries import get_poster
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import Storage
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie
@@ -65,8 +65,8 @@ def assert_nothing_is_left(client: FlaskClient, movie: int, code: str) -> None:
 
 
 def storage_of(client: FlaskClient) -> Storage:
-    parts: Parts = client.application.extensions["mozi"]
-    return parts.storage
+    services: Services = client.application.extensions["mozi"]
+    return services.storage
 
 
 @pytest.mark.parametrize("kind", BAD_SERVERS)

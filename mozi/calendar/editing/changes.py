@@ -19,20 +19,20 @@ from mozi.calendar.editing.history import (
     NO_POSTER,
     UPDATED,
     Json,
-    Noted,
+    NewHistoryEntry,
     PosterNow,
     as_json,
     find_free_id,
-    note_edits,
     poster_changes,
     posters_now,
+    record_history,
 )
 from mozi.calendar.fields import FieldValue
 from mozi.errors import MovieNotFound
 from mozi.models import DateChange, Movie
 from mozi.posters.focus import Pointed, set_focus
-from mozi.posters.gc.tombstones import refuse_doomed
-from mozi.posters.source import want_addresses, want_again, want_nothing, want_original
+from mozi.posters.gc.tombstones import refuse_tombstoned
+from mozi.posters.source import clear_source, restore_source, set_source_original, set_source_urls
 from mozi.posters.uploads import StoredUpload
 
 Values = Mapping[str, FieldValue]
@@ -107,7 +107,7 @@ def save_changes(
     session.flush()
     new = _want_posters(session, movies, changes)
     noted = [
-        Noted(
+        NewHistoryEntry(
             movie.id,
             movie.version,
             action if change.movie else CREATED,
@@ -118,7 +118,9 @@ def save_changes(
         )
         for movie, change, difference in zip(movies, changes, differences, strict=True)
     ]
-    note_edits(session, [each for each in noted if each.changes or each.action == CREATED], by=by)
+    record_history(
+        session, [each for each in noted if each.changes or each.action == CREATED], by=by
+    )
     return movies
 
 
@@ -128,16 +130,16 @@ def _want_posters(
     """Make the posters what the changes say, and return those of the movies that it concerns."""
     pairs = list(zip(movies, changes, strict=True))
     addresses = {m.id: _address(c.values) for m, c in pairs if POSTER_URL in c.values}
-    want_addresses(session, addresses)
+    set_source_urls(session, addresses)
     for movie, change in pairs:
         if change.upload is not None:
             upload = change.upload
-            refuse_doomed(session.connection(), [upload.key], stored_from=upload.stored_from)
-            want_original(session, movie.id, change.upload.key)
+            refuse_tombstoned(session.connection(), [upload.key], stored_from=upload.stored_from)
+            set_source_original(session, movie.id, change.upload.key)
         elif change.no_poster:
-            want_nothing(session, movie.id)
+            clear_source(session, movie.id)
         elif (earlier := change.earlier_poster) is not None:
-            want_again(
+            restore_source(
                 session,
                 movie.id,
                 url=earlier.source_url,

@@ -20,7 +20,7 @@ DIGEST_LENGTH = 64  # hexadecimal digits of a SHA-256
 
 
 @dataclass(frozen=True)
-class Twin:
+class Duplicate:
     """A movie that may be the same. near: whether it opens in the same weeks, under that title.
 
     same_poster: whether its poster is made of the same bytes.
@@ -34,14 +34,14 @@ class Twin:
     same_poster: bool
 
 
-def find_twins(
+def find_duplicates(
     session: Session,
     title: FieldValue,
     premiere_date: FieldValue,
     *,
     original_key: str | None = None,
     but: int | None = None,
-) -> tuple[Twin, ...]:
+) -> tuple[Duplicate, ...]:
     """Return the movies of this title, however it is spelt, or with this poster; likeliest first.
 
     original_key: of the poster's bytes, with or without its extension. but: the movie at hand.
@@ -53,8 +53,8 @@ def find_twins(
     ids = (named | with_poster) - {but}
     columns = (Movie.id, Movie.title, Movie.premiere_date, Movie.date_precision)
     rows = session.execute(select(*columns).where(Movie.id.in_(ids))).all()
-    twins = [
-        Twin(
+    duplicates = [
+        Duplicate(
             row.id,
             row.title,
             row.premiere_date,
@@ -64,7 +64,7 @@ def find_twins(
         )
         for row in rows
     ]
-    return tuple(_likeliest_first(twins, premiere_date)[:SHOWN])
+    return tuple(_likeliest_first(duplicates, premiere_date)[:SHOWN])
 
 
 def _ids(session: Session, query: object) -> set[int]:
@@ -94,8 +94,8 @@ def _near(day: date, wanted: FieldValue) -> bool:
     return isinstance(wanted, date) and abs(day - wanted) <= NEAR
 
 
-def _likeliest_first(twins: Sequence[Twin], wanted: FieldValue) -> list[Twin]:
+def _likeliest_first(duplicates: Sequence[Duplicate], wanted: FieldValue) -> list[Duplicate]:
     day = wanted if isinstance(wanted, date) else date.max
     return sorted(
-        twins, key=lambda t: (not t.same_poster, not t.near, abs(t.premiere_date - day), t.id)
+        duplicates, key=lambda t: (not t.same_poster, not t.near, abs(t.premiere_date - day), t.id)
     )

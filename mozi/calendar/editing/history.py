@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.fields import FieldValue
-from mozi.models import DeletedMovie, Edit, Movie, Poster, PosterVariant
+from mozi.models import DeletedMovie, HistoryEntry, Movie, Poster, PosterVariant
 from mozi.posters.focus import Focus
 from mozi.posters.recipes import THUMB
 
@@ -54,7 +54,7 @@ NO_POSTER = PosterNow()
 
 
 @dataclass(frozen=True)
-class Noted:
+class NewHistoryEntry:
     """One change of one movie, to be remembered. old_poster: the one that was replaced, if any."""
 
     movie_id: int
@@ -106,7 +106,7 @@ def _as_list(focus: Focus | None) -> list[int] | None:
     return None if focus is None else list(focus)
 
 
-def note_edits(session: Session, noted: Iterable[Noted], *, by: str) -> None:
+def record_history(session: Session, noted: Iterable[NewHistoryEntry], *, by: str) -> None:
     """Remember the changes; by: an admin's address, or BY_COMMAND."""
     now = clock.now()
     rows = [
@@ -122,10 +122,10 @@ def note_edits(session: Session, noted: Iterable[Noted], *, by: str) -> None:
         for each in noted
     ]
     if rows:
-        session.execute(insert(Edit), rows)
+        session.execute(insert(HistoryEntry), rows)
 
 
-def _old_poster(noted: Noted) -> dict[str, Any]:
+def _old_poster(noted: NewHistoryEntry) -> dict[str, Any]:
     old = noted.old_poster if POSTER in noted.changes else NO_POSTER
     return {
         "old_source_url": old.source_url,
@@ -137,8 +137,8 @@ def _old_poster(noted: Noted) -> dict[str, Any]:
 
 def last_editor(session: Session, movie_id: int) -> str | None:
     """Return who changed the movie last, None where no history tells."""
-    of_movie = select(Edit.editor).where(Edit.movie_id == movie_id)
-    return session.scalars(of_movie.order_by(Edit.id.desc()).limit(1)).first()
+    of_movie = select(HistoryEntry.editor).where(HistoryEntry.movie_id == movie_id)
+    return session.scalars(of_movie.order_by(HistoryEntry.id.desc()).limit(1)).first()
 
 
 def as_json(value: FieldValue) -> Json:
@@ -158,6 +158,6 @@ def find_free_id(session: Session) -> int | None:
         return None
     latest = [
         select(func.max(column)).scalar_subquery()
-        for column in (Movie.id, DeletedMovie.movie_id, Edit.movie_id)
+        for column in (Movie.id, DeletedMovie.movie_id, HistoryEntry.movie_id)
     ]
     return 1 + max(number or 0 for number in session.execute(select(*latest)).one())

@@ -26,7 +26,7 @@ from mozi.calendar.editing.history import (
 )
 from mozi.calendar.fields import COLUMNS, check_fields
 from mozi.errors import EditNotFound, MovieNotFound
-from mozi.models import Edit, Movie
+from mozi.models import HistoryEntry, Movie
 from mozi.posters.focus import Pointed
 
 PAGE_LENGTH = 30
@@ -70,7 +70,7 @@ def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
     if title is None:
         raise MovieNotFound(movie_id)
     number = min(max(number, 1), DEEPEST)
-    query = _EVENTS.where(Edit.movie_id == movie_id).order_by(Edit.id.desc())
+    query = _EVENTS.where(HistoryEntry.movie_id == movie_id).order_by(HistoryEntry.id.desc())
     part = query.limit(PAGE_LENGTH + 1).offset((number - 1) * PAGE_LENGTH)
     events = [Event(*row) for row in session.execute(part)]
     more = len(events) > PAGE_LENGTH and number < DEEPEST
@@ -78,8 +78,8 @@ def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
 
 
 _EVENTS = select(
-    *(Edit.id, Edit.edited_at, Edit.editor),
-    *(Edit.action, Edit.changes, Edit.old_thumb_key),
+    *(HistoryEntry.id, HistoryEntry.edited_at, HistoryEntry.editor),
+    *(HistoryEntry.action, HistoryEntry.changes, HistoryEntry.old_thumb_key),
 )
 
 
@@ -101,8 +101,10 @@ def restore_movie(session: Session, movie_id: int, edit_id: int, *, by: str) -> 
 
 
 def _state_before(session: Session, movie_id: int, edit_id: int) -> Restored:
-    since = select(Edit).where(Edit.movie_id == movie_id, Edit.id >= edit_id)
-    edits = session.scalars(since.order_by(Edit.id.desc())).all()
+    since = select(HistoryEntry).where(
+        HistoryEntry.movie_id == movie_id, HistoryEntry.id >= edit_id
+    )
+    edits = session.scalars(since.order_by(HistoryEntry.id.desc())).all()
     if not edits or edits[-1].id != edit_id or not edits[-1].changes:
         raise EditNotFound(movie_id, edit_id)
     found = {column: before for edit in edits for column, (before, _) in edit.changes.items()}
@@ -113,7 +115,7 @@ def _state_before(session: Session, movie_id: int, edit_id: int) -> Restored:
 
 
 def _poster_before(
-    session: Session, movie_id: int, edits: Sequence[Edit], found: Mapping[str, Json]
+    session: Session, movie_id: int, edits: Sequence[HistoryEntry], found: Mapping[str, Json]
 ) -> PosterNow | None:
     """Return the poster of then, None where it is the present one. edits: the latest first."""
     now = posters_now(session, [movie_id]).get(movie_id, NO_POSTER)
@@ -133,7 +135,7 @@ def _focus_before(found: Mapping[str, Json]) -> Pointed | None:
     return Pointed(None)
 
 
-def _replaced(edit: Edit) -> PosterNow:
+def _replaced(edit: HistoryEntry) -> PosterNow:
     return PosterNow(
         source_url=edit.old_source_url,
         uploaded=edit.old_uploaded,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import Change, Values, save_changes
-from mozi.calendar.editing.duplicates import Twin, find_twins
+from mozi.calendar.editing.duplicates import Duplicate, find_duplicates
 from mozi.calendar.editing.history import NO_POSTER, POSTER, PosterNow, last_editor, posters_now
 from mozi.calendar.fields import COLUMNS, FieldFault, FieldValue
 from mozi.calendar.messages import Reason
@@ -49,7 +49,7 @@ class Submission:
     """What an editor sends. movie_id: None for a new movie.
 
     shown: None skips the look at what others changed meanwhile. picks: THEIRS or MINE by
-    column, for what was asked. twins_seen: ids of the movies that the editor was shown as
+    column, for what was asked. duplicates_seen: ids of the movies that the editor was shown as
     possibly the same; None skips that look. focus: None where the form held none.
     """
 
@@ -60,7 +60,7 @@ class Submission:
     shown: Shown | None = None
     picks: Mapping[str, str] = field(default_factory=dict)
     focus: Pointed | None = None
-    twins_seen: frozenset[int] | None = None
+    duplicates_seen: frozenset[int] | None = None
 
     @property
     def brings_poster(self) -> bool:
@@ -103,7 +103,7 @@ class Refused:
 class Doubted:
     """Nothing is written yet: these movies may be the same."""
 
-    twins: tuple[Twin, ...]
+    duplicates: tuple[Duplicate, ...]
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
         values = _merged(sent, sent.shown, now)
     if faults := _taken_id(session, movie, values):
         return Refused(faults)
-    if twins := _unseen_twins(session, sent, values):
-        return Doubted(twins)
+    if duplicates := _unseen_duplicates(session, sent, values):
+        return Doubted(duplicates)
     no_poster_pick = sent.picks.get(POSTER) == THEIRS
     change = Change(
         movie,
@@ -219,8 +219,8 @@ def _taken_id(session: Session, movie: Movie | None, values: Values) -> tuple[Fi
     return (FieldFault("external_id", Reason("id_taken", title=other.title)),)
 
 
-def _unseen_twins(session: Session, sent: Submission, values: Values) -> tuple[Twin, ...]:
-    if sent.twins_seen is None:
+def _unseen_duplicates(session: Session, sent: Submission, values: Values) -> tuple[Duplicate, ...]:
+    if sent.duplicates_seen is None:
         return ()
     asked = {"title", "premiere_date"} & set(values) or sent.movie_id is None
     title, day = values.get("title"), values.get("premiere_date")
@@ -230,6 +230,6 @@ def _unseen_twins(session: Session, sent: Submission, values: Values) -> tuple[T
         title, day = title or now["title"], day or now["premiere_date"]
         if not asked and key is None:
             return ()
-    twins = find_twins(session, title, day, original_key=key, but=sent.movie_id)
-    alike = [twin for twin in twins if twin.near or twin.same_poster]
-    return () if {twin.id for twin in alike} <= sent.twins_seen else tuple(alike)
+    duplicates = find_duplicates(session, title, day, original_key=key, but=sent.movie_id)
+    alike = [duplicate for duplicate in duplicates if duplicate.near or duplicate.same_poster]
+    return () if {duplicate.id for duplicate in alike} <= sent.duplicates_seen else tuple(alike)

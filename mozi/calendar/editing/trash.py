@@ -14,14 +14,20 @@ from sqlalchemy import ColumnElement, Date, delete, insert, select
 from sqlalchemy.orm import Session
 
 from mozi import clock
-from mozi.calendar.editing.history import BROUGHT_BACK, BY_COMMAND, DELETED, Noted, note_edits
+from mozi.calendar.editing.history import (
+    BROUGHT_BACK,
+    BY_COMMAND,
+    DELETED,
+    NewHistoryEntry,
+    record_history,
+)
 from mozi.errors import MovieNotFound
 from mozi.models import (
     POSTERS,
     VARIANTS,
     DateChange,
     DeletedMovie,
-    Edit,
+    HistoryEntry,
     Movie,
     TextList,
     UtcDateTime,
@@ -65,7 +71,7 @@ def delete_movie(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> st
         )
     )
     session.flush()
-    note_edits(session, [Noted(movie_id, movie.version, DELETED, {})], by=by)
+    record_history(session, [NewHistoryEntry(movie_id, movie.version, DELETED, {})], by=by)
     session.execute(delete(Movie).where(Movie.id == movie_id))
     return movie.title
 
@@ -87,7 +93,7 @@ def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
     for name, table in TABLES.items():
         if rows[name]:
             session.execute(insert(table), [_read(table, row) for row in rows[name]])
-    note_edits(session, [Noted(movie_id, movie["version"], BROUGHT_BACK, {})], by=by)
+    record_history(session, [NewHistoryEntry(movie_id, movie["version"], BROUGHT_BACK, {})], by=by)
     title = kept.title
     session.delete(kept)
     return title
@@ -128,7 +134,7 @@ def forget_deleted(session: Session) -> None:
     """Forget what was deleted too long ago to come back, with its history."""
     old = select(DeletedMovie.movie_id).where(DeletedMovie.deleted_at < _first_moment())
     if ids := list(session.scalars(old)):
-        session.execute(delete(Edit).where(Edit.movie_id.in_(ids)))
+        session.execute(delete(HistoryEntry).where(HistoryEntry.movie_id.in_(ids)))
         session.execute(delete(DeletedMovie).where(DeletedMovie.movie_id.in_(ids)))
 
 

@@ -18,7 +18,7 @@ from mozi.database import writing, writing_rows
 from mozi.errors import BuildAbandoned, SourceError
 from mozi.models import POSTERS, VARIANTS, Poster
 from mozi.posters.build.leases import Lease
-from mozi.posters.gc.tombstones import refuse_doomed
+from mozi.posters.gc.tombstones import refuse_tombstoned
 from mozi.posters.queries import LONGEST_PAUSE_S, PosterState
 from mozi.posters.recipes import Recipe
 
@@ -69,7 +69,7 @@ def record_original(lease: Lease, state: PosterState, key: str) -> None:
     """Remember the stored original of the wanted source: it is never fetched again."""
     with writing_rows() as connection:
         _still_wanted(connection, _KEEP_ORIGINAL, lease, state, original_key=key)
-        refuse_doomed(connection, [key], stored_from=lease.began_at)
+        refuse_tombstoned(connection, [key], stored_from=lease.began_at)
 
 
 def publish(
@@ -85,7 +85,7 @@ def publish(
     with writing_rows() as connection:
         _still_wanted(connection, _SHOW, lease, state, original_key=original_key)
         keys = [variant.object_key for variant in stored]
-        refuse_doomed(connection, [original_key, *keys], stored_from=lease.began_at)
+        refuse_tombstoned(connection, [original_key, *keys], stored_from=lease.began_at)
         if state.variants:
             _make_room(connection, state, stored)
         connection.execute(_ADD_VARIANT, [_row(state, variant) for variant in stored])

@@ -3,11 +3,11 @@
 Object first, row second; a sweep has it the other way round. So that no row ever proves an
 object that a sweep has just deleted:
 
-    sweep    doom the key, if nothing refers to it → delete the object → settle
+    sweep    add_tombstones the key, if nothing refers to it → delete the object → confirm_deleted
     builder  store the object → record it, if its key was not doomed since before it was stored
 
 Dooming and recording take turns (a lock on PostgreSQL; SQLite's writers do anyway), so either
-the sweep sees the record and leaves the object alone, or the builder sees the doom, records
+the sweep sees the record and leaves the object alone, or the builder sees the tombstone, records
 nothing, and stores again later. A sweep that was killed counts as settled after DOOM_S.
 """
 
@@ -43,7 +43,7 @@ def database_time() -> float:
         return float(session.scalars(select(database_now())).one())
 
 
-def refuse_doomed(connection: Connection, keys: Collection[str], *, stored_from: float) -> None:
+def refuse_tombstoned(connection: Connection, keys: Collection[str], *, stored_from: float) -> None:
     """Raise BuildAbandoned where one of keys may have been deleted since it was stored.
 
     To be called in the transaction that records keys. stored_from: the database's clock at
@@ -63,7 +63,7 @@ def take_turns(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_TURNS)))
 
 
-def doom(session: Session, keys: Collection[str]) -> str:
+def add_tombstones(session: Session, keys: Collection[str]) -> str:
     """Return the name of a sweep that may delete keys from the transaction's end on, for DOOM_S."""
     sweep = secrets.token_hex(16)
     until = session.scalars(select(database_now() + DOOM_S)).one()
@@ -72,7 +72,7 @@ def doom(session: Session, keys: Collection[str]) -> str:
     return sweep
 
 
-def settle(sweep: str, *, but: Collection[str]) -> None:
+def confirm_deleted(sweep: str, *, but: Collection[str]) -> None:
     """Say that the sweep deletes no more; what is stored from now on may be recorded.
 
     but: the keys whose delete had no answer, so that it may still happen.
@@ -82,7 +82,7 @@ def settle(sweep: str, *, but: Collection[str]) -> None:
         session.execute(update(DoomedObject).where(*answered).values(until=database_now()))
 
 
-def forget_settled() -> None:
+def forget_old_tombstones() -> None:
     """Drop the rows that are too old for anybody to ask about."""
     with writing() as session:
         old = DoomedObject.until < database_now() - REMEMBERED_S

@@ -19,7 +19,7 @@ MAX_PROFILE_BYTES = 4 * 2**20  # press profiles with large tables are below 3 Mi
 
 
 @dataclass(frozen=True)
-class Parts:
+class Chunks:
     """A PNG taken apart. profile and exif: b"" where there is none that can be read."""
 
     picture: bytes
@@ -27,8 +27,8 @@ class Parts:
     exif: bytes
 
 
-def take_apart(body: bytes) -> Parts:
-    """Return the parts of a PNG (ISO 15948, clause 5); raises UnreadableSource if it is cut short.
+def take_apart(body: bytes) -> Chunks:
+    """Return the chunks of a PNG (ISO 15948, clause 5); raises UnreadableSource if it is cut short.
 
     Checksums are left to the decoder; a file that lacks its last chunk is cut short.
     """
@@ -39,7 +39,7 @@ def take_apart(body: bytes) -> Parts:
         elif name in others:
             others[name] = body[start + 8 : end - 4]
         if name == b"IEND":
-            return Parts(b"".join(kept), _unpacked(others[b"iCCP"]), others[b"eXIf"])
+            return Chunks(b"".join(kept), _unpacked(others[b"iCCP"]), others[b"eXIf"])
     raise UnreadableSource("cut_short", "The picture is cut short: its end is missing.")
 
 

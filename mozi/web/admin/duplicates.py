@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 
-from mozi.calendar.editing.duplicates import Twin, find_twins
+from mozi.calendar.editing.duplicates import Duplicate, find_duplicates
 from mozi.calendar.fields import check_fields
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading
@@ -15,7 +15,7 @@ ASKED = ("title", "premiere_date")
 
 
 @blueprint.get("/movies/twins")
-def twins() -> Response:
+def duplicates() -> Response:
     """Answer with the movies of this title, those of the same weeks only once a date is given.
 
     id: of the movie at hand. What cannot be a title or a date is as if it were not there.
@@ -25,13 +25,15 @@ def twins() -> Response:
     title, day = (values.get(column) for column in ASKED)
     ensure_names()
     with reading() as session:
-        found = find_twins(session, title, day, but=request.args.get("id", type=int))
-    return jsonify(twins=[_told(twin) for twin in found if twin.near or day is None])
+        found = find_duplicates(session, title, day, but=request.args.get("id", type=int))
+    return jsonify(
+        duplicates=[_told(duplicate) for duplicate in found if duplicate.near or day is None]
+    )
 
 
-def _told(twin: Twin) -> dict[str, str]:
+def _told(duplicate: Duplicate) -> dict[str, str]:
     return {
-        "title": twin.title,
-        "date": dates_in(current()).premiere(twin.premiere_date, twin.date_precision),
-        "url": url_for("admin.movie", movie_id=twin.id),
+        "title": duplicate.title,
+        "date": dates_in(current()).premiere(duplicate.premiere_date, duplicate.date_precision),
+        "url": url_for("admin.movie", movie_id=duplicate.id),
     }

@@ -24,7 +24,7 @@ from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import next_thursday
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, StorageError, UnreadableSource
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.admin.base import blueprint, go, me
 from mozi.web.admin.form.texts import (
     BLANK,
@@ -147,7 +147,7 @@ def _save(
             shown=read_shown(),
             picks=_picks(),
             focus=read_focus(),
-            twins_seen=_twins_seen(),
+            duplicates_seen=_duplicates_seen(),
         )
         try:
             with writing() as session:
@@ -166,8 +166,8 @@ def _picks() -> dict[str, str]:
     }
 
 
-def _twins_seen() -> frozenset[int] | None:
-    told = request.form.get("twins_seen")
+def _duplicates_seen() -> frozenset[int] | None:
+    told = request.form.get("duplicates_seen")
     return None if told is None else frozenset(int(n) for n in IDS.findall(told))
 
 
@@ -178,7 +178,7 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
         faults = {fault.column: reason_words(fault.reason) for fault in outcome.faults}
         return show_form(form, faults=faults, status=NOT_DONE)
     if isinstance(outcome, Doubted):
-        return show_form(form, twins=outcome.twins, status=CONTRADICTED)
+        return show_form(form, duplicates=outcome.duplicates, status=CONTRADICTED)
     taken = {column: text_of(outcome.now.values[column]) for column in outcome.taken}
     now = shown_text(outcome.now)
     return show_form(
@@ -189,7 +189,7 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
 def _saved(saved: Saved, *, is_new: bool) -> ResponseReturnValue:
     if typed_id := request.args.get("typed"):
         drop_typed(me().id, typed_id)
-    parts().on_demand.begin(saved.movie_id)
+    services().on_demand.begin(saved.movie_id)
     tell("added" if is_new else "saved", saved.movie_id, saved.title)
     if request.form.get("then") == "new":
         return go("new_movie", premiere_date=request.form.get("premiere_date") or None)

@@ -22,7 +22,7 @@ from mozi.calendar.editing.history import (
 from mozi.calendar.editing.restore import history_page, restore_movie
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.admin.base import blueprint, go, me, page
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.admin.notices import tell
@@ -66,7 +66,7 @@ def history(movie_id: int) -> ResponseReturnValue:
         names={**COLUMN_NAMES, POSTER: _("Plakát"), FOCUS: _("Mi legyen mindig látható")},
         words=value_words,
         by_command=BY_COMMAND,
-        media_url=parts().storage.url,
+        media_url=services().storage.url,
     )
 
 
@@ -76,7 +76,7 @@ def restore(movie_id: int, edit_id: int) -> ResponseReturnValue:
     ensure_names()
     with writing() as session:
         title = restore_movie(session, movie_id, edit_id, by=me().email)
-    parts().on_demand.begin(movie_id)
+    services().on_demand.begin(movie_id)
     tell("restored", movie_id, title)
     return go("movie", movie_id=movie_id)
 

@@ -22,7 +22,7 @@ from mozi.calendar.importing.run import ImportReport, import_table, preview_tabl
 from mozi.calendar.weeks import week_of
 from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, QueueError, RowFault
 from mozi.server.capacity import IMPORT_BYTES, MIB
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.admin.base import blueprint, go, me, page
 from mozi.web.admin.messages.calendar import COLUMN_NAMES, reason_words
 from mozi.web.rendering import today
@@ -102,11 +102,11 @@ def _begin_first(report: ImportReport) -> int:
     coming = sorted((day, movie_id) for movie_id, day in report.new_sources if day >= first)
     past = sorted(((day, movie_id) for movie_id, day in report.new_sources if day < first))[::-1]
     movie_ids = [movie_id for _, movie_id in [*coming, *past][:BEGUN_AT_ONCE]]
-    return sum(parts().on_demand.begin(movie_id) for movie_id in movie_ids)
+    return sum(services().on_demand.begin(movie_id) for movie_id in movie_ids)
 
 
 def _is_worked() -> bool:
-    queue = parts().queue
+    queue = services().queue
     try:
         return queue is not None and queue.workers() > 0
     except QueueError:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from mozi.posters.build.publish import try_again
 from mozi.posters.focus import Focus, Pointed
 from mozi.posters.status import Panel, get_panel
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.admin.base import blueprint, go
 from mozi.web.admin.messages.posters import failure_words
 from mozi.web.i18n.languages import url_for
@@ -26,7 +26,7 @@ def poster_state(movie_id: int) -> Response:
 def try_now(movie_id: int) -> ResponseReturnValue:
     """Forget the failure, begin to build, and go back to where the admin was."""
     try_again(get_panel(movie_id).movie_id)
-    parts().on_demand.begin(movie_id)
+    services().on_demand.begin(movie_id)
     if request.accept_mimetypes.best == "application/json":
         return _told(get_panel(movie_id))
     if request.form.get("from") == "status":

@@ -18,7 +18,7 @@ from mozi.posters.status import (
     failed_posters,
     waiting_movies,
 )
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.admin.base import blueprint, go, page
 from mozi.web.admin.messages.storage import storage_words
 from mozi.web.views.health import readiness
@@ -60,7 +60,7 @@ def status() -> ResponseReturnValue:
 @blueprint.post("/status/storage")
 def check_storage() -> ResponseReturnValue:
     """Try the storage as `flask check-storage` does, and show what it says."""
-    return _status(report=StorageCheck(parts().storage, ask).run())
+    return _status(report=StorageCheck(services().storage, ask).run())
 
 
 @blueprint.post("/status/try-now")
@@ -69,12 +69,12 @@ def try_all_now() -> ResponseReturnValue:
     movie_ids = failed_ids(limit=TRIED_AT_ONCE)
     for movie_id in movie_ids:
         try_again(movie_id)
-    begun = sum(parts().on_demand.begin(movie_id) for movie_id in movie_ids)
+    begun = sum(services().on_demand.begin(movie_id) for movie_id in movie_ids)
     return go("status", tried=len(movie_ids), begun=begun)
 
 
 def _status(report: StorageReport | None = None) -> Response:
-    parts().tallies.hand_in()
+    services().counters.save()
     counts = count_posters()
     number = max(1, request.args.get("page", 1, type=int))
     failed = failed_posters(limit=FAILED_A_PAGE + 1, offset=(number - 1) * FAILED_A_PAGE)

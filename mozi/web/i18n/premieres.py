@@ -17,7 +17,7 @@ from mozi.calendar.pages.filters import Filters
 from mozi.calendar.pages.values import FeedMovie, News, Portrait
 from mozi.feeds.ical import Premiere
 from mozi.feeds.rss import Item
-from mozi.services import parts
+from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.genres import genre_name
 from mozi.web.i18n.languages import current, dates_in
@@ -165,7 +165,7 @@ def _news_id(movie_id: int, moved_at: datetime | None) -> str:
 
 def _site() -> str:
     """Return the host of SITE_URL: names must not change with the host that a request claims."""
-    return urlsplit(parts().settings.site_url or "").hostname or SITE
+    return urlsplit(services().settings.site_url or "").hostname or SITE
 
 
 def _address(movie: FeedMovie) -> str:

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, send_file
 
 from mozi.errors import StorageError
 from mozi.posters.keys import sha256_of, type_of
-from mozi.services import parts
+from mozi.services import services
 from mozi.storage import IMMUTABLE
 from mozi.storage.local import LocalStorage
 from mozi.web.middleware.headers import SecurityHeaders
@@ -47,7 +47,7 @@ def variant(name: str) -> Response:
 
 def _path_of(key: str) -> Path:
     """Return the file's path, or abort with 404: no such variant, no key, not on disk at all."""
-    storage = parts().storage
+    storage = services().storage
     if not isinstance(storage, LocalStorage):
         abort(404)
     try:

@@ -15,7 +15,7 @@ from mozi.calendar.pages.values import CalendarFeed, FeedMovie, NewsFeed
 from mozi.errors import Moved
 from mozi.feeds import ical, rss
 from mozi.pagecache.cache import Page
-from mozi.services import parts
+from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.languages import current, url_for
 from mozi.web.i18n.premieres import feed_name, item_of, premiere_of
@@ -108,6 +108,6 @@ def feed(
     kept: bool = True,
 ) -> Response:
     """Answer from the cache with what render makes of load's rows; query, kept: as in showing."""
-    key = key_of(request.environ, parts().settings, query=query)
+    key = key_of(request.environ, services().settings, query=query)
     page = Page(name, key, today().isoformat(), load, render, content_type)
-    return cached(page, parts().pages) if kept else fresh(page)
+    return cached(page, services().pages) if kept else fresh(page)

@@ -1,4 +1,4 @@
-"""The gauges of /metrics, looked up when it is read: parts, queue, memory and the last backup.
+"""The gauges of /metrics, looked up when it is read: services, queue, memory and the last backup.
 
 Nothing is looked up for a page, and nothing is waited for longer than CHECK_S a group.
 """
@@ -18,7 +18,7 @@ from prometheus_client.values import MutexValue, ValueClass
 from mozi import metrics
 from mozi.maintenance.last_backup import find_last_backup
 from mozi.posters.batch.queue import QueueFigures
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.views.health import Readiness, readiness
 
 KIB = 1024
@@ -40,7 +40,7 @@ def look_up() -> dict[str, str] | None:
         metrics.READY.labels(part).set(state == "ok")
     for process, size_bytes in _memory().items():
         metrics.MEMORY_BYTES.labels(process).set(size_bytes)
-    backed_up_at = find_last_backup(parts().settings.data_dir)
+    backed_up_at = find_last_backup(services().settings.data_dir)
     metrics.BACKUP_TIMESTAMP.set(nan if backed_up_at is None else backed_up_at.timestamp())
     figures: QueueFigures | None = current_app.extensions["mozi-queue-figures"].value("queue")
     metrics.QUEUE_WORKERS.set(nan if figures is None else figures.workers)
@@ -54,7 +54,7 @@ def has_workers() -> bool:
 
 
 def _queue_figures() -> QueueFigures | None:
-    queue = parts().queue
+    queue = services().queue
     return None if queue is None else queue.figures()
 
 

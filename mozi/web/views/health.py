@@ -19,7 +19,7 @@ from mozi.database import cure_of, in_one_line, reading
 from mozi.extensions import db
 from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.pagecache.counters import try_writing
-from mozi.services import parts
+from mozi.services import services
 from mozi.storage.local import LocalStorage
 
 CHECK_S = 1.0
@@ -163,7 +163,7 @@ def _database() -> None:
 def _writing() -> None:
     """Write a row that means nothing; on SQLite, where that would wait its turn, to its folder."""
     if db.engine.dialect.name == "sqlite":
-        _use_room_in(parts().settings.data_dir)
+        _use_room_in(services().settings.data_dir)
         return
     try:
         try_writing()
@@ -173,12 +173,12 @@ def _writing() -> None:
 
 def _cache() -> None:
     """Write what could be a page, and read it back."""
-    parts().pages.store.check()
+    services().pages.store.check()
 
 
 def _storage() -> None:
     """Ask for an object; where objects are files, a poster must fit on the disk too."""
-    storage = parts().storage
+    storage = services().storage
     if isinstance(storage, LocalStorage):
         _use_room_in(storage.folder)
     storage.exists(NO_SUCH_KEY)

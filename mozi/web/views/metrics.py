@@ -14,7 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from mozi import metrics as counted
 from mozi.posters.batch.worker_counts import WorkerCounts
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.views import gauges
 
 FORWARDED = re.compile(
@@ -35,7 +35,7 @@ def metrics() -> Response:
     403 for a wrong token. Without METRICS_TOKEN this is for programs of the same machine
     alone, and for everybody else 404.
     """
-    token = parts().settings.metrics_token
+    token = services().settings.metrics_token
     if token is not None and not _bears(token):
         abort(403)
     if token is None and not is_local(request.environ):

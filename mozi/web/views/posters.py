@@ -24,7 +24,7 @@ from mozi.posters.keys import poster_path
 from mozi.posters.queries import BuiltVariant, PosterState, get_poster
 from mozi.posters.recipes import Recipe, get_recipe
 from mozi.server.parking import WAITED_FOR, park, unseen
-from mozi.services import parts
+from mozi.services import services
 
 REDIRECT_S = 60
 OTHER_SLUG_S = 300
@@ -57,7 +57,7 @@ def _poster(movie_id: int, slug: str, media: str) -> Response:
     try:
         if request.method == "HEAD":
             return _without_building(state, recipe)
-        wish = parts().on_demand.wish(state)
+        wish = services().on_demand.wish(state)
     except (SourceError, Busy) as error:
         return _fallback(state, recipe, error)
     return _wait(wish, recipe)
@@ -75,7 +75,7 @@ def _find_wish(movie_id: int, slug: str, recipe: Recipe) -> Wish | None:
     if request.method == "HEAD":
         return None
     waited_for: Wish | None = request.environ.get(WAITED_FOR)
-    return waited_for or parts().on_demand.find_wish(movie_id, slug, recipe)
+    return waited_for or services().on_demand.find_wish(movie_id, slug, recipe)
 
 
 def _wait(wish: Wish, recipe: Recipe) -> Response:
@@ -86,7 +86,7 @@ def _wait(wish: Wish, recipe: Recipe) -> Response:
     if waited:
         wish.interest.leave()
     try:
-        state = parts().on_demand.wait_for(wish, wait_s=0 if waited else WAIT_S)
+        state = services().on_demand.wait_for(wish, wait_s=0 if waited else WAIT_S)
     except (SourceError, StorageError, Busy) as error:
         return _fallback(wish.state or get_poster(wish.movie_id), recipe, error)
     return answer_built(state, recipe)

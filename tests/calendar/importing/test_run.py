@@ -16,7 +16,7 @@ from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected
 from mozi.extensions import db
 from mozi.models import Movie, Poster
-from mozi.posters.source import want_original
+from mozi.posters.source import set_source_original
 from tests.conftest import on_both_backends
 from tests.support.factories import THURSDAY, make_movie
 
@@ -265,7 +265,7 @@ def test_an_unchanged_poster_address_does_not_replace_an_upload(do_import: Any) 
     do_import(FULL)
     [movie] = movies()
     with writing() as session:
-        want_original(session, movie.id, "originals/a.jpg")
+        set_source_original(session, movie.id, "originals/a.jpg")
     assert counts(do_import(FULL)) == (0, 0, 1)
     with reading() as session:
         assert session.get_one(Poster, movie.id).uploaded

@@ -22,8 +22,8 @@ from mozi.errors import QueueError
 from mozi.jobs import work
 from mozi.posters.batch.queue import JOB, MOVIES_A_JOB, PosterQueue
 from mozi.posters.queries import get_poster
-from mozi.posters.source import want_address
-from mozi.services import parts
+from mozi.posters.source import set_source_url
+from mozi.services import services
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.forks import Forked, Forks
@@ -50,7 +50,7 @@ def app(make_app: MakeApp, redis_url: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def queue(app: Flask) -> PosterQueue:
-    queue = parts().queue
+    queue = services().queue
     assert queue is not None
     return queue
 
@@ -132,7 +132,7 @@ def test_a_saved_source_is_queued_once_it_is_committed(
 ) -> None:
     movie = make_movie()
     with writing() as session:
-        want_address(session, movie, origin.url("/a.jpg"))
+        set_source_url(session, movie, origin.url("/a.jpg"))
         assert waiting(queue) == []
     assert waiting(queue) == [[movie]]
 
@@ -142,7 +142,7 @@ def test_what_is_rolled_back_is_not_queued(
 ) -> None:
     movie = make_movie()
     with writing() as session:
-        want_address(session, movie, origin.url("/a.jpg"))
+        set_source_url(session, movie, origin.url("/a.jpg"))
         session.rollback()
     assert waiting(queue) == []
 
@@ -173,9 +173,9 @@ def test_without_redis_a_save_is_saved(make_app: MakeApp, origin: Origin) -> Non
     with make_app(REDIS_URL="redis://127.0.0.1:1/0").app_context():
         movie = make_movie()
         with writing() as session:
-            want_address(session, movie, origin.url("/a.jpg"))
+            set_source_url(session, movie, origin.url("/a.jpg"))
         assert get_poster(movie).source_url == origin.url("/a.jpg")
-        queue = parts().queue
+        queue = services().queue
         assert queue is not None
         with pytest.raises(QueueError):
             queue.enqueue([movie])

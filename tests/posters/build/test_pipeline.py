@@ -26,9 +26,9 @@ from mozi.posters.build.leases import Lease
 from mozi.posters.build.pipeline import LeaseHeld, PosterPipeline
 from mozi.posters.build.publish import try_again
 from mozi.posters.queries import get_poster
-from mozi.posters.source import want_address
+from mozi.posters.source import set_source_url
 from mozi.posters.uploads import take_upload
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import Storage
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie
@@ -39,12 +39,12 @@ ALL = ("poster", "thumb", "blurred")
 
 
 @pytest.fixture
-def pipeline(app_parts: Parts) -> PosterPipeline:
-    return app_parts.pipeline
+def pipeline(app_services: Services) -> PosterPipeline:
+    return app_services.pipeline
 
 
 @pytest.fixture
-def movie(app_parts: Parts, origin: Origin) -> int:
+def movie(app_services: Services, origin: Origin) -> int:
     """A movie whose poster the origin has."""
     origin.serve("/a.jpg", make_jpeg())
     return make_movie(poster_url=origin.url("/a.jpg"))
@@ -65,7 +65,7 @@ def objects(storage: Storage, prefix: str) -> set[str]:
 
 def wish(movie_id: int, url: str | None) -> None:
     with writing() as session:
-        want_address(session, movie_id, url)
+        set_source_url(session, movie_id, url)
 
 
 def test_one_fetch_and_one_decode_build_all_that_is_missing(
@@ -133,35 +133,37 @@ def test_a_lost_original_is_fetched_again_from_its_address(
 
 
 def test_a_lost_upload_without_an_address_says_so(
-    pipeline: PosterPipeline, app_parts: Parts, storage: Storage
+    pipeline: PosterPipeline, app_services: Services, storage: Storage
 ) -> None:
     movie = make_movie()
-    storage.delete(upload(app_parts, movie, make_jpeg()))
+    storage.delete(upload(app_services, movie, make_jpeg()))
     with pytest.raises(SourceUnavailable, match="upload it again"):
         pipeline.build(movie)
 
 
-def upload(parts: Parts, movie_id: int, body: bytes) -> str:
-    return take_upload(parts.storage, movie_id, body, max_bytes=10_000_000, max_pixels=25_000_000)
+def upload(services: Services, movie_id: int, body: bytes) -> str:
+    return take_upload(
+        services.storage, movie_id, body, max_bytes=10_000_000, max_pixels=25_000_000
+    )
 
 
 def test_an_upload_replaces_the_poster_once_it_is_built(
-    pipeline: PosterPipeline, movie: int, app_parts: Parts
+    pipeline: PosterPipeline, movie: int, app_services: Services
 ) -> None:
     pipeline.build(movie)
     before = urls_of(movie)
-    upload(app_parts, movie, make_jpeg(1))
+    upload(app_services, movie, make_jpeg(1))
     assert urls_of(movie) == before
     pipeline.build(movie)
     assert not set(urls_of(movie).values()) & set(before.values())
 
 
 def test_an_unreadable_upload_changes_nothing(
-    movie: int, app_parts: Parts, storage: Storage
+    movie: int, app_services: Services, storage: Storage
 ) -> None:
     before = vars(row_of(movie)) | {"_sa_instance_state": None}
     with pytest.raises(UnreadableSource):
-        upload(app_parts, movie, make_jpeg()[:900])
+        upload(app_services, movie, make_jpeg()[:900])
     assert vars(row_of(movie)) | {"_sa_instance_state": None} == before
     assert not objects(storage, "originals/")
 
@@ -441,10 +443,10 @@ def version_of(movie_id: int) -> int:
 
 
 def test_originals_are_private_and_variants_public(
-    pipeline: PosterPipeline, movie: int, storage: Storage, app_parts: Parts
+    pipeline: PosterPipeline, movie: int, storage: Storage, app_services: Services
 ) -> None:
     pipeline.build(movie)
-    if app_parts.settings.s3_bucket is None:
+    if app_services.settings.s3_bucket is None:
         pytest.skip("the local disk has no ACLs; tests/web/middleware/test_media.py has its answer")
     (original,) = objects(storage, "originals/")
     with urllib.request.urlopen(urls_of(movie)["thumb"]) as answer:

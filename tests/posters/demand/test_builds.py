@@ -14,7 +14,7 @@ from mozi.errors import Busy, MovieNotFound
 from mozi.posters.build.leases import release_lease, take_lease
 from mozi.posters.demand.builds import BUILD_THREADS, OnDemandBuilds
 from mozi.posters.queries import PosterState, get_poster
-from mozi.services import Parts
+from mozi.services import Services
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
 from tests.support.visits import wished_and_waited
@@ -43,24 +43,26 @@ def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState])
 
 
 def test_all_who_ask_at_once_share_one_build(
-    app: Flask, app_parts: Parts, movie: int, origin: Origin
+    app: Flask, app_services: Services, movie: int, origin: Origin
 ) -> None:
-    answers = asked_at_once(app, app_parts.on_demand, [get_poster(movie)] * 12)
+    answers = asked_at_once(app, app_services.on_demand, [get_poster(movie)] * 12)
     assert answers == ["built"] * 12
     assert origin.hits["/a.jpg"] == 1
 
 
 def test_whoever_comes_beyond_the_bound_is_told_at_once(
-    app: Flask, app_parts: Parts, movie: int
+    app: Flask, app_services: Services, movie: int
 ) -> None:
-    builds = OnDemandBuilds(app_parts.pipeline, app.app_context, waiters=2)
+    builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
     answers = asked_at_once(app, builds, [get_poster(movie)] * 6)
     assert sorted(answers) == ["built"] * 2 + ["busy"] * 4
 
 
-def test_a_build_that_outlives_its_waiter_goes_on(app: Flask, app_parts: Parts, movie: int) -> None:
+def test_a_build_that_outlives_its_waiter_goes_on(
+    app: Flask, app_services: Services, movie: int
+) -> None:
     with pytest.raises(Busy):
-        wished_and_waited(app_parts.on_demand, get_poster(movie), wait_s=0.05)
+        wished_and_waited(app_services.on_demand, get_poster(movie), wait_s=0.05)
     until = time.monotonic() + 5
     while get_poster(movie).missing() and time.monotonic() < until:
         time.sleep(0.02)
@@ -68,7 +70,7 @@ def test_a_build_that_outlives_its_waiter_goes_on(app: Flask, app_parts: Parts, 
 
 
 def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
-    app: Flask, app_parts: Parts, movie: int
+    app: Flask, app_services: Services, movie: int
 ) -> None:
     elsewhere = take_lease(movie)
     assert elsewhere is not None
@@ -78,56 +80,58 @@ def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
             release_lease(elsewhere)
 
     threading.Timer(0.3, finish).start()
-    assert not wished_and_waited(app_parts.on_demand, get_poster(movie)).missing()
+    assert not wished_and_waited(app_services.on_demand, get_poster(movie)).missing()
 
 
 def test_builds_of_other_processes_hold_no_build_thread(
-    app: Flask, app_parts: Parts, movie: int, origin: Origin
+    app: Flask, app_services: Services, movie: int, origin: Origin
 ) -> None:
     origin.serve("/b.jpg", make_jpeg())
     for _ in range(BUILD_THREADS):
         elsewhere = make_movie(poster_url=origin.url("/b.jpg"))
         assert take_lease(elsewhere)
-        assert app_parts.on_demand.begin(elsewhere)
-    assert not wished_and_waited(app_parts.on_demand, get_poster(movie)).missing()
+        assert app_services.on_demand.begin(elsewhere)
+    assert not wished_and_waited(app_services.on_demand, get_poster(movie)).missing()
     assert not origin.hits["/b.jpg"]
 
 
 def test_a_wish_that_others_fulfil_is_settled_when_they_have(
-    app: Flask, app_parts: Parts, movie: int
+    app: Flask, app_services: Services, movie: int
 ) -> None:
     elsewhere = take_lease(movie)
     assert elsewhere is not None
-    wish = app_parts.on_demand.wish(get_poster(movie))
+    wish = app_services.on_demand.wish(get_poster(movie))
     release_lease(elsewhere)
-    app_parts.pipeline.build(movie)
+    app_services.pipeline.build(movie)
     assert not wish.built.result(timeout=20).missing()
 
 
 def test_a_movie_that_is_deleted_while_others_build_it_ends_the_wish(
-    app: Flask, app_parts: Parts, movie: int
+    app: Flask, app_services: Services, movie: int
 ) -> None:
     assert take_lease(movie)
-    wish = app_parts.on_demand.wish(get_poster(movie))
+    wish = app_services.on_demand.wish(get_poster(movie))
     with writing() as session:
         delete_movie(session, movie)
     with pytest.raises(MovieNotFound):
         wish.built.result(timeout=20)
 
 
-def test_nothing_is_kept_of_a_build_that_ended(app: Flask, app_parts: Parts, movie: int) -> None:
-    wished_and_waited(app_parts.on_demand, get_poster(movie))
-    assert app_parts.on_demand._in_hand == {}
+def test_nothing_is_kept_of_a_build_that_ended(
+    app: Flask, app_services: Services, movie: int
+) -> None:
+    wished_and_waited(app_services.on_demand, get_poster(movie))
+    assert app_services.on_demand._in_hand == {}
 
 
-def test_a_build_can_be_begun_without_waiting(app_parts: Parts, movie: int) -> None:
-    assert app_parts.on_demand.begin(movie)
+def test_a_build_can_be_begun_without_waiting(app_services: Services, movie: int) -> None:
+    assert app_services.on_demand.begin(movie)
     assert wait_until(lambda: not get_poster(movie).missing())
 
 
-def test_what_is_begun_and_fails_is_remembered(app_parts: Parts, origin: Origin) -> None:
+def test_what_is_begun_and_fails_is_remembered(app_services: Services, origin: Origin) -> None:
     movie_id = make_movie(poster_url=origin.url("/missing.jpg"))
-    app_parts.on_demand.begin(movie_id)
+    app_services.on_demand.begin(movie_id)
     assert wait_until(lambda: get_poster(movie_id).failure is not None)
     failure = get_poster(movie_id).failure
     assert failure is not None
@@ -143,21 +147,21 @@ def wait_until(true: Callable[[], bool]) -> bool:
 
 
 def test_what_another_process_has_built_does_not_wait_for_its_turn(
-    app: Flask, app_parts: Parts, movie: int, monkeypatch: pytest.MonkeyPatch
+    app: Flask, app_services: Services, movie: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mozi.posters.demand.builds.BUILD_THREADS", 0)
-    builds = OnDemandBuilds(app_parts.pipeline, app.app_context, waiters=2)
+    builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
     wish = builds.wish(get_poster(movie))
-    app_parts.pipeline.build(movie)
+    app_services.pipeline.build(movie)
     assert not wish.built.result(timeout=20).missing()
 
 
 def test_a_full_queue_gives_up_what_nobody_waits_for(
-    app: Flask, app_parts: Parts, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
+    app: Flask, app_services: Services, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mozi.posters.demand.builds.BUILD_THREADS", 0)
     monkeypatch.setattr("mozi.posters.demand.builds.BUILDS_IN_HAND", 1)
-    builds = OnDemandBuilds(app_parts.pipeline, app.app_context, waiters=2)
+    builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
     left = builds.wish(get_poster(movie))
     wanted = builds.wish(get_poster(make_movie(poster_url=origin.url("/a.jpg"))))
     with pytest.raises(Busy):

@@ -16,7 +16,7 @@ from mozi.errors import ForeignStorage, StorageError
 from mozi.extensions import db
 from mozi.posters.gc.ownership import MARK, claim, find_owner, mark, this_database
 from mozi.posters.uploads import take_upload
-from mozi.services import Parts, parts
+from mozi.services import Services, services
 from mozi.settings import Settings
 from mozi.storage import Storage
 from tests.conftest import database, make_bucket, on_both_backends
@@ -40,10 +40,10 @@ def test_whoever_stores_first_marks_it(app: Flask, storage: Storage) -> None:
     assert "postgres" not in owner.name.split("at")[-1]  # neither a user nor a password
 
 
-def test_a_build_marks_it_too(app: Flask, app_parts: Parts, origin: Origin) -> None:
+def test_a_build_marks_it_too(app: Flask, app_services: Services, origin: Origin) -> None:
     origin.serve("/a.jpg", make_jpeg())
-    app_parts.pipeline.build(make_movie(poster_url=origin.url("/a.jpg")))
-    assert find_owner(app_parts.storage) == this_database(app_parts.storage)
+    app_services.pipeline.build(make_movie(poster_url=origin.url("/a.jpg")))
+    assert find_owner(app_services.storage) == this_database(app_services.storage)
 
 
 def test_a_mark_that_cannot_be_stored_stands_in_nobodys_way(
@@ -69,14 +69,14 @@ def test_a_copy_of_sqlite_that_shares_the_bucket_is_another_database(
     shutil.copytree(backend_env["DATA_DIR"], copied)
     s3 = {"S3_BUCKET": bucket, "S3_ENDPOINT_URL": s3_url, "SECRET_KEY": "x" * 32}
     with app_on({**backend_env, **s3}).app_context():
-        claim(parts().storage)
-        claim(parts().storage)
+        claim(services().storage)
+        claim(services().storage)
         db.engine.dispose()
     with app_on({"DATA_DIR": str(copied), **s3}).app_context():
         with pytest.raises(ForeignStorage):
-            claim(parts().storage)
-        mark(parts().storage)
-        claim(parts().storage)
+            claim(services().storage)
+        mark(services().storage)
+        claim(services().storage)
         db.engine.dispose()
 
 
@@ -96,7 +96,7 @@ def test_a_copy_of_postgresql_is_another_database(
     staging = {"DATABASE_URL": database(pg_url, f"staging_{name}")}
     with app_on({**backend_env, **staging}).app_context():
         with pytest.raises(ForeignStorage, match=f"PostgreSQL, {name} at 127.0.0.1"):
-            claim(parts().storage)
+            claim(services().storage)
         db.engine.dispose()
 
 
@@ -107,7 +107,7 @@ def test_a_folder_that_is_moved_as_a_whole_stays_its_own(
     db.engine.dispose()
     shutil.move(backend_env["DATA_DIR"], tmp_path / "moved")
     with app_on({"DATA_DIR": str(tmp_path / "moved")}).app_context():
-        claim(parts().storage)
+        claim(services().storage)
         db.engine.dispose()
 
 
@@ -120,7 +120,7 @@ def test_another_database_beside_the_same_folder_is_another(
     env = {**backend_env, "DATABASE_URL": f"sqlite:///{data / 'staging.sqlite3'}"}
     with app_on(env).app_context():
         with pytest.raises(ForeignStorage):
-            claim(parts().storage)
+            claim(services().storage)
         db.engine.dispose()
 
 

@@ -19,7 +19,7 @@ def asked(client: FlaskClient, **typed: Any) -> list[dict[str, str]]:
     answer = client.get(PATH, query_string=typed)
     assert answer.status_code == 200
     assert answer.json is not None
-    found: list[dict[str, str]] = answer.json["twins"]
+    found: list[dict[str, str]] = answer.json["duplicates"]
     return found
 
 
@@ -59,7 +59,7 @@ def test_the_answer_is_short_and_kept_nowhere(anna: FlaskClient) -> None:
         make_movie(title="Mephisto")
     answer = anna.get(PATH, query_string=TYPED)
     assert answer.json is not None
-    assert len(answer.json["twins"]) == SHOWN
+    assert len(answer.json["duplicates"]) == SHOWN
     assert answer.headers["Cache-Control"] == "no-store"
 
 

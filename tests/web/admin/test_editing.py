@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from mozi.database import reading, writing
 from mozi.maintenance.checking import Checking
-from mozi.models import Edit, Movie, Poster
+from mozi.models import HistoryEntry, Movie, Poster
 from mozi.storage import Storage
 from tests.support.factories import THURSDAY, make_jpeg, make_movie, movie_of
 from tests.web.admin.conftest import EMAIL, token
@@ -147,14 +147,14 @@ def test_opening_and_saving_changes_nothing(anna: FlaskClient) -> None:
     assert anna.post(f"/admin/movies/{movie_id}", data=fields).status_code == 303
     assert movie_of(movie_id).version == 1
     with reading() as session:
-        assert session.scalars(select(Edit)).all() == []
+        assert session.scalars(select(HistoryEntry)).all() == []
 
 
 def test_who_changed_what_is_remembered(anna: FlaskClient) -> None:
     movie_id = make_movie(genres=("dráma",))
     send(anna, f"/admin/movies/{movie_id}", genres="krimi", premiere_date="2026-12-03")
     with reading() as session:
-        [edit] = session.scalars(select(Edit))
+        [edit] = session.scalars(select(HistoryEntry))
         session.expunge_all()
     assert (edit.editor, edit.action, edit.version) == (EMAIL, "updated", 2)
     assert edit.changes == {
@@ -202,8 +202,8 @@ def test_a_program_that_brings_nothing_back_is_asked_nothing(anna: FlaskClient) 
         ("shown", '{"source": 1e999}'),
         ("shown", "[" * 100_000),
         ("shown", "null"),
-        ("twins_seen", "9" * 5000),
-        ("twins_seen", "x,,²,7"),
+        ("duplicates_seen", "9" * 5000),
+        ("duplicates_seen", "x,,²,7"),
     ],
 )
 def test_hidden_fields_that_are_made_up_are_no_error(
@@ -219,8 +219,10 @@ def test_the_form_warns_once_of_a_movie_that_may_be_the_same(anna: FlaskClient) 
     warned = anna.post("/admin/movies/new", data=fields)
     assert warned.status_code == 409
     assert len(movies()) == 1
-    [seen] = re.findall(r'name="twins_seen" value="([^"]+)"', warned.text)
-    assert anna.post("/admin/movies/new", data={**fields, "twins_seen": seen}).status_code == 303
+    [seen] = re.findall(r'name="duplicates_seen" value="([^"]+)"', warned.text)
+    assert (
+        anna.post("/admin/movies/new", data={**fields, "duplicates_seen": seen}).status_code == 303
+    )
 
 
 def test_the_same_poster_of_another_movie_is_pointed_out(anna: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from mozi.calendar.editing.restore import PAGE_LENGTH, restore_movie
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import reading, writing
 from mozi.errors import EditNotFound
-from mozi.models import Edit, Movie, Poster
+from mozi.models import HistoryEntry, Movie, Poster
 from mozi.posters.focus import Pointed, set_focus
 from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants, movie_of
@@ -32,9 +32,13 @@ def change(movie_id: int, values: Values, *, by: str = EMAIL) -> int:
     return last_edit(movie_id).id
 
 
-def last_edit(movie_id: int) -> Edit:
+def last_edit(movie_id: int) -> HistoryEntry:
     with reading() as session:
-        query = select(Edit).where(Edit.movie_id == movie_id).order_by(Edit.id.desc())
+        query = (
+            select(HistoryEntry)
+            .where(HistoryEntry.movie_id == movie_id)
+            .order_by(HistoryEntry.id.desc())
+        )
         edit = session.scalars(query.limit(1)).one()
         session.expunge_all()
         return edit

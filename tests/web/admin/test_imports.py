@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from mozi.accounts.admins import ensure_admin
 from mozi.calendar.importing import drafts
 from mozi.database import reading, writing
-from mozi.models import Edit, ImportDraft, Movie, Poster
+from mozi.models import HistoryEntry, ImportDraft, Movie, Poster
 from mozi.posters.demand.builds import OnDemandBuilds
 from tests.conftest import Clock
 from tests.support.factories import THURSDAY, make_movie
@@ -126,7 +126,7 @@ def test_the_history_names_who_imported(anna: FlaskClient) -> None:
     make_movie(external_id="x-1", title="Az utolsó nyár", premiere_date=THURSDAY)
     confirm(anna, preview(anna, GOOD))
     with reading() as session:
-        assert set(session.scalars(select(Edit.editor))) == {EMAIL}
+        assert set(session.scalars(select(HistoryEntry.editor))) == {EMAIL}
 
 
 def test_a_change_is_shown_with_what_is_there(anna: FlaskClient) -> None:

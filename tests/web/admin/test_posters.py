@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from mozi.models import Poster
 from mozi.posters.queries import get_poster
 from mozi.posters.status import Panel, get_panel
-from mozi.services import Parts
+from mozi.services import Services
 from tests.support import pictures
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.web.admin.test_editing import picture, poster_of, send
@@ -83,9 +83,9 @@ def test_saving_a_poster_builds_it_without_anybody_asking(anna: FlaskClient) -> 
 
 
 def test_while_it_is_built_the_form_asks_for_the_variants_itself(
-    anna: FlaskClient, app_parts: Parts, monkeypatch: pytest.MonkeyPatch
+    anna: FlaskClient, app_services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_parts.on_demand, "begin", lambda _: False)
+    monkeypatch.setattr(app_services.on_demand, "begin", lambda _: False)
     movie_id = make_movie()
     poster_after(anna, movie_id, poster_file=picture())
     html = anna.get(f"/admin/movies/{movie_id}").text
@@ -160,12 +160,14 @@ def test_a_new_poster_begins_with_its_middle(anna: FlaskClient) -> None:
     assert (poster.focus_x, poster.focus_y) == (None, None)
 
 
-def test_an_upload_keeps_nothing_of_where_it_was_taken(anna: FlaskClient, app_parts: Parts) -> None:
+def test_an_upload_keeps_nothing_of_where_it_was_taken(
+    anna: FlaskClient, app_services: Services
+) -> None:
     movie_id = make_movie()
     body = pictures.gps_jpeg()
     poster_after(anna, movie_id, poster_file=(io.BytesIO(body), "a.jpg"))
     for each in ready(movie_id).variants:
-        stored = app_parts.storage.get(get_poster(movie_id).variants[each.media].object_key)
+        stored = app_services.storage.get(get_poster(movie_id).variants[each.media].object_key)
         assert b"Exif" not in stored
 
 

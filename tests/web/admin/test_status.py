@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from mozi.errors import StorageError
 from mozi.posters.queries import get_poster
-from mozi.services import Parts
+from mozi.services import Services
 from mozi.storage import Storage
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
@@ -19,10 +19,10 @@ from tests.web.admin.test_inventory import titles
 
 
 @pytest.fixture
-def failed(app_parts: Parts, origin: Origin) -> int:
+def failed(app_services: Services, origin: Origin) -> int:
     movie_id = make_movie(title="Rossz cím", poster_url=origin.url("/a.jpg"))
     with pytest.raises(Exception, match="404"):
-        app_parts.pipeline.build(movie_id)
+        app_services.pipeline.build(movie_id)
     return movie_id
 
 
@@ -53,13 +53,13 @@ def test_the_counts_lead_to_the_movies_that_they_count(anna: FlaskClient, failed
 
 
 def test_trying_one_now_builds_it(
-    anna: FlaskClient, failed: int, origin: Origin, app_parts: Parts
+    anna: FlaskClient, failed: int, origin: Origin, app_services: Services
 ) -> None:
     origin.serve("/a.jpg", make_jpeg())
     form = {"csrf_token": token(anna.get("/admin/status").text), "from": "status"}
     answer = anna.post(f"/admin/movies/{failed}/poster/try-now", data=form)
     assert answer.location == "/admin/status?tried=1&begun=1"
-    assert not wished_and_waited(app_parts.on_demand, get_poster(failed)).missing()
+    assert not wished_and_waited(app_services.on_demand, get_poster(failed)).missing()
 
 
 def test_trying_all_now_tries_each(anna: FlaskClient, failed: int, origin: Origin) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import event, text, update
 from mozi.database import writing
 from mozi.extensions import db
 from mozi.models import Movie
-from mozi.services import Parts
+from mozi.services import Services
 from tests.conftest import MakeApp
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
@@ -252,10 +252,10 @@ def test_head_answers_with_the_headers_alone(client: FlaskClient) -> None:
     assert answer.headers["Content-Length"] == length
 
 
-def test_unknown_arguments_share_the_page(client: FlaskClient, app_parts: Parts) -> None:
+def test_unknown_arguments_share_the_page(client: FlaskClient, app_services: Services) -> None:
     client.get("/")
     assert [status(client, f"/?utm_source={n}&x={n}") for n in range(5)] == [HIT] * 5
-    assert len(app_parts.pages.slots._slots) == 1
+    assert len(app_services.pages.slots._slots) == 1
 
 
 def test_a_forged_session_cookie_buys_no_render(client: FlaskClient) -> None:
@@ -338,12 +338,12 @@ def test_the_movie_page_shows_its_own_poster(
     "path", ["/api/v1/premieres?from=2026-01-{:02}&to=2027-01-01", "/kereses?q={}"]
 )
 def test_addresses_without_number_leave_nothing_behind(
-    client: FlaskClient, app_parts: Parts, path: str
+    client: FlaskClient, app_services: Services, path: str
 ) -> None:
     client.get("/")
-    pages = app_parts.settings.data_dir / "pages"
+    pages = app_services.settings.data_dir / "pages"
     before = sorted(pages.rglob("*"))
     for number in range(1, 21):
         assert client.get(path.format(number)).status_code == 200
     assert sorted(pages.rglob("*")) == before
-    assert app_parts.pages.slots._held_bytes < 100_000
+    assert app_services.pages.slots._held_bytes < 100_000

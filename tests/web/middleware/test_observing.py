@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 from mozi import metrics
 from mozi.logs import request_lines
 from mozi.logs.request_lines import RequestLines
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.middleware.observing import Observed, id_of, queue_seconds
 from tests.conftest import Clock, MakeApp
 
@@ -91,7 +91,7 @@ def test_a_request_that_breaks_the_app_is_a_500(make_app: MakeApp) -> None:
 
 def test_a_request_is_one_line_without_its_query(app: Flask) -> None:
     written = io.StringIO()
-    settings = replace(parts().settings, log_format="json")
+    settings = replace(services().settings, log_format="json")
     app.wsgi_app = Observed(app.wsgi_app, RequestLines(settings, written), behind_proxy=False)  # type: ignore[method-assign]
     app.test_client().get("/?q=titok", headers={"X-Request-ID": "abc"})
     request_lines.flush()

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from mozi.errors import StorageError
-from mozi.services import parts
+from mozi.services import services
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
 from tests.conftest import Clock, MakeApp, make_bucket
@@ -56,7 +56,7 @@ def test_a_storage_that_fails_is_not_ready(
 def test_workers_and_the_jobs_that_wait_are_told(make_app: MakeApp, cache: Trouble) -> None:
     app = make_app(REDIS_URL=cache.url)
     with app.app_context():
-        queue = parts().queue
+        queue = services().queue
         assert queue is not None
         queue.enqueue(range(45))
         samples = told(app.test_client())
@@ -115,7 +115,7 @@ def test_the_last_backup_is_told(
 
 
 def test_a_note_that_is_no_date_is_no_backup(client: FlaskClient, app: Flask) -> None:
-    (parts().settings.data_dir / "last-backup").write_text("tegnap")
+    (services().settings.data_dir / "last-backup").write_text("tegnap")
     assert math.isnan(told(client)["mozi_backup_timestamp_seconds"])
 
 

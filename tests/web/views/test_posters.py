@@ -16,8 +16,8 @@ from mozi.extensions import db
 from mozi.models import Movie
 from mozi.posters.build.leases import take_lease
 from mozi.posters.queries import get_poster
-from mozi.posters.source import want_address
-from mozi.services import Parts
+from mozi.posters.source import set_source_url
+from mozi.services import Services
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
@@ -141,12 +141,12 @@ def test_in_the_pause_of_a_failed_source_nothing_is_written_or_fetched(
 
 
 def test_a_storage_that_is_away_gives_the_placeholder(
-    client: FlaskClient, movie: int, app_parts: Parts, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, movie: int, app_services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise StorageError("The storage is away.")
 
-    monkeypatch.setattr(app_parts.storage, "put", refuse)
+    monkeypatch.setattr(app_services.storage, "put", refuse)
     assert client.get(path(movie)).status_code == 503
     assert get_poster(movie).variants == {}
 
@@ -166,7 +166,7 @@ def test_while_a_new_source_fails_the_old_poster_is_answered(
 ) -> None:
     before = client.get(path(movie)).headers["Location"]
     with writing() as session:
-        want_address(session, movie, origin.url("/missing.jpg"))
+        set_source_url(session, movie, origin.url("/missing.jpg"))
     answer = client.get(path(movie))
     assert (answer.status_code, answer.headers["Location"]) == (302, before)
 

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from mozi.calendar.pages import alphabet
-from mozi.services import parts
+from mozi.services import services
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie, make_variants
 
@@ -127,7 +127,7 @@ def test_what_is_found_is_not_kept_by_the_page_cache(client: FlaskClient) -> Non
         assert answer.headers["Cache-Status"] == "mozi; fwd=bypass"
         assert answer.headers["Cache-Control"] == "no-cache"
         assert "Set-Cookie" not in answer.headers
-    assert not list((parts().settings.data_dir / "pages").glob("*"))
+    assert not list((services().settings.data_dir / "pages").glob("*"))
     assert first.headers["ETag"] == again.headers["ETag"]
 
 

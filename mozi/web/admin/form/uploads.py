@@ -14,7 +14,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from mozi.posters.uploads import StoredUpload, Upload, checked_upload, keep_upload, too_large
 from mozi.server.capacity import largest_body
-from mozi.services import parts
+from mozi.services import services
 
 LIFE_S = 12 * 60 * 60  # within doomed.REMEMBERED_S
 NAME_LENGTH = 200
@@ -40,7 +40,7 @@ class FormUpload:
         """Return the same, stored anew after a sweep; None where the bytes are not here."""
         if self.upload is None:
             return None
-        stored = keep_upload(parts().storage, self.upload)
+        stored = keep_upload(services().storage, self.upload)
         return FormUpload(self.name, self.size_bytes, stored, self.upload)
 
 
@@ -52,7 +52,7 @@ def read_upload() -> FormUpload | None:
     file = request.files.get("poster_file")
     if file is None or not file.filename:
         return earlier_upload(request.form.get("poster_kept", ""))
-    settings = parts().settings
+    settings = services().settings
     if is_cut():
         raise too_large(request.content_length or 0, max_bytes=settings.poster_max_bytes)
     # One byte more than may be: a file that is larger is not read to its end.
@@ -63,7 +63,7 @@ def read_upload() -> FormUpload | None:
     upload = checked_upload(
         body, max_bytes=settings.poster_max_bytes, max_pixels=settings.poster_max_pixels
     )
-    stored = keep_upload(parts().storage, upload)
+    stored = keep_upload(services().storage, upload)
     return FormUpload(file.filename[-NAME_LENGTH:], len(body), stored, upload)
 
 
@@ -72,7 +72,7 @@ def is_cut() -> bool:
 
     What is left of the file is none (server/bodies.py); the fields around it are whole.
     """
-    return (request.content_length or 0) > largest_body(parts().settings.poster_max_bytes)
+    return (request.content_length or 0) > largest_body(services().settings.poster_max_bytes)
 
 
 def earlier_upload(token: str) -> FormUpload | None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from flask import Response
 from werkzeug.datastructures import MultiDict
 
-from mozi.calendar.editing.duplicates import Twin
+from mozi.calendar.editing.duplicates import Duplicate
 from mozi.calendar.editing.save import Contested, get_edited
 from mozi.calendar.editing.trash import Deleted, find_deleted
 from mozi.database import reading
 from mozi.errors import MovieNotFound
-from mozi.services import parts
+from mozi.services import services
 from mozi.web.admin.base import blueprint, page
 from mozi.web.admin.form.texts import BLANK, given_fields, shown_text, text_of, texts_of
 from mozi.web.admin.form.uploads import FormUpload, earlier_upload
@@ -52,7 +52,7 @@ class Form:
     shown: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
     kept: FormUpload | None = None
-    twins: tuple[Twin, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
     contested: Contested | None = None
     no_poster: bool = False
     focus: tuple[str, str] | None = None
@@ -64,9 +64,9 @@ class Form:
         return next((each for each in self.news if each.kind == GONE), None)
 
     @property
-    def twins_seen(self) -> str:
+    def duplicates_seen(self) -> str:
         """Return what the form brings back of the movies that it warns of."""
-        return ",".join(str(twin.id) for twin in self.twins)
+        return ",".join(str(duplicate.id) for duplicate in self.duplicates)
 
 
 def form_as_stands(movie_id: int) -> Form:
@@ -107,7 +107,7 @@ def show_as_sent(
 def show_form(form: Form, *, status: int = 200, **changes: object) -> Response:
     """Show the form, changed so."""
     form = replace(form, **changes)  # type: ignore[arg-type]
-    mib = parts().settings.poster_max_bytes / MIB
+    mib = services().settings.poster_max_bytes / MIB
     return page(
         "movie_form",
         form=form,
