@@ -18,7 +18,9 @@ from mozi.pagecache.release import release_of
 from mozi.pagecache.store import PageStore
 from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.build.pipeline import PosterPipeline
+from mozi.posters.demand.answers import PosterAnswers
 from mozi.posters.demand.builds import OnDemandBuilds
+from mozi.posters.demand.schedule import BuildSchedule
 from mozi.posters.source import new_sources
 from mozi.server.capacity import POSTER_WAITERS
 from mozi.services import Services, install
@@ -56,17 +58,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_database(app, settings)
     storage = make_storage(settings)
     pipeline = PosterPipeline.from_settings(settings, storage)
-    on_demand = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_WAITERS)
+    builds = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_WAITERS)
     pages = PageCache(
         PageStore(app, settings, release=release),
         life_s=settings.page_cache_seconds,
         coalesce_s=settings.page_cache_coalesce_seconds,
     )
     queue, counters = make_queue(settings), PageCounters(app.app_context)
-    services = Services(settings, storage, pipeline, on_demand, pages, counters, queue)
+    services = Services(
+        settings=settings,
+        storage=storage,
+        pipeline=pipeline,
+        builds=builds,
+        posters=PosterAnswers(builds),
+        schedule=BuildSchedule(builds, queue),
+        pages=pages,
+        counters=counters,
+        queue=queue,
+    )
     install(app, services)
-    if queue is not None:
-        _queue_new_sources(app, queue)
+    _offer_new_sources(app, services.schedule)
     web.register(app, settings)
     security = SecurityHeaders(storage)
     headers.register(app, security)
@@ -98,11 +109,11 @@ def make_queue(settings: Settings) -> PosterQueue | None:
     return PosterQueue(settings.redis_url, secret_key=settings.secret_key)
 
 
-def _queue_new_sources(app: Flask, queue: PosterQueue) -> None:
-    """Have the posters of saved movies built by the workers, whoever saves them."""
+def _offer_new_sources(app: Flask, schedule: BuildSchedule) -> None:
+    """Offer each new source to the workers once it is committed, whatever saved it."""
 
     def offer(sender: Flask, movie_ids: tuple[int, ...]) -> None:
-        queue.offer(movie_ids)
+        schedule.offer(movie_ids)
 
     new_sources.connect(offer, sender=app, weak=False)
 

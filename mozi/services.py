@@ -1,4 +1,4 @@
-"""The parts that create_app puts together, as entrances reach them: `services().storage`."""
+"""The services that create_app puts together: entrances reach them by `services().storage`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from mozi.pagecache.cache import PageCache
 from mozi.pagecache.counters import PageCounters
 from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.build.pipeline import PosterPipeline
+from mozi.posters.demand.answers import PosterAnswers
 from mozi.posters.demand.builds import OnDemandBuilds
+from mozi.posters.demand.schedule import BuildSchedule
 from mozi.settings import Settings
 from mozi.storage import Storage
 
@@ -25,17 +27,19 @@ class Services:
     settings: Settings
     storage: Storage
     pipeline: PosterPipeline
-    on_demand: OnDemandBuilds
+    builds: OnDemandBuilds
+    posters: PosterAnswers
+    schedule: BuildSchedule
     pages: PageCache
     counters: PageCounters
     queue: PosterQueue | None  # None without REDIS_URL
 
 
 def install(app: Flask, installed: Services) -> None:
-    """Make the parts reachable from within the app's context."""
+    """Make the services reachable from within the app's context."""
     app.extensions[NAME] = installed
 
 
 def services() -> Services:
-    """Return the parts of the app whose context this is."""
+    """Return the services of the current app."""
     return cast(Services, current_app.extensions[NAME])

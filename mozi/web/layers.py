@@ -30,7 +30,7 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
     layers: list[Layer] = [
         *around,
         *_plain_media(services, security),  # a poster from disk, under the embedded default
-        lambda inner: WaitingForPosters(inner, services.on_demand, security),  # a poster in hand
+        lambda inner: WaitingForPosters(inner, services.posters, security),  # a poster in hand
         pages,  # a page in memory
     ]
     app.wsgi_app = _wrapped(app.wsgi_app, layers)  # type: ignore[method-assign]  # the documented way

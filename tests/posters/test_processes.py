@@ -26,12 +26,12 @@ import sys
 from mozi import create_app
 from mozi.services import services
 from mozi.posters.queries import get_poster
-from tests.support.visits import wished_and_waited
+from tests.support.visits import request_and_wait
 app = create_app()
 with app.app_context():
     print("ready", flush=True)
     sys.stdin.readline()
-    wished_and_waited(services().on_demand, get_poster(int(sys.argv[1])))
+    request_and_wait(services().builds, get_poster(int(sys.argv[1])))
 """
 
 SERVE = """
@@ -48,7 +48,7 @@ threading.Thread(target=tell).start()
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # as gunicorn's worker ends
 with app.app_context():
     for movie in sys.argv[1:]:
-        assert services().on_demand.begin(int(movie))
+        assert services().builds.start(int(movie))
 signal.pause()
 """
 

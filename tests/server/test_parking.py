@@ -50,7 +50,7 @@ def test_whoever_joins_a_build_in_hand_asks_the_database_nothing(
     assert take_lease(1)  # so that it stays in hand
     another = environ.copy()
     ask(app, environ)
-    monkeypatch.delattr("mozi.web.views.posters.get_poster")
+    monkeypatch.delattr("mozi.posters.demand.answers.get_poster")
     ask(app, another)
     assert another[PARKED].done is environ[PARKED].done
 
@@ -112,7 +112,7 @@ def test_who_joins_a_build_and_gets_it_never_reaches_flask(
     assert lease is not None
     joined = environ.copy()
     ask(app, environ)
-    layer = WaitingForPosters(no_app, services().on_demand, SecurityHeaders(services().storage))
+    layer = WaitingForPosters(no_app, services().posters, SecurityHeaders(services().storage))
     assert collect(layer, joined).status[:3] == "503"
     release_lease(lease)
     joined.pop(PARKED).done.result(timeout=20)

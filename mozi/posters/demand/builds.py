@@ -1,10 +1,14 @@
-"""A visitor's first hit: build what is missing in the background, and wait for it a moment.
+"""Builds that visitors asked for: in the background, one for all requests of a poster.
 
-All who want one poster share one build (within a process; over processes the lease sees to
-it). Nobody waits longer than WAIT_S, only so many wait in threads at once, and no more than
-BUILDS_IN_HAND are wished for: beyond that, what nobody waits for now makes room, and where all
-are waited for, whoever comes gets Busy at once, since a page must never queue behind pictures.
-A build that outlives its waiters goes on, and the next hit finds it.
+    queued → building → done        the usual way
+    queued → building → remote      another process holds the lease: look on
+    remote → queued                 that process has died: build it here
+    queued, remote → done           another process has built it
+
+A request waits WAIT_S at most. The number of requests that wait in a thread is bounded, and so
+is the number of builds: when the queue is full, a build without waiters is evicted; otherwise the
+request gets Busy. A page never queues behind pictures. A build goes on when its waiters have
+left, and the next visitor finds the poster built.
 """
 
 from __future__ import annotations
@@ -12,17 +16,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
-from dataclasses import replace
 
 from mozi.budget import Budget
 from mozi.errors import BuildAbandoned, Busy, MovieNotFound, NoPosterSource, SourceError
+from mozi.posters.build.niceness import yield_to_pages
 from mozi.posters.build.pipeline import LeaseHeld, PosterPipeline, respect_pause
-from mozi.posters.demand.remote import Elsewhere
-from mozi.posters.demand.requests import Wish, WishThreads
+from mozi.posters.demand.requests import BuildRequest, Phase
 from mozi.posters.queries import PosterState, find_posters, get_poster
 from mozi.posters.recipes import Recipe
 
@@ -31,14 +34,19 @@ logger = logging.getLogger(__name__)
 WAIT_S = 5.0
 BUILDS_IN_HAND = 256  # what two workers on two cores build in some ten seconds
 BUILD_THREADS = 12  # some fetch or store while others have theirs decoded
-TOLD_ELSEWHERE = (SourceError, BuildAbandoned, Busy, NoPosterSource, MovieNotFound)
+LOOK_EVERY_S = 0.2
+LOGGED_ALREADY = (SourceError, BuildAbandoned, Busy, NoPosterSource, MovieNotFound)
+
+Outcome = PosterState | BaseException
+Ended = tuple[BuildRequest, Outcome]
 
 
 class OnDemandBuilds:
-    """The builds that visitors asked for, by movie. Thread-safe; threads start when needed.
+    """All build requests of one process, by movie. Thread-safe; threads start when needed.
 
-    in_context: gives the app's context, which threads of our own do not have. waiters: how
-    many requests may wait at once in a thread each.
+    in_context: gives the app's context to our own threads. waiters: how many requests may wait
+    in a thread at once. A process that ends finishes the builds in hand and begins no other: a
+    queue of builds must not delay a restart, and the next visitor asks again.
     """
 
     def __init__(
@@ -50,91 +58,117 @@ class OnDemandBuilds:
     ) -> None:
         self.pipeline = pipeline
         self.in_context = in_context
-        self._waiters = Budget(waiters, of="places for waiting")
-        self._in_hand: dict[int, Wish] = {}
-        self._given_up_at: dict[int, float] = {}  # by movie
-        self._lock = threading.Lock()
-        self._threads = WishThreads(self._fulfil, most=BUILD_THREADS)
-        self._elsewhere = Elsewhere(self._threads.waiting, self._look)
+        self._places = Budget(waiters, of="places for waiting")
+        self._requests: dict[int, BuildRequest] = {}  # all that are not done
+        self._builders = 0
+        self._watching = False
+        self._lock = threading.Lock()  # of the three above, and of each request's phase
 
-    def find_wish(self, movie_id: int, slug: str, recipe: Recipe) -> Wish | None:
-        """Return the wish in hand that a request for this variant waits for: without a query."""
-        wish = self._in_hand.get(movie_id)
-        return wish if wish is not None and wish.answers(slug, recipe) else None
+    def find_request(self, movie_id: int, slug: str, recipe: Recipe) -> BuildRequest | None:
+        """Return the build in hand that a visitor of this address waits for; costs no query."""
+        request = self._requests.get(movie_id)
+        return request if request is not None and request.answers(slug, recipe) else None
 
-    def wish(self, state: PosterState) -> Wish:
-        """Have built what the poster misses, and return at once what tells of it.
+    def request(self, state: PosterState) -> BuildRequest:
+        """Return the build of what the poster misses, begun if it was not in hand.
 
-        A source that is to be left alone costs no write and no place: its remembered failure
-        is raised. Raises Busy where too many builds are in hand.
+        Raises the remembered failure while its source is to be left alone, and Busy when too
+        many builds are in hand.
         """
         respect_pause(state)
         return self._join(state.movie_id, state)
 
-    def wait_for(self, wish: Wish, *, wait_s: float) -> PosterState:
-        """Return the poster's state once it is built.
+    def start(self, movie_id: int) -> bool:
+        """Have the poster built without a visitor; return whether the build is in hand.
 
-        Raises what the build raises; Busy after wait_s, or where too many wait in threads.
-        """
-        if wish.built.done() or not wait_s:
-            return _outcome(wish, wait_s=0)
-        with self._waiters.hold(wait_s=0), wish.interest:
-            return _outcome(wish, wait_s=wait_s)
-
-    def begin(self, movie_id: int) -> bool:
-        """Begin to build what the poster misses, and return at once whether it is in hand.
-
-        Nobody waits: what fails is remembered with the poster, or said in the log. Where too
-        many builds are in hand already, the poster's first visitor has it built.
+        A failure is remembered with the poster, or logged. When too many builds are in hand,
+        the poster's first visitor has it built.
         """
         try:
-            wish = self._join(movie_id, None)
+            request = self._join(movie_id, None)
         except Busy:
             return False
-        wish.interest.join()  # until it is built: somebody wants it, who does not come back
-        wish.built.add_done_callback(_tell)
+        request.waiters.join()  # the admin who asked, until it is built
+        request.built.add_done_callback(_log_failure)
         return True
 
-    def _join(self, movie_id: int, state: PosterState | None) -> Wish:
-        """Return the wish for this poster that is in hand, or make it."""
-        with self._lock:
-            wish = self._in_hand.get(movie_id)
-            if wish is not None:
-                if state is not None:
-                    wish = self._in_hand[movie_id] = replace(wish, state=state)
-                return wish
-            given_up = self._make_room()
-            wish = self._in_hand[movie_id] = Wish(movie_id, state)
-        if given_up is not None:
-            given_up.built.set_exception(Busy("Too many posters are being built."))
-        self._threads.add(wish)
-        self._elsewhere.watch()
-        return wish
+    def wait_for(self, request: BuildRequest, *, wait_s: float) -> PosterState:
+        """Return the poster's state once it is built.
 
-    def _make_room(self) -> Wish | None:
-        """Give up a wish that nobody waits for now, where one has to go; Busy where none is."""
-        if len(self._in_hand) < BUILDS_IN_HAND:
+        Raises the build's error, and Busy after wait_s or when too many requests wait in threads.
+        """
+        if request.built.done() or not wait_s:
+            return _outcome(request, wait_s=0)
+        with self._places.hold(wait_s=0), request.waiters:
+            return _outcome(request, wait_s=wait_s)
+
+    def _join(self, movie_id: int, state: PosterState | None) -> BuildRequest:
+        with self._lock:
+            request = self._requests.get(movie_id)
+            if request is not None:
+                request.state = state or request.state
+                return request
+            evicted = self._evict_if_full()
+            request = self._requests[movie_id] = BuildRequest(movie_id, state)
+        if evicted is not None:
+            evicted.built.set_exception(Busy("Too many posters are being built."))
+        self._start_threads()
+        return request
+
+    def _evict_if_full(self) -> BuildRequest | None:
+        """Drop a queued request without waiters if there are too many; Busy if all have some."""
+        if len(self._requests) < BUILDS_IN_HAND:
             return None
-        for wish in self._threads.waiting():
-            if not wish.interest.waiting and self._threads.take_back(wish):
-                self._given_up_at.pop(wish.movie_id, None)
-                return self._in_hand.pop(wish.movie_id)
+        for request in self._requests.values():
+            if request.phase is Phase.QUEUED and not request.waiters.count:
+                request.phase = Phase.DONE
+                return self._requests.pop(request.movie_id)
         raise Busy("Too many posters are being built.")
 
-    def _fulfil(self, wish: Wish) -> None:
-        """Build, or look on while another process does, and take over when it died."""
+    def _start_threads(self) -> None:
+        """Start a builder for what is queued, BUILD_THREADS at most, and the watcher."""
+        with self._lock:
+            queued = any(each.phase is Phase.QUEUED for each in self._requests.values())
+            builds = queued and self._builders < BUILD_THREADS
+            self._builders += builds
+            watches, self._watching = not self._watching, True
+        if builds:
+            threading.Thread(target=self._build_all, name="poster").start()
+        if watches:
+            threading.Thread(target=self._watch, name="posters-watcher").start()
+
+    def _build_all(self) -> None:
+        """Build until no request is queued. The life of a builder thread."""
+        yield_to_pages()
+        while (request := self._next_to_build()) is not None:
+            # A copy: another thread may run the request again before this one left the context.
+            request.context.copy().run(self._run, request)
+
+    def _next_to_build(self) -> BuildRequest | None:
+        """Return the most urgent queued request; None ends the thread that asks."""
+        now = time.monotonic()
+        with self._lock:
+            queued = [each for each in self._requests.values() if each.phase is Phase.QUEUED]
+            if not queued or not threading.main_thread().is_alive():
+                self._builders -= 1
+                return None
+            request = max(queued, key=lambda each: each.urgency(now))
+            request.phase = Phase.BUILDING
+            return request
+
+    def _run(self, request: BuildRequest) -> None:
         try:
             with self.in_context():
-                state = self._build(wish.movie_id)
-        except BaseException as error:  # whoever waits is told, whatever it was
-            self._end(wish, error)
+                state = self._build(request.movie_id)
+        except BaseException as error:  # the waiters get it, whatever it is
+            self._end([(request, error)])
         else:
-            self._follow(wish) if state is None else self._end(wish, state)
+            self._leave_to_others(request) if state is None else self._end([(request, state)])
 
     def _build(self, movie_id: int) -> PosterState | None:
-        """Return what is there once nothing is missing, read once for all who wait.
+        """Return the state once nothing is missing, read once for all waiters.
 
-        None: look again, since another process builds it, or its source was replaced.
+        None: another process builds it, or its source was replaced meanwhile; look again.
         """
         state = get_poster(movie_id)
         if not state.missing():
@@ -147,55 +181,86 @@ class OnDemandBuilds:
             return None
         return get_poster(movie_id)
 
-    def _follow(self, wish: Wish) -> None:
-        self._given_up_at.setdefault(wish.movie_id, time.monotonic() + WAIT_S)
-        self._elsewhere.follow(wish)
+    def _leave_to_others(self, request: BuildRequest) -> None:
+        with self._lock:
+            request.phase = Phase.REMOTE
+            request.gives_up_at = request.gives_up_at or time.monotonic() + WAIT_S
 
-    def _look(self, followed: Sequence[Wish], waiting: Sequence[Wish]) -> list[Wish]:
-        """Settle what others have built; return those of the followed that are not settled yet."""
+    def _watch(self) -> None:
+        """Look for posters that other processes have built. The life of the watcher thread.
+
+        One query looks at all, so no builder is held by another process's build.
+        """
+        while True:
+            time.sleep(LOOK_EVERY_S)
+            with self._lock:
+                looked_at = self._not_building()
+                self._watching = bool(self._requests) and threading.main_thread().is_alive()
+                if not self._watching:
+                    return
+            self._look_at(looked_at)
+
+    def _not_building(self) -> list[BuildRequest]:
+        return [each for each in self._requests.values() if each.phase is not Phase.BUILDING]
+
+    def _look_at(self, requests: list[BuildRequest]) -> None:
+        if not requests:
+            return
         try:
             with self.in_context():
-                states = find_posters([wish.movie_id for wish in (*followed, *waiting)])
+                states = find_posters([request.movie_id for request in requests])
         except Exception as error:
-            for wish in followed:
-                self._end(wish, error)
-            return []
-        for wish in waiting:
-            state = states.get(wish.movie_id)
-            if state is not None and not state.missing() and self._threads.take_back(wish):
-                self._end(wish, state)
-        return [wish for wish in followed if not self._settle(wish, states.get(wish.movie_id))]
-
-    def _settle(self, wish: Wish, state: PosterState | None) -> bool:
-        if state is not None and not state.missing():
-            self._end(wish, state)
-        elif time.monotonic() >= self._given_up_at[wish.movie_id]:
-            self._end(wish, LeaseHeld(f"Poster {wish.movie_id} is being built elsewhere."))
-        elif state is not None and state.leased:
-            return False
-        else:
-            self._threads.add(wish)
-        return True
-
-    def _end(self, wish: Wish, outcome: PosterState | BaseException) -> None:
+            self._end([(each, error) for each in requests if each.phase is Phase.REMOTE])
+            return
         with self._lock:
-            del self._in_hand[wish.movie_id]
-            self._given_up_at.pop(wish.movie_id, None)
-        if isinstance(outcome, BaseException):
-            wish.built.set_exception(outcome)
-        else:
-            wish.built.set_result(outcome)
+            ended = list(self._review(requests, states))
+        self._end(ended)
+        self._start_threads()  # for what is queued again
+
+    def _review(
+        self, requests: list[BuildRequest], states: Mapping[int, PosterState]
+    ) -> Iterable[Ended]:
+        """Yield the requests that are over; queue those whose other builder is gone."""
+        for request in requests:
+            state = states.get(request.movie_id)
+            if request.phase not in {Phase.QUEUED, Phase.REMOTE}:
+                continue  # a builder has taken it meanwhile
+            if state is not None and not state.missing():
+                request.phase = Phase.DONE
+                yield request, state
+            elif request.phase is Phase.REMOTE:
+                yield from self._review_remote(request, state)
+
+    def _review_remote(self, request: BuildRequest, state: PosterState | None) -> Iterable[Ended]:
+        if time.monotonic() >= (request.gives_up_at or 0):
+            request.phase = Phase.DONE
+            yield request, LeaseHeld(f"Another process builds poster {request.movie_id}.")
+        elif state is None or not state.leased:
+            request.phase = Phase.QUEUED
+
+    def _end(self, ended: Iterable[Ended]) -> None:
+        """Forget the requests, and tell all who wait for them."""
+        ended = list(ended)
+        with self._lock:
+            for request, _ in ended:
+                request.phase = Phase.DONE
+                self._requests.pop(request.movie_id, None)
+        for request, outcome in ended:
+            if isinstance(outcome, BaseException):
+                request.built.set_exception(outcome)
+            else:
+                request.built.set_result(outcome)
 
 
-def _outcome(wish: Wish, *, wait_s: float) -> PosterState:
+def _outcome(request: BuildRequest, *, wait_s: float) -> PosterState:
     try:
-        return wish.built.result(timeout=wait_s)
+        return request.built.result(timeout=wait_s)
     except FutureTimeout as error:
-        raise Busy(f"Poster {wish.movie_id} is still being built.") from error
+        raise Busy(f"Poster {request.movie_id} is still being built.") from error
 
 
-def _tell(build: Future[PosterState]) -> None:
-    """Say in the log why a build failed that nobody waits for, unless it is said already."""
+def _log_failure(build: Future[PosterState]) -> None:
+    """Log why a build failed that no visitor waits for, unless that is logged already."""
     error = build.exception()
-    if error is not None and not isinstance(error, TOLD_ELSEWHERE):
+    if error is not None and not isinstance(error, LOGGED_ALREADY):
         logger.error("a poster was not built: %s", error, exc_info=error)

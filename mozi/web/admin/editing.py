@@ -189,7 +189,7 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
 def _saved(saved: Saved, *, is_new: bool) -> ResponseReturnValue:
     if typed_id := request.args.get("typed"):
         drop_typed(me().id, typed_id)
-    services().on_demand.begin(saved.movie_id)
+    services().schedule.build([saved.movie_id], offered=True)
     tell("added" if is_new else "saved", saved.movie_id, saved.title)
     if request.form.get("then") == "new":
         return go("new_movie", premiere_date=request.form.get("premiere_date") or None)

@@ -76,7 +76,7 @@ def restore(movie_id: int, edit_id: int) -> ResponseReturnValue:
     ensure_names()
     with writing() as session:
         title = restore_movie(session, movie_id, edit_id, by=me().email)
-    services().on_demand.begin(movie_id)
+    services().schedule.build([movie_id], offered=True)
     tell("restored", movie_id, title)
     return go("movie", movie_id=movie_id)
 

@@ -20,7 +20,7 @@ from mozi.calendar.importing.drafts import (
 from mozi.calendar.importing.preview import ACTIONS, INSERT, REFUSED, UPDATE, Preview, RowPreview
 from mozi.calendar.importing.run import ImportReport, import_table, preview_table
 from mozi.calendar.weeks import week_of
-from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, QueueError, RowFault
+from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, RowFault
 from mozi.server.capacity import IMPORT_BYTES, MIB
 from mozi.services import services
 from mozi.web.admin.base import blueprint, go, me, page
@@ -29,7 +29,6 @@ from mozi.web.rendering import today
 
 ROWS_A_PAGE = 50
 COUNTED = ("inserted", "updated", "unchanged", "refused", "posters", "begun")
-BEGUN_AT_ONCE = 60  # of 256 builds that a process may have in hand; visitors need theirs
 
 
 @dataclass(frozen=True)
@@ -83,34 +82,24 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
     except ImportRejected:
         return _preview(draft, preview_table(table), undecided=True, status=422)
     drop_draft(me().id, draft_id)
-    return go("imports", **_counts(report), **_begin_builds(report))
+    return go("imports", **_counts(report), **_build_posters(report))
 
 
-def _begin_builds(report: ImportReport) -> dict[str, int]:
-    """Begin to build what the index shows first; return how many there are, and are seen to.
-
-    Where workers listen, they have been told of all.
-    """
+def _build_posters(report: ImportReport) -> dict[str, int]:
+    """Have the new posters built; return how many there are, and how many are in hand."""
     posters = len(report.new_sources)
     if not posters:
         return {}
-    return {"posters": posters, "begun": posters if _is_worked() else _begin_first(report)}
+    begun = services().schedule.build(_index_first(report), offered=True)
+    return {"posters": posters, "begun": begun}
 
 
-def _begin_first(report: ImportReport) -> int:
+def _index_first(report: ImportReport) -> list[int]:
+    """Return the movies with a new poster, in the order in which visitors meet them."""
     first = week_of(today()).first
     coming = sorted((day, movie_id) for movie_id, day in report.new_sources if day >= first)
     past = sorted(((day, movie_id) for movie_id, day in report.new_sources if day < first))[::-1]
-    movie_ids = [movie_id for _, movie_id in [*coming, *past][:BEGUN_AT_ONCE]]
-    return sum(services().on_demand.begin(movie_id) for movie_id in movie_ids)
-
-
-def _is_worked() -> bool:
-    queue = services().queue
-    try:
-        return queue is not None and queue.workers() > 0
-    except QueueError:
-        return False
+    return [movie_id for _, movie_id in [*coming, *past]]
 
 
 @blueprint.post("/import/<string(length=32):draft_id>/discard")

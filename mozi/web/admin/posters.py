@@ -26,7 +26,7 @@ def poster_state(movie_id: int) -> Response:
 def try_now(movie_id: int) -> ResponseReturnValue:
     """Forget the failure, begin to build, and go back to where the admin was."""
     try_again(get_panel(movie_id).movie_id)
-    services().on_demand.begin(movie_id)
+    services().schedule.build([movie_id])
     if request.accept_mimetypes.best == "application/json":
         return _told(get_panel(movie_id))
     if request.form.get("from") == "status":

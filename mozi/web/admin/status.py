@@ -69,7 +69,7 @@ def try_all_now() -> ResponseReturnValue:
     movie_ids = failed_ids(limit=TRIED_AT_ONCE)
     for movie_id in movie_ids:
         try_again(movie_id)
-    begun = sum(services().on_demand.begin(movie_id) for movie_id in movie_ids)
+    begun = services().schedule.build(movie_ids)
     return go("status", tried=len(movie_ids), begun=begun)
 
 

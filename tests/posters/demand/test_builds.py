@@ -17,7 +17,7 @@ from mozi.posters.queries import PosterState, get_poster
 from mozi.services import Services
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
-from tests.support.visits import wished_and_waited
+from tests.support.visits import request_and_wait
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState])
         with app.app_context():
             barrier.wait()
             try:
-                return "built" if not wished_and_waited(builds, state).missing() else "missing"
+                return "built" if not request_and_wait(builds, state).missing() else "missing"
             except Busy:
                 return "busy"
 
@@ -45,7 +45,7 @@ def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState])
 def test_all_who_ask_at_once_share_one_build(
     app: Flask, app_services: Services, movie: int, origin: Origin
 ) -> None:
-    answers = asked_at_once(app, app_services.on_demand, [get_poster(movie)] * 12)
+    answers = asked_at_once(app, app_services.builds, [get_poster(movie)] * 12)
     assert answers == ["built"] * 12
     assert origin.hits["/a.jpg"] == 1
 
@@ -62,7 +62,7 @@ def test_a_build_that_outlives_its_waiter_goes_on(
     app: Flask, app_services: Services, movie: int
 ) -> None:
     with pytest.raises(Busy):
-        wished_and_waited(app_services.on_demand, get_poster(movie), wait_s=0.05)
+        request_and_wait(app_services.builds, get_poster(movie), wait_s=0.05)
     until = time.monotonic() + 5
     while get_poster(movie).missing() and time.monotonic() < until:
         time.sleep(0.02)
@@ -80,7 +80,7 @@ def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
             release_lease(elsewhere)
 
     threading.Timer(0.3, finish).start()
-    assert not wished_and_waited(app_services.on_demand, get_poster(movie)).missing()
+    assert not request_and_wait(app_services.builds, get_poster(movie)).missing()
 
 
 def test_builds_of_other_processes_hold_no_build_thread(
@@ -90,48 +90,48 @@ def test_builds_of_other_processes_hold_no_build_thread(
     for _ in range(BUILD_THREADS):
         elsewhere = make_movie(poster_url=origin.url("/b.jpg"))
         assert take_lease(elsewhere)
-        assert app_services.on_demand.begin(elsewhere)
-    assert not wished_and_waited(app_services.on_demand, get_poster(movie)).missing()
+        assert app_services.builds.start(elsewhere)
+    assert not request_and_wait(app_services.builds, get_poster(movie)).missing()
     assert not origin.hits["/b.jpg"]
 
 
-def test_a_wish_that_others_fulfil_is_settled_when_they_have(
+def test_a_request_that_another_process_builds_ends_with_it(
     app: Flask, app_services: Services, movie: int
 ) -> None:
     elsewhere = take_lease(movie)
     assert elsewhere is not None
-    wish = app_services.on_demand.wish(get_poster(movie))
+    request = app_services.builds.request(get_poster(movie))
     release_lease(elsewhere)
     app_services.pipeline.build(movie)
-    assert not wish.built.result(timeout=20).missing()
+    assert not request.built.result(timeout=20).missing()
 
 
-def test_a_movie_that_is_deleted_while_others_build_it_ends_the_wish(
+def test_a_movie_that_is_deleted_while_others_build_it_ends_the_request(
     app: Flask, app_services: Services, movie: int
 ) -> None:
     assert take_lease(movie)
-    wish = app_services.on_demand.wish(get_poster(movie))
+    request = app_services.builds.request(get_poster(movie))
     with writing() as session:
         delete_movie(session, movie)
     with pytest.raises(MovieNotFound):
-        wish.built.result(timeout=20)
+        request.built.result(timeout=20)
 
 
 def test_nothing_is_kept_of_a_build_that_ended(
     app: Flask, app_services: Services, movie: int
 ) -> None:
-    wished_and_waited(app_services.on_demand, get_poster(movie))
-    assert app_services.on_demand._in_hand == {}
+    request_and_wait(app_services.builds, get_poster(movie))
+    assert app_services.builds._requests == {}
 
 
 def test_a_build_can_be_begun_without_waiting(app_services: Services, movie: int) -> None:
-    assert app_services.on_demand.begin(movie)
+    assert app_services.builds.start(movie)
     assert wait_until(lambda: not get_poster(movie).missing())
 
 
 def test_what_is_begun_and_fails_is_remembered(app_services: Services, origin: Origin) -> None:
     movie_id = make_movie(poster_url=origin.url("/missing.jpg"))
-    app_services.on_demand.begin(movie_id)
+    app_services.builds.start(movie_id)
     assert wait_until(lambda: get_poster(movie_id).failure is not None)
     failure = get_poster(movie_id).failure
     assert failure is not None
@@ -151,22 +151,22 @@ def test_what_another_process_has_built_does_not_wait_for_its_turn(
 ) -> None:
     monkeypatch.setattr("mozi.posters.demand.builds.BUILD_THREADS", 0)
     builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
-    wish = builds.wish(get_poster(movie))
+    request = builds.request(get_poster(movie))
     app_services.pipeline.build(movie)
-    assert not wish.built.result(timeout=20).missing()
+    assert not request.built.result(timeout=20).missing()
 
 
-def test_a_full_queue_gives_up_what_nobody_waits_for(
+def test_a_full_queue_evicts_a_request_without_waiters(
     app: Flask, app_services: Services, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mozi.posters.demand.builds.BUILD_THREADS", 0)
     monkeypatch.setattr("mozi.posters.demand.builds.BUILDS_IN_HAND", 1)
     builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
-    left = builds.wish(get_poster(movie))
-    wanted = builds.wish(get_poster(make_movie(poster_url=origin.url("/a.jpg"))))
+    left = builds.request(get_poster(movie))
+    wanted = builds.request(get_poster(make_movie(poster_url=origin.url("/a.jpg"))))
     with pytest.raises(Busy):
         left.built.result(timeout=0)
-    wanted.interest.join()
+    wanted.waiters.join()
     with pytest.raises(Busy):
-        builds.wish(get_poster(movie))
-    assert builds._threads.take_back(wanted)  # or it is looked after for ever
+        builds.request(get_poster(movie))
+    builds._end([(wanted, Busy("over"))])  # or the watcher looks at it for ever

@@ -84,7 +84,7 @@ def test_confirming_imports_and_forgets_the_file(anna: FlaskClient) -> None:
 def begun_by(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, text: str) -> list[str]:
     """Import the text, and return the titles of the movies whose posters are begun."""
     begun: list[int] = []
-    monkeypatch.setattr(OnDemandBuilds, "begin", lambda _, movie_id: begun.append(movie_id) or 1)
+    monkeypatch.setattr(OnDemandBuilds, "start", lambda _, movie_id: begun.append(movie_id) or 1)
     address = preview(client, text)
     done = client.get(confirm(client, address).location).text
     assert f"{len(begun)} új plakátot" in done or f"Most {len(begun)} készül" in done
@@ -110,7 +110,7 @@ def test_new_posters_are_begun_what_opens_now_first(
 def test_no_more_is_begun_than_leaves_room_for_visitors(
     anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mozi.web.admin.imports.BEGUN_AT_ONCE", 2)
+    monkeypatch.setattr("mozi.posters.demand.schedule.STARTED_AT_ONCE", 2)
     assert begun_by(anna, monkeypatch, POSTERS) == ["Most", "Új"]
 
 

@@ -85,7 +85,7 @@ def test_saving_a_poster_builds_it_without_anybody_asking(anna: FlaskClient) -> 
 def test_while_it_is_built_the_form_asks_for_the_variants_itself(
     anna: FlaskClient, app_services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_services.on_demand, "begin", lambda _: False)
+    monkeypatch.setattr(app_services.builds, "start", lambda _: False)
     movie_id = make_movie()
     poster_after(anna, movie_id, poster_file=picture())
     html = anna.get(f"/admin/movies/{movie_id}").text

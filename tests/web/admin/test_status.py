@@ -13,7 +13,7 @@ from mozi.services import Services
 from mozi.storage import Storage
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
-from tests.support.visits import wished_and_waited
+from tests.support.visits import request_and_wait
 from tests.web.admin.conftest import token
 from tests.web.admin.test_inventory import titles
 
@@ -59,7 +59,7 @@ def test_trying_one_now_builds_it(
     form = {"csrf_token": token(anna.get("/admin/status").text), "from": "status"}
     answer = anna.post(f"/admin/movies/{failed}/poster/try-now", data=form)
     assert answer.location == "/admin/status?tried=1&begun=1"
-    assert not wished_and_waited(app_services.on_demand, get_poster(failed)).missing()
+    assert not request_and_wait(app_services.builds, get_poster(failed)).missing()
 
 
 def test_trying_all_now_tries_each(anna: FlaskClient, failed: int, origin: Origin) -> None:
