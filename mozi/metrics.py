@@ -11,6 +11,7 @@ from collections.abc import Callable
 from prometheus_client import Counter, Gauge, Histogram
 
 from mozi.batches import Batches
+from mozi.version import VERSION
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -99,6 +100,13 @@ BACKUP_TIMESTAMP = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+BUILD_INFO = Gauge(
+    "mozi_build_info",
+    "Always 1; version: the version of Mozi.",
+    ["version"],
+    multiprocess_mode="mostrecent",
+)
+
 BUILDING = (POSTER_BUILDS, POSTER_BUILD_SECONDS, SOURCE_FETCHES)
 """What a build counts; a job of `flask work` counts it for all (posters/batch/worker_counts.py)."""
 
@@ -145,3 +153,4 @@ def begin() -> None:
         REDIS_FAILURES.labels(use)
     PAGE_RENDER_FAILURES.labels("index")
     HTTP_REQUEST_SECONDS.labels("index", "200")
+    BUILD_INFO.labels(VERSION).set(1)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("base", (
         "errors", "clock", "settings", "vocabulary", "signals", "messages", "batches", "budget",
-        "extensions", "database", "logs", "metrics",
+        "extensions", "database", "logs", "metrics", "version",
     )),
     ("pure", (
         "calendar.weeks", "calendar.collation", "calendar.messages", "calendar.parsers",

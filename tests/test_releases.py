@@ -22,7 +22,8 @@ from tests.support.activation import Service
 from tests.test_serving import environment, wait_until
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("mozi", "templates", "static", "translations", "wsgi.py", "gunicorn.conf.py")
+FOLDERS = ("mozi", "templates", "static", "translations")
+PARTS = (*FOLDERS, "wsgi.py", "gunicorn.conf.py", "pyproject.toml")
 MARK = re.compile(r"<!-- template (\w+), program (\w+) -->")
 
 

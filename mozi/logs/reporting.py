@@ -18,6 +18,7 @@ from sentry_sdk.utils import get_default_release
 
 from mozi.logs import request_id
 from mozi.settings import Settings
+from mozi.version import VERSION
 
 PERSONAL = ("user", "request", "breadcrumbs")
 """What of an event may tell of a person: addresses, cookies, what was logged before."""
@@ -26,15 +27,15 @@ PERSONAL = ("user", "request", "breadcrumbs")
 def begin_reporting(settings: Settings, *, release: str, **options: Any) -> None:
     """Report this process's errors from now on; without SENTRY_DSN do nothing.
 
-    release: what to call this version where neither git nor the host (Heroku, SENTRY_RELEASE)
-    names one. options: sentry_sdk.init's, for tests.
+    release: names the build where neither git nor the host (Heroku) does.
+    options: sentry_sdk.init's, for tests.
     """
     if settings.sentry_dsn is None:
         return
     ignore_logger("rq.worker")  # says again what the job itself has said
     sentry_sdk.init(
         dsn=settings.sentry_dsn,
-        release=get_default_release() or f"mozi-{release}",
+        release=_version_of(get_default_release() or release),
         include_local_variables=False,  # a frame's variables hold forms and addresses
         max_request_body_size="never",
         auto_enabling_integrations=False,
@@ -44,6 +45,14 @@ def begin_reporting(settings: Settings, *, release: str, **options: Any) -> None
         before_send=_without_persons,
         **options,
     )
+
+
+def _version_of(build: str) -> str:
+    """Return what Sentry calls this version: package@version+build.
+
+    A SENTRY_RELEASE that is in this form already is taken as it is.
+    """
+    return build if "@" in build else f"mozi@{VERSION}+{build}"
 
 
 def _without_persons(event: Any, hint: Any) -> Any:

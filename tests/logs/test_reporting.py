@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from sentry_sdk.transport import Transport
 from mozi.logs.reporting import begin_reporting
 from mozi.services import services
 from mozi.settings import Settings
+from mozi.version import VERSION
 from tests.conftest import MakeApp
 
+DSN = "https://key@sentry.example/1"
 SECRET = "-".join(("session=abc", "def"))  # an event has lines of this file: not in one piece
 
 
@@ -31,13 +34,25 @@ class Kept(Transport):
         self.events.append(envelope.get_event())
 
 
+@pytest.mark.parametrize(
+    ("build", "release"), [("0ab1", f"mozi@{VERSION}+0ab1"), ("site@7+0ab1", "site@7+0ab1")]
+)
+def test_a_release_names_the_version(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, build: str, release: str
+) -> None:
+    monkeypatch.setenv("SENTRY_RELEASE", build)
+    env = {"SENTRY_DSN": DSN, "DATA_DIR": str(tmp_path)}
+    begin_reporting(Settings.from_env(env), release="abc", transport=Kept())
+    assert sentry_sdk.get_client().options["release"] == release
+    sentry_sdk.get_global_scope().set_client(None)
+
+
 @pytest.fixture
 def sentry(make_app: MakeApp) -> Iterator[tuple[Flask, Kept]]:
     app, kept = make_app(), Kept()
     with app.app_context():
         settings = services().settings
-    dsn = "https://key@sentry.example/1"
-    env = {"SENTRY_DSN": dsn, "DATA_DIR": str(settings.data_dir)}
+    env = {"SENTRY_DSN": DSN, "DATA_DIR": str(settings.data_dir)}
     begin_reporting(Settings.from_env(env), release="abc", transport=kept)
     app.testing = False
     yield app, kept
@@ -49,7 +64,7 @@ def test_an_error_is_reported_with_version_id_and_endpoint(sentry: tuple[Flask, 
     app.add_url_rule("/break", "break", lambda: 1 / 0)
     app.test_client().get(f"/break?q={SECRET}", headers={"X-Request-ID": "r-1", "Cookie": SECRET})
     (event,) = kept.events
-    assert event["release"]
+    assert event["release"].startswith(f"mozi@{VERSION}+")
     assert event["exception"]["values"][-1]["type"] == "ZeroDivisionError"
     assert (
         event["tags"] | {"request_id": "r-1", "endpoint": "break", "method": "GET"}

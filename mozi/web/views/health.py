@@ -21,6 +21,7 @@ from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.pagecache.counters import try_writing
 from mozi.services import services
 from mozi.storage.local import LocalStorage
+from mozi.version import VERSION
 
 CHECK_S = 1.0
 REMEMBERED_S = 3.0
@@ -38,7 +39,8 @@ Outcome = tuple[str, Any]  # "ok" and what the check returned, or "failed" and N
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Answer `200 ok`; asks nothing of anybody, so an outage elsewhere restarts nothing here."""
-    return Response("ok", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Mozi-Version": VERSION}
+    return Response("ok", mimetype="text/plain", headers=headers)
 
 
 @blueprint.get("/readyz")

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from mozi.errors import StorageError
 from mozi.extensions import db
 from mozi.storage.local import LocalStorage
+from mozi.version import VERSION
 from mozi.web.views import health
 from mozi.web.views.health import Readiness
 from tests.conftest import MakeApp, on_both_backends
@@ -38,6 +39,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_healthz_is_ok_as_text(client: FlaskClient) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.text, answer.mimetype) == (200, "ok", "text/plain")
+    assert answer.headers["Mozi-Version"] == VERSION
 
 
 @pytest.mark.usefixtures("patient")

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from mozi.version import VERSION
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
@@ -28,6 +29,7 @@ NAMES = (
     "mozi_source_fetches_total",
     "mozi_http_request_seconds_bucket",
     "mozi_request_queue_seconds_bucket",
+    f'mozi_build_info{{version="{VERSION}"}} 1.0',
 )
 
 PROXIES_SAY = (
