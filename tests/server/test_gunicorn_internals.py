@@ -19,8 +19,8 @@ from gunicorn.util import close_graceful
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
-from mozi.web import ready
-from mozi.web import worker as ours
+from mozi.server import ready
+from mozi.server import worker as ours
 
 SOURCES = inspect.getsource(ours) + inspect.getsource(ready)
 
