@@ -19,7 +19,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ GRACE_S = 5.0
 SETTLED_S = 0.3  # the other process looks again every 0.2 s
 
 # As large as is accepted: the most that a decoder can be made to hold.
-HEAVIEST = (
+HEAVIEST: tuple[Callable[[], bytes], ...] = (
     lambda: pictures.saved(
         pictures.scene((3726, 3726)).convert("CMYK"), "JPEG", subsampling=0, progressive=True
     ),

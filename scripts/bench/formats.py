@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 
 from PIL import Image
@@ -48,7 +48,7 @@ def likeness(picture: Image.Image, body: bytes) -> float:
     return ssim(picture, Image.open(BytesIO(body)).convert("RGB"))
 
 
-def as_like(picture: Image.Image, kind: str, options: dict[str, object], wanted: float) -> int:
+def as_like(picture: Image.Image, kind: str, options: Mapping[str, object], wanted: float) -> int:
     """Return the lowest quality at which a file of this kind is as like as wanted."""
     for quality in QUALITIES:
         if likeness(picture, saved(picture, kind, quality=quality, **options)) >= wanted:

@@ -98,7 +98,10 @@ def _smooth(values: np.ndarray) -> np.ndarray:
     weights /= weights.sum()
     rim = 2 * WINDOW_RADIUS
     rows = sum(w * values[i : values.shape[0] - rim + i] for i, w in enumerate(weights))
-    return sum(w * rows[:, i : rows.shape[1] - rim + i] for i, w in enumerate(weights))
+    smooth: np.ndarray = sum(
+        w * rows[:, i : rows.shape[1] - rim + i] for i, w in enumerate(weights)
+    )
+    return smooth
 
 
 def interleaved(body: bytes, builds: tuple[Build, ...], runs: int) -> list[float]:

@@ -99,8 +99,8 @@ def checked(site: str, paths: list[str], npm: Path) -> None:
         said = json.loads(judge.stderr)
     print(f"Nu: {len(names)} pages, {len(said['messages'])} messages")
     for message in said["messages"]:
-        page = names[message["url"].rpartition("/")[2]]
-        print(f"  {page}: {message['type']}: {message['message']} {message.get('extract', '')!r}")
+        name = names[message["url"].rpartition("/")[2]]
+        print(f"  {name}: {message['type']}: {message['message']} {message.get('extract', '')!r}")
 
 
 def main() -> None:

@@ -108,7 +108,8 @@ def likeness(source: Source, folder: Path) -> list[tuple[float, int]]:
     found = []
     for recipe in RECIPES[:2]:
         body = (folder / f"{recipe.media}.jpg").read_bytes()
-        made, wanted = Image.open(BytesIO(body)), reduced(careful, recipe)
+        made: Image.Image = Image.open(BytesIO(body))
+        wanted = reduced(careful, recipe)
         if made.size != wanted.size:
             made = made.resize(wanted.size, Image.Resampling.LANCZOS)
         found.append((ssim(wanted, made), len(body)))

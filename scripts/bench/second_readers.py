@@ -37,7 +37,8 @@ def install(folder: Path) -> None:
 def read(address: str) -> str:
     """Return what is at an address of the site."""
     with urllib.request.urlopen(address) as answer:  # noqa: S310 - the operator's own site
-        return answer.read().decode()
+        body: bytes = answer.read()
+    return body.decode()
 
 
 def main(site: str, folder: Path) -> int:

@@ -137,7 +137,7 @@ def counted(address: str) -> Counter[str]:
     """Return the samples of /metrics by name and labels."""
     text = urllib.request.urlopen(f"{address}metrics").read().decode()  # noqa: S310 - loopback
     found = re.findall(r"^(mozi_\S+) (\S+)$", text, re.M)
-    return Counter({name: float(value) for name, value in found})  # type: ignore[arg-type]
+    return Counter({name: float(value) for name, value in found})
 
 
 @contextmanager

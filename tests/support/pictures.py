@@ -70,33 +70,35 @@ def photo_jpeg(size: Size = (1000, 1500), seed: int = 1) -> bytes:
     return saved(picture, "JPEG", quality=90)
 
 
-def turned_jpeg(orientation: int, size: Size = SIZE) -> bytes:
-    """Return a JPEG that is upright only by its EXIF orientation, 1 to 8."""
+def turned(orientation: int, size: Size = SIZE) -> tuple[Image.Image, Image.Exif]:
+    """Return a picture that is upright only by this EXIF orientation, 1 to 8, and its EXIF."""
     turn, exif = TURNS[orientation], Image.Exif()
     exif[ORIENTATION] = orientation
-    stored = scene(size) if turn is None else scene(size).transpose(turn)
+    return scene(size) if turn is None else scene(size).transpose(turn), exif
+
+
+def turned_jpeg(orientation: int, size: Size = SIZE) -> bytes:
+    """Return a JPEG that is upright only by its EXIF orientation, 1 to 8."""
+    stored, exif = turned(orientation, size)
     return saved(stored, "JPEG", quality=90, exif=exif)
 
 
 def turned_webp(orientation: int) -> bytes:
     """Return a WebP that is upright only by its EXIF orientation."""
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    return saved(scene().transpose(TURNS[orientation]), "WEBP", quality=90, exif=exif.tobytes())
+    stored, exif = turned(orientation)
+    return saved(stored, "WEBP", quality=90, exif=exif.tobytes())
 
 
 def turned_png(orientation: int) -> bytes:
     """Return a PNG that is upright only by its EXIF orientation."""
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    return saved(scene().transpose(TURNS[orientation]), "PNG", exif=exif)
+    stored, exif = turned(orientation)
+    return saved(stored, "PNG", exif=exif)
 
 
 def turned_avif(orientation: int) -> bytes:
     """Return an AVIF that is upright only by its own orientation properties."""
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    return saved(scene().transpose(TURNS[orientation]), "AVIF", quality=90, exif=exif.tobytes())
+    stored, exif = turned(orientation)
+    return saved(stored, "AVIF", quality=90, exif=exif.tobytes())
 
 
 def gps_jpeg(mode: str = "RGB") -> bytes:

@@ -49,16 +49,16 @@ class Postgresql:
         self.port = free_port()
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
         self.data = self.home / "data"
-        initdb = [self.binaries / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust"]
-        command = [*initdb, "-E", "UTF8", "--no-sync"]
+        initdb: list[str | Path] = [self.binaries / "initdb", "-D", self.data, "-U", "postgres"]
+        command = [*initdb, "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self.options)
         self.options["process_group"] = 0 if apart else None
         self.start()
 
     def start(self) -> None:
         """Serve, and return once it answers."""
-        serve = [self.binaries / "postgres", "-D", self.data, "-h", "127.0.0.1"]
-        self.server = subprocess.Popen(
+        serve: list[str | Path] = [self.binaries / "postgres", "-D", self.data, "-h", "127.0.0.1"]
+        self.server: subprocess.Popen[bytes] = subprocess.Popen(
             [*serve, "-p", str(self.port), "-k", self.home, "-F"],
             stderr=subprocess.DEVNULL,
             **self.options,
@@ -133,7 +133,7 @@ def valkey() -> Iterator[str]:
     assert spec.origin is not None
     binary = next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
     home, port = tempfile.mkdtemp(prefix="mozi-valkey-"), free_port()
-    command = [binary, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", home]
+    command = [str(binary), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", home]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     url = f"redis://127.0.0.1:{port}/0"
     try:
