@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mozi.errors import SettingsError
+from mozi.units import MIB
 
 T = TypeVar("T")
-MIB = 1024 * 1024
 MAX_PORT = 65_535
 # Those of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 CANNED_ACLS = (

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent
 # A name stands for a module, or for a folder and all that is in it; the longest name counts.
 LAYERS = (
     ("base", (
-        "errors", "clock", "settings", "vocabulary", "signals", "messages", "batches", "budget",
-        "extensions", "database", "logs", "metrics", "version",
+        "errors", "units", "clock", "settings", "vocabulary", "signals", "messages", "batches",
+        "budget", "extensions", "database", "logs", "metrics", "version",
     )),
     ("pure", (
         "calendar.weeks", "calendar.collation", "calendar.messages", "calendar.parsers",

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from mozi.server.capacity import FORM_BYTES, IMPORT_BYTES, THREADS
+from mozi.units import MIB
 from tests.support.forks import Forks
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parent.parent
-MIB = 1024 * 1024
 # The larger of a poster (1 MiB here) and a file of movies, with the rest of its form.
 LARGEST_BODY = max(MIB, IMPORT_BYTES) + FORM_BYTES
 

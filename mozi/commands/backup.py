@@ -27,8 +27,8 @@ from mozi.maintenance.last_backup import note_backup
 from mozi.posters.gc.ownership import mark
 from mozi.services import services
 from mozi.storage.local import LocalStorage
+from mozi.units import MIB
 
-MIB = 1024 * 1024
 NOT_EMBEDDED = (
     "This is for SQLite and pictures on disk, and here {}. Use pg_dump for the database, and the"
     " bucket's own versioning or replication for the pictures: docs/deploy.md."

@@ -18,9 +18,9 @@ from mozi.database import writing
 from mozi.maintenance.pruning import PruneReport, Pruning
 from mozi.posters.gc.ownership import mark
 from mozi.services import services
+from mozi.units import MIB
 
 DAY_S = 24 * 60 * 60
-MIB = 1024 * 1024
 # No page lives for as long: PAGE_CACHE_SECONDS, and what search engines keep of one.
 DEFAULT_DAYS = 30
 

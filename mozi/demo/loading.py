@@ -17,8 +17,9 @@ from mozi.errors import Busy
 from mozi.models import Movie, Poster
 from mozi.posters.uploads import take_upload
 from mozi.storage import Storage
+from mozi.units import MIB
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 4 * MIB
 MAX_PIXELS = 2_000_000  # a drawn poster has 1000 × 1500
 
 

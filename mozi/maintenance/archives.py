@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from mozi.errors import BackupUnusable
+from mozi.units import MIB
 
 FORMAT = "mozi backup 1"
 END = "complete.json"
 DIGEST = "MOZI.sha256"
-PIECE_BYTES = 1024 * 1024
+PIECE_BYTES = MIB
 LONGEST_END_BYTES = 10_000
 
 

@@ -23,8 +23,9 @@ from flask_caching.backends.base import BaseCache
 
 from mozi import clock
 from mozi.pagecache.shares import SHARES, share_of
+from mozi.units import MIB
 
-MAX_BYTES = 32 * 1024 * 1024  # on the disk, over all processes
+MAX_BYTES = 32 * MIB  # on the disk, over all processes
 BLOCK_BYTES = 4096  # what a file system gives out at a time
 GRACE_S = 60.0  # beyond a page's life, for clocks that differ
 LOCK = "lock"

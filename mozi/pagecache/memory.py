@@ -14,9 +14,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from mozi.pagecache.entries import Entry
+from mozi.units import MIB
 
 CHECK_EVERY_S = 1.0
-MEMORY_BYTES = 32 * 1024 * 1024
+MEMORY_BYTES = 32 * MIB
 SLOT_BYTES = 500  # measured: 430 with its place in the dictionary, without entry and key
 NEVER = float("-inf")
 

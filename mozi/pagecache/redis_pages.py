@@ -11,11 +11,12 @@ from flask_caching.backends import RedisCache
 
 from mozi import clock
 from mozi.pagecache.shares import SHARES, share_of
+from mozi.units import MIB
 
 PREFIX = "mozi:page:"
 # By what Redis counts as used memory, over all processes and machines: half of what the smallest
 # Redis on offer has (25 MB), since the queue lives there too.
-MAX_BYTES = 12 * 1024 * 1024
+MAX_BYTES = 12 * MIB
 
 # A page is two fields: its name, and "@" and its name with the second in which it was written.
 # An allocator gives out up to a quarter more than it is asked for; 300: two places in the hash.

@@ -17,8 +17,8 @@ from mozi.posters.imaging import decode, read_header
 from mozi.posters.keys import original_key
 from mozi.posters.source import set_source_original
 from mozi.storage import Storage
+from mozi.units import MIB
 
-MIB = 1024 * 1024
 TRIES = 10  # a sweep has a key in hand for a second or so
 PAUSE_S = 0.5
 

@@ -6,7 +6,7 @@ what may keep a thread waiting (posters) is bounded by a part of them.
 
 from __future__ import annotations
 
-MIB = 1024 * 1024
+from mozi.units import MIB
 
 THREADS = 32
 """Requests that the app answers at once, each in a thread of its own."""

@@ -38,6 +38,7 @@ from mozi.server.bodies import (
 )
 from mozi.server.parking import MAY_PARK, PARKED, Parked
 from mozi.server.ready import READY, ReadyAnswers
+from mozi.units import MIB
 from mozi.web.i18n.languages import is_admin
 from mozi.web.rendering import load_templates
 from mozi.web.sessions import is_session
@@ -45,7 +46,7 @@ from mozi.web.sessions import is_session
 SEND_S = 30
 """What a client has to take 64 KiB of an answer: one that reads nothing must not hold it."""
 
-LINGER_S, LINGER_BYTES = 3.0, 64 * capacity.MIB
+LINGER_S, LINGER_BYTES = 3.0, 64 * MIB
 """How long, and how much, is read from a refused client, so that it sees why (RFC 9112, 9.6)."""
 
 NOT_FOR_THREADS = ("gunicorn.socket", "wsgi.early_hints")  # they write on the greenlets' socket
@@ -143,7 +144,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     sockets: list[Any]
     wsgi: Any
-    max_body_bytes = 20 * capacity.MIB + capacity.FORM_BYTES  # gunicorn.conf.py sets it
+    max_body_bytes = 20 * MIB + capacity.FORM_BYTES  # gunicorn.conf.py sets it
 
     def patch(self) -> None:
         """Make the listening sockets gevent's, and nothing else."""

@@ -38,8 +38,9 @@ from mozi.errors import (
 from mozi.feeds import records
 from mozi.logs import Seldom
 from mozi.server.bodies import NotReceived
-from mozi.server.capacity import FORM_BYTES, MIB, largest_body
+from mozi.server.capacity import FORM_BYTES, largest_body
 from mozi.services import services
+from mozi.units import MIB
 from mozi.web.i18n.languages import HUNGARIAN, in_language, is_admin, translations
 from mozi.web.middleware.redirects import lead_to
 from mozi.web.rendering import today

@@ -20,9 +20,10 @@ from mozi.calendar.fields import COLUMNS
 from mozi.calendar.messages import Reason
 from mozi.calendar.parsers import quoted
 from mozi.errors import ImportRejected, RowFault
+from mozi.units import MIB
 
 # Room for 350,000 films. The whole file is held in memory, some five times over.
-MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = 64 * MIB
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -47,7 +48,7 @@ def parse_table(
 ) -> list[TableRow]:
     """Return the rows of a file's bytes; name: the file's own, which tells CSV from JSON."""
     if len(body) > max_bytes:
-        _reject("file_too_large", mib=max_bytes // 1024**2)
+        _reject("file_too_large", mib=max_bytes // MIB)
     text = _decode(body)
     if not text.strip():
         _reject("file_empty")

@@ -28,10 +28,10 @@ from mozi.posters.fetch.dialing import Dialer
 from mozi.posters.fetch.host_slots import FetchSlots
 from mozi.posters.fetch.messages import bad_status, unavailable
 from mozi.settings import SOURCE_PORTS
+from mozi.units import MIB
 
 __all__ = ["FetchLimits", "FetchSlots", "fetch"]
 
-MIB = 1024 * 1024
 MAX_REDIRECTS = 5
 PIECE_BYTES = 256 * 1024
 GOOD_STATUSES = (200, 203)  # 203: a proxy on the way has changed the file, and says so

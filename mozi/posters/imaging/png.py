@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mozi.errors import UnreadableSource
+from mozi.units import MIB
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PICTURE_CHUNKS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
-MAX_PROFILE_BYTES = 4 * 2**20  # press profiles with large tables are below 3 MiB
+MAX_PROFILE_BYTES = 4 * MIB  # press profiles with large tables are below 3 MiB
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ from mozi.calendar.importing.preview import ACTIONS, INSERT, REFUSED, UPDATE, Pr
 from mozi.calendar.importing.run import ImportReport, import_table, preview_table
 from mozi.calendar.weeks import week_of
 from mozi.errors import DraftNotFound, ImportRejected, PreviewOutdated, RowFault
-from mozi.server.capacity import IMPORT_BYTES, MIB
+from mozi.server.capacity import IMPORT_BYTES
 from mozi.services import services
+from mozi.units import MIB
 from mozi.web.admin.base import blueprint, go, me, page
 from mozi.web.admin.messages.calendar import COLUMN_NAMES, reason_words
 from mozi.web.rendering import today

@@ -21,11 +21,12 @@ from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.pagecache.counters import try_writing
 from mozi.services import services
 from mozi.storage.local import LocalStorage
+from mozi.units import MIB
 from mozi.version import VERSION
 
 CHECK_S = 1.0
 REMEMBERED_S = 3.0
-ROOM_BYTES = 1024 * 1024  # a poster's three variants, and room for the database's log
+ROOM_BYTES = MIB  # a poster's three variants, and room for the database's log
 NO_SUCH_KEY = "posters/readyz"
 WRITING = "database writes"
 

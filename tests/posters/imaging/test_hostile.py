@@ -15,12 +15,12 @@ from PIL import Image, ImageFile, JpegImagePlugin
 
 from mozi.errors import UnreadableSource
 from mozi.posters.imaging import decode, read_header
+from mozi.units import MIB
 from tests.support import pictures
 from tests.support.forks import Forks
 
 LIMIT = 25_000_000
 SENTENCE = re.compile(r"[A-Z].+\.")
-MIB = 2**20
 
 
 def refusal(body: bytes, *, max_pixels: int = LIMIT) -> UnreadableSource:

@@ -14,8 +14,9 @@ from mozi.accounts.admins import ensure_admin
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import writing
 from mozi.errors import StorageError
-from mozi.server.capacity import MIB, largest_body
+from mozi.server.capacity import largest_body
 from mozi.storage import Storage
+from mozi.units import MIB
 from tests.conftest import MakeApp
 from tests.support.factories import make_jpeg, make_movie, movie_of
 from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token

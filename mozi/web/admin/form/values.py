@@ -14,13 +14,13 @@ from mozi.calendar.editing.trash import Deleted, find_deleted
 from mozi.database import reading
 from mozi.errors import MovieNotFound
 from mozi.services import services
+from mozi.units import MIB
 from mozi.web.admin.base import blueprint, page
 from mozi.web.admin.form.texts import BLANK, given_fields, shown_text, text_of, texts_of
 from mozi.web.admin.form.uploads import FormUpload, earlier_upload
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.admin.sign_in.session_recovery import typed_by
 
-MIB = 1024 * 1024
 NOT_DONE, CONTRADICTED = 422, 409
 Fields = MultiDict[str, str]
 

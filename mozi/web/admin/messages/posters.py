@@ -11,8 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from mozi.errors import SourceError
 from mozi.posters.queries import Failure
-
-MIB = 1024 * 1024
+from mozi.units import MIB
 
 FAILURES: dict[str, LazyString] = {
     # The file.

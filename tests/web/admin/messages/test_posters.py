@@ -9,7 +9,7 @@ from mozi.errors import SourceError, UnreadableSource
 from mozi.posters.fetch import messages
 from mozi.posters.fetch.messages import bad_status, unavailable
 from mozi.posters.imaging import decode, kinds
-from mozi.posters.uploads import MIB
+from mozi.units import MIB
 from mozi.web.admin.messages.posters import FAILURES, KINDS, failure_words
 from tests.support import pictures
 from tests.web.admin.messages.test_calendar import in_language

@@ -1,0 +1,6 @@
+"""Units that sizes are given in."""
+
+from __future__ import annotations
+
+MIB = 1024 * 1024
+"""Bytes."""
