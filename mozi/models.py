@@ -359,14 +359,17 @@ class RetiredObject(Model):
     retired_at: Mapped[float] = mapped_column(Double)
 
 
-class DoomedObject(Model):
-    """An object that a sweep deletes; what was stored under its key before `until` may be gone."""
+class Tombstone(Model):
+    """The mark of an object that a pruning run deletes.
+
+    What was stored under its key before `until` may be gone.
+    """
 
     __tablename__ = "doomed_object"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     object_key: Mapped[str] = mapped_column(String(300), index=True)
-    sweep: Mapped[str] = mapped_column(String(32))
+    run: Mapped[str] = mapped_column("sweep", String(32))
     until: Mapped[float] = mapped_column(Double)
 
 
@@ -400,4 +403,4 @@ POSTERS = cast(Table, Poster.__table__)
 VARIANTS = cast(Table, PosterVariant.__table__)
 NAMES = cast(Table, MovieName.__table__)
 WORDS = cast(Table, SearchWord.__table__)
-DOOMED = cast(Table, DoomedObject.__table__)
+TOMBSTONES = cast(Table, Tombstone.__table__)

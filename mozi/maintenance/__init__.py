@@ -1,1 +1,1 @@
-"""Keeping house: moving in, checking the storage and the records, sweeping, backing up."""
+"""Maintenance: taking in old uploads, checking storage and records, pruning, backing up."""

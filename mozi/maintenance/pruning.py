@@ -21,7 +21,7 @@ from mozi.maintenance.references import being_built, referred_to, retired_at
 from mozi.models import RetiredObject
 from mozi.posters.gc.ownership import check_owner, claim
 from mozi.posters.gc.tombstones import (
-    DOOM_S,
+    TOMBSTONE_S,
     add_tombstones,
     confirm_deleted,
     database_time,
@@ -34,7 +34,7 @@ PREFIXES = ("posters/", "originals/")
 CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
 DELETES_AT_ONCE = 8
 # No delete begins later than this after its key was doomed: one takes 15 s at the very most.
-DELETING_S = DOOM_S / 2
+DELETING_S = TOMBSTONE_S / 2
 NAMED = 1000  # keys that a report names; it counts all
 FAILURES_IN_A_ROW = 20  # then the storage is down, and going on would only fail more
 
@@ -104,7 +104,7 @@ class Pruning:
         began = database_time()
         try:
             for chunk in self._chunks():
-                self._sweep(chunk)
+                self._prune(chunk)
                 self.on_seen(len(chunk))
         except StorageError as error:
             self.report.stopped_by = str(error)
@@ -122,7 +122,7 @@ class Pruning:
                     return
                 yield chunk
 
-    def _sweep(self, chunk: Sequence[StoredObject]) -> None:
+    def _prune(self, chunk: Sequence[StoredObject]) -> None:
         old = self._old_enough(chunk)
         if self.dry_run:
             for each in old:
@@ -153,7 +153,7 @@ class Pruning:
     def _delete(self, old: Sequence[StoredObject]) -> None:
         """Doom what is still free, delete it, and confirm_deleted what was answered for.
 
-        A delete without an answer may still happen: its key stays doomed until DOOM_S is over.
+        A delete without an answer may still happen: its key stays doomed until TOMBSTONE_S is over.
         """
         with writing() as session:
             take_turns(session)
@@ -162,12 +162,12 @@ class Pruning:
             self.report.referred += len(referred)
             if not free:
                 return
-            sweep = add_tombstones(session, [each.key for each in free])
+            run = add_tombstones(session, [each.key for each in free])
         until = time.monotonic() + DELETING_S
         with ThreadPoolExecutor(DELETES_AT_ONCE) as threads:
             faults = list(threads.map(lambda each: self._delete_one(each, until), free))
         failed = {each.key for each, fault in zip(free, faults, strict=True) if fault}
-        confirm_deleted(sweep, but=failed)
+        confirm_deleted(run, but=failed)
         for each, fault in zip(free, faults, strict=True):
             self._count(each, fault)
 

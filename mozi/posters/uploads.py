@@ -70,7 +70,7 @@ def too_large(size_bytes: int, *, max_bytes: int) -> UnreadableSource:
 class StoredUpload:
     """An upload that no poster wants yet. stored_from: the database's clock before it was stored.
 
-    Whoever records the key calls doomed.refuse_tombstoned with both.
+    Whoever records the key calls refuse_tombstoned with both.
     """
 
     key: str

@@ -15,7 +15,7 @@ from sqlalchemy import text, update
 from mozi.database import reading, writing
 from mozi.errors import BuildAbandoned, Busy, ForeignStorage, StorageError
 from mozi.maintenance.pruning import PruneReport, Pruning
-from mozi.models import DoomedObject, PosterVariant, RetiredObject
+from mozi.models import PosterVariant, RetiredObject, Tombstone
 from mozi.posters.build.leases import take_lease
 from mozi.posters.gc.ownership import MARK
 from mozi.posters.uploads import take_upload
@@ -341,11 +341,11 @@ def build_at_last(app_services: Services, movie_id: int) -> None:
     pytest.fail("it was abandoned again and again")
 
 
-def test_old_dooms_are_forgotten(movie: int, app_services: Services) -> None:
+def test_old_tombstones_are_forgotten(movie: int, app_services: Services) -> None:
     put(app_services.storage, STRAY)
     prune(app_services.storage)
-    assert rows_of(DoomedObject) == 1
+    assert rows_of(Tombstone) == 1
     with writing() as session:
         session.execute(text("UPDATE doomed_object SET until = until - 100000"))
     prune(app_services.storage)
-    assert rows_of(DoomedObject) == 0
+    assert rows_of(Tombstone) == 0

@@ -1,14 +1,15 @@
 """A key that is stored again while it is being deleted: the two never miss each other.
 
-Object first, row second; a sweep has it the other way round. So that no row ever proves an
-object that a sweep has just deleted:
+A builder stores the object first and writes its row second; a pruning run works the other way
+round. These steps keep a row from ever proving an object that pruning has just deleted:
 
-    sweep    add_tombstones the key, if nothing refers to it → delete the object → confirm_deleted
-    builder  store the object → record it, if its key was not doomed since before it was stored
+    pruning  add a tombstone, if nothing refers to the key → delete the object → confirm_deleted
+    builder  store the object → record it, unless the key had a tombstone since it was stored
 
-Dooming and recording take turns (a lock on PostgreSQL; SQLite's writers do anyway), so either
-the sweep sees the record and leaves the object alone, or the builder sees the tombstone, records
-nothing, and stores again later. A sweep that was killed counts as settled after DOOM_S.
+Adding tombstones and recording take turns (a lock on PostgreSQL; SQLite has one writer at a
+time anyway). So either pruning sees the record and leaves the object alone, or the builder sees
+the tombstone, records nothing, and stores again later. The tombstones of a run that was killed
+count as confirmed after TOMBSTONE_S.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from sqlalchemy.orm import Session
 
 from mozi.database import database_now, reading, writing
 from mozi.errors import BuildAbandoned
-from mozi.models import DOOMED, DoomedObject
+from mozi.models import TOMBSTONES, Tombstone
 
-DOOM_S = 60.0  # the sweep itself gives up well before: mozi/maintenance/pruning.py
-REMEMBERED_S = 24 * 60 * 60.0  # far longer than anybody takes from storing to recording
+TOMBSTONE_S = 60.0  # pruning gives up well before: mozi/maintenance/pruning.py
+REMEMBERED_S = 24 * 60 * 60.0  # far longer than storing and recording take
 _TURNS = 0x6D6F7A6A  # any number that nothing else locks; the migrations' own is one less
 _SHARE_TURN = select(func.pg_advisory_xact_lock_shared(_TURNS))
-_FIND_DOOMED = (
-    select(DOOMED.c.object_key)
+_FIND_TOMBSTONE = (
+    select(TOMBSTONES.c.object_key)
     .where(
-        DOOMED.c.object_key.in_(bindparam("keys", expanding=True)),
-        DOOMED.c.until >= bindparam("stored_from"),
+        TOMBSTONES.c.object_key.in_(bindparam("keys", expanding=True)),
+        TOMBSTONES.c.until >= bindparam("stored_from"),
     )
     .limit(1)
 )
@@ -52,9 +53,9 @@ def refuse_tombstoned(connection: Connection, keys: Collection[str], *, stored_f
     if connection.dialect.name == "postgresql":
         connection.execute(_SHARE_TURN)
     asked = {"keys": list(keys), "stored_from": stored_from}
-    doomed = connection.scalars(_FIND_DOOMED, asked).first()
-    if doomed is not None:
-        raise BuildAbandoned(f"{doomed} was being deleted when it was stored; it is stored again.")
+    deleted = connection.scalars(_FIND_TOMBSTONE, asked).first()
+    if deleted is not None:
+        raise BuildAbandoned(f"{deleted} was being deleted when it was stored; it is stored again.")
 
 
 def take_turns(session: Session) -> None:
@@ -64,26 +65,29 @@ def take_turns(session: Session) -> None:
 
 
 def add_tombstones(session: Session, keys: Collection[str]) -> str:
-    """Return the name of a sweep that may delete keys from the transaction's end on, for DOOM_S."""
-    sweep = secrets.token_hex(16)
-    until = session.scalars(select(database_now() + DOOM_S)).one()
-    rows = [{"object_key": key, "sweep": sweep, "until": until} for key in keys]
-    session.execute(insert(DoomedObject), rows)
-    return sweep
+    """Add a tombstone for each of keys and return the name of their run.
+
+    The run may delete them from the transaction's end on, for TOMBSTONE_S.
+    """
+    run = secrets.token_hex(16)
+    until = session.scalars(select(database_now() + TOMBSTONE_S)).one()
+    rows = [{"object_key": key, "run": run, "until": until} for key in keys]
+    session.execute(insert(Tombstone), rows)
+    return run
 
 
-def confirm_deleted(sweep: str, *, but: Collection[str]) -> None:
-    """Say that the sweep deletes no more; what is stored from now on may be recorded.
+def confirm_deleted(run: str, *, but: Collection[str]) -> None:
+    """Say that the run deletes no more; what is stored from now on may be recorded.
 
     but: the keys whose delete had no answer, so that it may still happen.
     """
-    answered = (DoomedObject.sweep == sweep, DoomedObject.object_key.not_in(but))
+    answered = (Tombstone.run == run, Tombstone.object_key.not_in(but))
     with writing() as session:
-        session.execute(update(DoomedObject).where(*answered).values(until=database_now()))
+        session.execute(update(Tombstone).where(*answered).values(until=database_now()))
 
 
 def forget_old_tombstones() -> None:
-    """Drop the rows that are too old for anybody to ask about."""
+    """Delete the tombstones that are too old to matter."""
     with writing() as session:
-        old = DoomedObject.until < database_now() - REMEMBERED_S
-        session.execute(delete(DoomedObject).where(old))
+        old = Tombstone.until < database_now() - REMEMBERED_S
+        session.execute(delete(Tombstone).where(old))

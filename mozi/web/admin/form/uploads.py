@@ -16,7 +16,7 @@ from mozi.posters.uploads import StoredUpload, Upload, checked_upload, keep_uplo
 from mozi.server.capacity import largest_body
 from mozi.services import services
 
-LIFE_S = 12 * 60 * 60  # within doomed.REMEMBERED_S
+LIFE_S = 12 * 60 * 60  # within REMEMBERED_S of tombstones
 NAME_LENGTH = 200
 
 
