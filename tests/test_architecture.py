@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 # A name stands for a module, or for a folder and all that is in it; the longest name counts.
 LAYERS = (
     ("base", (
-        "errors", "units", "clock", "settings", "vocabulary", "signals", "messages", "batches",
+        "errors", "units", "clock", "settings", "vocabulary", "signals", "messages",
         "budget", "extensions", "database", "logs", "metrics", "version",
     )),
     ("pure", (

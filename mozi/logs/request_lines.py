@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
-from mozi.batches import Batches
+from mozi.logs.batches import Batches
 from mozi.settings import Settings
 
 LEVEL, LOGGER = "INFO", "mozi.requests"

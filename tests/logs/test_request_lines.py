@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mozi.batches import EVERY_S
+from mozi.logs.batches import EVERY_S
 from mozi.logs.request_lines import RequestLine, RequestLines
 from mozi.settings import Settings
 from tests.test_serving import wait_until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from mozi.batches import EVERY_S, MOST_WAITING, Batches
+from mozi.logs.batches import EVERY_S, MOST_WAITING, Batches
 from tests.test_serving import wait_until
 
 
