@@ -18,7 +18,7 @@ from mozi.calendar.weeks import week_of
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import IN_HAND, stopped_by_signals
-from mozi.posters.batch.enqueue import Spreading
+from mozi.posters.batch.enqueue import QueuedWarming
 from mozi.posters.batch.selection import Scope, Selection, scope_of
 from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming, WarmReport
 from mozi.posters.recipes import OPTIONAL, RECIPES
@@ -48,7 +48,7 @@ LEFT = {
 @click.option("--workers", type=click.IntRange(1, 64), help="Movies in hand at once.")
 @click.option("--rebuild", is_flag=True, help="Build what is there too, over the same keys.")
 @click.option("--retry-failed", is_flag=True, help="Try failed sources before their pause ends.")
-@click.option("--enqueue", is_flag=True, help="Spread it over all workers (`flask work`).")
+@click.option("--enqueue", is_flag=True, help="Queue it for all workers (`flask work`).")
 @click.option("--dry-run", is_flag=True, help="Say what there is to do, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @with_appcontext
@@ -99,7 +99,7 @@ def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: b
         def on_done(report: WarmReport) -> None:
             shown.update()
 
-        run = _spread(selection, on_done) if enqueue else _here(selection, workers, on_done)
+        run = _by_workers(selection, on_done) if enqueue else _here(selection, workers, on_done)
         with stopped_by_signals(run.stop, saying=QUEUED if enqueue else IN_HAND):
             return run.run()
 
@@ -115,11 +115,11 @@ def _here(selection: Selection, workers: int | None, on_done: OnDone) -> Warming
     )
 
 
-def _spread(selection: Selection, on_done: OnDone) -> Spreading:
+def _by_workers(selection: Selection, on_done: OnDone) -> QueuedWarming:
     queue = services().queue
     if queue is None:
-        raise click.UsageError("REDIS_URL is not set, so there is no queue to spread it by.")
-    return Spreading(queue, selection, on_done=on_done)
+        raise click.UsageError("REDIS_URL is not set, so there is no queue.")
+    return QueuedWarming(queue, selection, on_done=on_done)
 
 
 def _summary(

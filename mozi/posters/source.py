@@ -1,10 +1,10 @@
-"""Which source a poster wants: an address or an upload. What is built meanwhile stays shown.
+"""Sets the wanted source of a poster: an address or an upload. Pages keep the old set meanwhile.
 
-A new source only raises the poster's number; the set that pages link stays until the new one is
-published. Nothing here touches a movie's row, so a movie's version never moves.
+A new source only raises the poster's source_number; pages link the old variants until the new
+ones are published. Nothing here writes a movie's row, so a movie's version never moves.
 
-Whoever saves a new source comes through here, so here it is announced: create_app has a queue
-listen, where there is one.
+Every new source is set here, so the signal new_sources is sent from here; create_app connects it
+to the queue.
 """
 
 from __future__ import annotations
@@ -21,53 +21,53 @@ from mozi.errors import MovieNotFound
 from mozi.models import Movie, Poster, PosterVariant
 from mozi.posters.build.publish import NO_FAILURE
 
-# Parameters a statement; SQLite before 3.32 takes 999.
-CHUNK = 500
+CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
 
 new_sources = Signal()
-"""Sent by the app, with movie_ids, once a new source of theirs is committed."""
+"""The app sends it with movie_ids after the commit of their new sources."""
 
-_ANNOUNCED = "mozi_new_sources"
+_CHANGED = "mozi_new_sources"
 
 
 def set_source_url(session: Session, movie_id: int, url: str | None) -> bool:
-    """Make url the source of the movie's poster, None: no address; return whether it changed.
+    """Make url the source of the movie's poster; return whether it changed.
 
-    The address that was given last changes nothing, even where an upload has replaced it.
-    A new address replaces an upload; no address leaves an upload alone. Raises MovieNotFound.
+    url: None for no address. The address that was given last changes nothing, even after an
+    upload has replaced it. A new address replaces an upload; None keeps an upload. Raises
+    MovieNotFound.
     """
     return set_source_urls(session, {movie_id: url}) == 1
 
 
-def set_source_urls(session: Session, wanted: Mapping[int, str | None]) -> int:
-    """Do as set_source_url for each movie id, in a few queries; return how many changed."""
-    ids = iter(sorted(wanted))
+def set_source_urls(session: Session, urls: Mapping[int, str | None]) -> int:
+    """Call set_source_url for each movie id, in a few queries; return how many changed."""
+    ids = iter(sorted(urls))
     changed = 0
     while chunk := list(islice(ids, CHUNK)):
         posters = _locked(session, chunk)
-        new = [each for each in chunk if _set_one(session, posters, each, wanted[each])]
-        _announce(session, [each for each in new if wanted[each] is not None])
+        new = [each for each in chunk if _set_one(session, posters, each, urls[each])]
+        _signal_at_commit(session, [each for each in new if urls[each] is not None])
         changed += len(new)
     session.flush()
     return changed
 
 
 def set_source_original(session: Session, movie_id: int, original_key: str) -> None:
-    """Make the upload stored under original_key the poster's source; the address is remembered.
+    """Make the upload stored under original_key the poster's source; keep its address.
 
-    The same upload again changes nothing. Raises MovieNotFound.
+    The same upload changes nothing the second time. Raises MovieNotFound.
     """
     poster = _locked(session, [movie_id]).get(movie_id)
     if poster is None:
         session.add(Poster(movie_id=movie_id, uploaded=True, original_key=original_key))
     elif not (poster.uploaded and poster.original_key == original_key):
         _start_afresh(poster, original_key=original_key)
-    _announce(session, [movie_id])
+    _signal_at_commit(session, [movie_id])
     session.flush()
 
 
 def clear_source(session: Session, movie_id: int) -> None:
-    """Make the movie one without a poster: no address, no upload, and nothing is shown any more.
+    """Take the movie's poster away: its address, its upload and its variants' rows.
 
     Raises MovieNotFound.
     """
@@ -81,7 +81,7 @@ def clear_source(session: Session, movie_id: int) -> None:
 def restore_source(
     session: Session, movie_id: int, *, url: str | None, original_key: str | None, uploaded: bool
 ) -> None:
-    """Make an earlier poster the wanted one; its stored original, where known, spares the fetch.
+    """Make an earlier poster the wanted one; with its stored original it needs no fetch.
 
     Raises MovieNotFound.
     """
@@ -98,33 +98,33 @@ def restore_source(
         _start_afresh(poster, original_key=original_key)
         poster.uploaded = uploaded
     session.flush()
-    _announce(session, [movie_id])
+    _signal_at_commit(session, [movie_id])
 
 
-def announced(session: Session) -> frozenset[int]:
-    """Return the movies whose new source will be told of by new_sources at the commit."""
-    return frozenset(session.info.get(_ANNOUNCED, ()))
+def changed_sources(session: Session) -> frozenset[int]:
+    """Return the movies that new_sources will name when this session is committed."""
+    return frozenset(session.info.get(_CHANGED, ()))
 
 
-def _announce(session: Session, movie_ids: Iterable[int]) -> None:
-    """Have new_sources sent when the session is committed, once for all of its movies."""
-    announced: dict[int, None] = session.info.setdefault(_ANNOUNCED, {})
-    if not announced:
+def _signal_at_commit(session: Session, movie_ids: Iterable[int]) -> None:
+    """Send new_sources when the session is committed, once for all of its movies."""
+    changed: dict[int, None] = session.info.setdefault(_CHANGED, {})
+    if not changed:
         event.listen(session, "after_commit", _send, once=True)
-    announced.update(dict.fromkeys(movie_ids))
+    changed.update(dict.fromkeys(movie_ids))
 
 
 def _send(session: Session) -> None:
-    movie_ids = tuple(session.info.pop(_ANNOUNCED, ()))
+    movie_ids = tuple(session.info.pop(_CHANGED, ()))
     if movie_ids:
         new_sources.send(current_app._get_current_object(), movie_ids=movie_ids)  # type: ignore[attr-defined]
 
 
 def _locked(session: Session, movie_ids: Iterable[int]) -> dict[int, Poster]:
-    """Return the posters that there are, as they stand now, locked until the commit.
+    """Return the present posters of these movies, locked until the commit.
 
-    The movies are locked too: two writers would otherwise both insert a movie's first poster.
-    (SQLite knows no row locks and needs none: its writers come one at a time.)
+    The movies are locked too, or two writers would both insert a movie's first poster. (SQLite
+    has no row locks and needs none: it has one writer at a time.)
     """
     movie_ids = list(movie_ids)
     movies = select(Movie.id).where(Movie.id.in_(movie_ids)).order_by(Movie.id)
@@ -154,7 +154,7 @@ def _set_one(
 
 
 def _forget_address(session: Session, poster: Poster) -> None:
-    """Leave an upload alone; without one, nothing is shown any more."""
+    """Forget the address; without an upload, pages show no poster any more."""
     poster.source_url = None
     if poster.uploaded:
         return
@@ -164,7 +164,7 @@ def _forget_address(session: Session, poster: Poster) -> None:
 
 
 def _start_afresh(poster: Poster, *, original_key: str | None) -> None:
-    """Count a new source: builds and failures of the one before no longer write anything."""
+    """Count a new source; builds and failures of the earlier one can no longer write anything."""
     poster.uploaded = original_key is not None
     poster.original_key = original_key
     poster.source_number += 1

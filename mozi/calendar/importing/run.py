@@ -24,7 +24,7 @@ from mozi.calendar.importing.preview import Preview, preview_of
 from mozi.calendar.importing.tables import TableRow, read_table
 from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
-from mozi.posters.source import announced
+from mozi.posters.source import changed_sources
 
 # On PostgreSQL somebody may save one of the movies between our look and our write.
 ATTEMPTS = 3
@@ -114,7 +114,7 @@ def _save(
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
                 movies = save_changes(session, _strict(matched, skip_bad).changes, by=by)
-                new = announced(session)
+                new = changed_sources(session)
                 sources = [(m.id, m.premiere_date) for m in movies if m.id in new]
                 return _report(matched, tuple(sources))
         except (IntegrityError, StaleDataError):

@@ -1,6 +1,6 @@
-"""A warm-up spread over all workers: queues what is missing, and looks on while it is built.
+"""A warm-up by all workers: queues what is missing, and watches until it is built.
 
-The report is the one of a warm-up in this process, so the command tells both alike.
+Its report is that of a warm-up in this process, so the command prints both alike.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
 
 from mozi.errors import QueueError
 from mozi.posters.batch.queue import Ended, PosterQueue
@@ -18,14 +17,14 @@ from mozi.posters.batch.warming import Failed, WarmReport
 
 LOOK_EVERY_S = 0.5
 JOBS_IN_SIGHT = 100  # workers take the oldest first, so the next to end are among these
-WITHOUT_WORKERS_S = 90.0  # a worker that is started again, by a deploy say, needs some seconds
+WITHOUT_WORKERS_S = 90.0  # a worker that a deploy starts again needs some seconds
 
 
-class Spreading:
-    """One run: the movies of a selection, queued in jobs, and what becomes of them.
+class QueuedWarming:
+    """One run: queues the movies of a selection in jobs, and counts their results.
 
-    on_done: called after each movie. stop: set by whoever wants to look on no longer; what is
-    queued is built all the same.
+    on_done: called after each movie. stop: the caller sets it to stop watching; the workers
+    build what is queued all the same.
     """
 
     def __init__(
@@ -40,14 +39,16 @@ class Spreading:
         self.on_done = on_done
         self.stop = threading.Event()
         self.report = WarmReport()
-        self._worked_at = time.monotonic()
+        self._worker_seen_at = time.monotonic()
 
     def run(self) -> WarmReport:
-        """Queue all and look on until all is built, or nobody works; raises QueueError."""
+        """Queue all movies; return the report when all are built, or no worker is left.
+
+        Raises QueueError.
+        """
         if not self.queue.workers():
             raise QueueError("No worker runs; start one with `flask work`.")
-        movie_ids = [candidate.movie_id for candidate in candidates(self.selection)]
-        left = self.queue.enqueue(movie_ids, **self._options())
+        left = self._enqueue()
         while left and not self.stop.is_set():
             ended = self.queue.ended(list(islice(left, JOBS_IN_SIGHT)))
             for job_id, end in ended.items():
@@ -57,13 +58,13 @@ class Spreading:
         self.report.interrupted = bool(left) and self.report.stopped_by is None
         return self.report
 
-    def _options(self) -> dict[str, Any]:
-        selection = self.selection
-        return {
-            "media": list(selection.media),
-            "rebuild": selection.rebuild,
-            "retry_failed": selection.retry_failed,
-        }
+    def _enqueue(self) -> dict[str, list[int]]:
+        return self.queue.enqueue(
+            [candidate.movie_id for candidate in candidates(self.selection)],
+            media=list(self.selection.media),
+            rebuild=self.selection.rebuild,
+            retry_failed=self.selection.retry_failed,
+        )
 
     def _count(self, movie_ids: list[int], end: Ended) -> None:
         if end.result is None:
@@ -75,11 +76,11 @@ class Spreading:
             self.on_done(self.report)
 
     def _wait(self) -> None:
-        """Wait a moment; give up where no worker has been there for a while."""
+        """Wait a moment; stop if no worker has been there for WITHOUT_WORKERS_S."""
         self.stop.wait(LOOK_EVERY_S)
         now = time.monotonic()
         if self.queue.workers():
-            self._worked_at = now
-        elif now > self._worked_at + WITHOUT_WORKERS_S:
+            self._worker_seen_at = now
+        elif now > self._worker_seen_at + WITHOUT_WORKERS_S:
             self.report.stopped_by = "no worker runs any more; what is queued waits for one"
             self.stop.set()

@@ -59,7 +59,7 @@ def fetch(url: str, limits: FetchLimits, *, site_url: str | None = None) -> byte
     """Return the file at url, whatever it claims to be; never empty.
 
     site_url: told to the server, so that its people can find whose fetcher this is. Raises
-    SourceUnavailable with a code of refusals.SENTENCES; Busy where this machine is at fault.
+    SourceUnavailable with a code of messages.SENTENCES; Busy where this machine is at fault.
     """
     headers = {
         "User-Agent": AGENT.format(site=f"; +{site_url}" if site_url else ""),

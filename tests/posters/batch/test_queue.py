@@ -226,7 +226,7 @@ def wait_for(done: Any, seconds: float = 40) -> None:
         time.sleep(0.05)
 
 
-def test_a_warm_up_spreads_over_workers_and_fetches_once(
+def test_an_enqueued_warm_up_is_shared_by_workers_and_fetches_once(
     queue: PosterQueue,
     start: Forks,
     backend_env: dict[str, str],
@@ -280,7 +280,7 @@ def test_a_worker_told_to_go_leaves_its_job_to_the_next(
     assert set(origin.hits.values()) == {1}
 
 
-def test_an_interrupted_spread_says_that_the_workers_go_on(
+def test_an_interrupted_enqueue_says_that_the_workers_go_on(
     queue: PosterQueue,
     a_worker: None,
     movies: list[int],

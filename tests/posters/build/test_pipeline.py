@@ -63,7 +63,7 @@ def objects(storage: Storage, prefix: str) -> set[str]:
     return {stored.key for stored in storage.list(prefix)}
 
 
-def wish(movie_id: int, url: str | None) -> None:
+def set_url(movie_id: int, url: str | None) -> None:
     with writing() as session:
         set_source_url(session, movie_id, url)
 
@@ -174,7 +174,7 @@ def test_the_old_set_stays_linked_until_the_new_one_is_whole(
     pipeline.build(movie)
     before = urls_of(movie)
     origin.serve("/b.jpg", b"no picture")
-    wish(movie, origin.url("/b.jpg"))
+    set_url(movie, origin.url("/b.jpg"))
     with pytest.raises(UnreadableSource):
         pipeline.build(movie)
     assert urls_of(movie) == before
@@ -187,7 +187,7 @@ def test_a_source_replaced_while_it_is_built_is_never_published(
     real = story.render
 
     def render_while_an_admin_saves(*args: Any, **options: object) -> Any:
-        wish(movie, origin.url("/b.jpg"))
+        set_url(movie, origin.url("/b.jpg"))
         return real(*args, **options)
 
     monkeypatch.setattr(story, "render", render_while_an_admin_saves)
@@ -202,7 +202,7 @@ def test_one_variant_of_a_new_source_is_never_shown_beside_the_old_ones(
 ) -> None:
     pipeline.build(movie)
     origin.serve("/b.jpg", make_jpeg(2))
-    wish(movie, origin.url("/b.jpg"))
+    set_url(movie, origin.url("/b.jpg"))
     assert pipeline.build(movie, media=("thumb",)).built == ALL
 
 
@@ -250,7 +250,7 @@ def test_a_new_address_starts_afresh(pipeline: PosterPipeline, movie: int, origi
     with pytest.raises(SourceUnavailable):
         pipeline.build(movie)
     origin.serve("/b.jpg", make_jpeg())
-    wish(movie, origin.url("/b.jpg"))
+    set_url(movie, origin.url("/b.jpg"))
     assert pipeline.build(movie).built == ALL
 
 
@@ -488,7 +488,7 @@ def test_a_new_poster_leaves_no_optional_variant_of_the_old_one(
 ) -> None:
     pipeline.build(movie, media=OPTIONAL)
     origin.serve("/b.jpg", make_jpeg(5))
-    wish(movie, origin.url("/b.jpg"))
+    set_url(movie, origin.url("/b.jpg"))
     assert set(urls_of(movie)) == {*ALL, *OPTIONAL}  # the old set stands as it is
     pipeline.build(movie)
     assert set(urls_of(movie)) == set(ALL)
