@@ -116,6 +116,16 @@ def test_rooms_of_a_folder_use_those_before_them() -> None:
     assert wrong == []
 
 
+def test_the_storage_knows_nothing_of_what_it_stores() -> None:
+    own_base = ("storage", "errors", "metrics")
+    assert [
+        f"{path.relative_to(ROOT)}:{line} imports {target}"
+        for module, path in modules()
+        for line, target in own_imports(path)
+        if module.startswith("storage") and not target.startswith(own_base)
+    ] == []
+
+
 def room_of(module: str, folder: str) -> int | None:
     """Return the number of a module's room in this folder, None where it is in none."""
     if not module.startswith(f"{folder}."):

@@ -21,7 +21,7 @@ from typing import Any
 from mozi import clock
 from mozi.errors import BackupUnusable, ObjectNotFound
 from mozi.maintenance.archives import ArchiveWriter, check_archive, open_archive
-from mozi.storage import is_key
+from mozi.storage import is_key, type_of
 from mozi.storage.local import LocalStorage
 
 DATABASE, SECRET, MEDIA = "mozi.sqlite3", "secret_key", "media/"
@@ -35,7 +35,6 @@ _KEYS = """
     UNION SELECT value FROM deleted_movie, json_tree(deleted_movie.rows)
         WHERE type = 'text' AND (value LIKE 'posters/%' OR value LIKE 'originals/%')
 """
-_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "avif": "image/avif"}
 
 
 @dataclass(frozen=True)
@@ -224,8 +223,8 @@ def _unpack_objects(
                 raise Stopped
             body = member.body()
             if not _is_there(storage, key, body):
-                kind = _TYPES.get(key.rpartition(".")[2], "application/octet-stream")
-                storage.put(key, body, content_type=kind, public=key.startswith("posters/"))
+                is_variant = key.startswith("posters/")
+                storage.put(key, body, content_type=type_of(key), public=is_variant)
             count += 1
             on_object(1)
     return count

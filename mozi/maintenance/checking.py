@@ -21,8 +21,7 @@ from mozi.maintenance.records import CHUNK, ORIGINAL, Record, forget, records, r
 from mozi.maintenance.references import being_built, referred_to, retired_at
 from mozi.maintenance.storage_check import is_of_a_check
 from mozi.posters.gc.ownership import claim
-from mozi.posters.keys import type_of
-from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject
+from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject, type_of
 
 T = TypeVar("T")
 GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED = "gone", "wrong_headers", "former_host", "unrecorded"

@@ -9,7 +9,7 @@ import hashlib
 
 from slugify import slugify
 
-from mozi.posters.recipes import AvifRecipe, Recipe
+from mozi.posters.recipes import Recipe
 
 SLUG_LENGTH = 60
 DIGEST_LENGTH = 32  # hexadecimal digits: 128 bits, beyond any accident, at half the page's bytes
@@ -40,12 +40,6 @@ def variant_key(movie_id: int, slug: str, recipe: Recipe, *, original: str) -> s
     made_of = f"{original} {recipe.fingerprint}".encode()
     digest = sha256_of(made_of)[:DIGEST_LENGTH]
     return f"posters/{movie_id}-{slug}.{recipe.media}.{digest}.{recipe.extension}"
-
-
-def type_of(key: str) -> str:
-    """Return the media type of a variant by its key's ending."""
-    avif = AvifRecipe.extension
-    return (AvifRecipe if key.endswith(f".{avif}") else Recipe).content_type
 
 
 def poster_path(movie_id: int, slug: str, media: str) -> str:

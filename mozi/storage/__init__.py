@@ -19,6 +19,14 @@ _PART = r"(?!\.)[ -.0-\[\]-~]+"
 _KEY = re.compile(rf"{_PART}(/{_PART})*")
 _KEY_LENGTH = 900  # S3 takes 1024 bytes; S3_PREFIX has to fit in as well
 
+_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+}
+
 
 @dataclass(frozen=True)
 class StoredObject:
@@ -77,6 +85,11 @@ class Storage(Protocol):
 def is_key(text: str) -> bool:
     """Return whether text is a relative path that cannot lead out of a folder."""
     return len(text) <= _KEY_LENGTH and _KEY.fullmatch(text) is not None
+
+
+def type_of(key: str) -> str:
+    """Return the media type of a picture by the ending of its key."""
+    return _TYPES.get(key.rpartition(".")[2], "application/octet-stream")
 
 
 def checked_key(key: str) -> str:

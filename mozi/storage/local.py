@@ -18,8 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mozi.errors import ObjectNotFound, StorageError
-from mozi.posters.keys import type_of
-from mozi.storage import IMMUTABLE, ObjectHeaders, StoredObject, checked_key, is_key
+from mozi.storage import IMMUTABLE, ObjectHeaders, StoredObject, checked_key, is_key, type_of
 
 _NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 

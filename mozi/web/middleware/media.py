@@ -15,9 +15,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, send_file
 
 from mozi.errors import StorageError
-from mozi.posters.keys import sha256_of, type_of
+from mozi.posters.keys import sha256_of
 from mozi.services import services
-from mozi.storage import IMMUTABLE
+from mozi.storage import IMMUTABLE, type_of
 from mozi.storage.local import LocalStorage
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
