@@ -18,23 +18,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import URL, NullPool, create_engine
+from sqlalchemy.orm import Session
+
 from mozi import clock
 from mozi.errors import BackupUnusable, ObjectNotFound
 from mozi.maintenance.archives import ArchiveWriter, check_archive, open_archive
+from mozi.maintenance.references import all_references
 from mozi.storage import is_key, type_of
 from mozi.storage.local import LocalStorage
 
 DATABASE, SECRET, MEDIA = "mozi.sqlite3", "secret_key", "media/"
 BUSY_TIMEOUT_S = 30
-_KEYS = """
-    SELECT object_key FROM poster_variant
-    UNION SELECT original_key FROM poster WHERE original_key IS NOT NULL
-    UNION SELECT shown_original_key FROM poster WHERE shown_original_key IS NOT NULL
-    UNION SELECT old_original_key FROM edit WHERE old_original_key IS NOT NULL
-    UNION SELECT old_thumb_key FROM edit WHERE old_thumb_key IS NOT NULL
-    UNION SELECT value FROM deleted_movie, json_tree(deleted_movie.rows)
-        WHERE type = 'text' AND (value LIKE 'posters/%' OR value LIKE 'originals/%')
-"""
 
 
 @dataclass(frozen=True)
@@ -144,10 +139,9 @@ def _pack(
 
 def keys_in(database: Path) -> Iterator[str]:
     """Yield the keys of the objects that a database refers to, history and undo included."""
-    with closing(_connect(database)) as connection:
-        for (key,) in connection.execute(_KEYS):
-            if is_key(key):
-                yield key
+    engine = create_engine(URL.create("sqlite", database=str(database)), poolclass=NullPool)
+    with Session(engine) as session:
+        yield from filter(is_key, all_references(session))
 
 
 def restore(

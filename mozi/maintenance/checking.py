@@ -18,7 +18,7 @@ from mozi import clock
 from mozi.database import reading
 from mozi.errors import ObjectNotFound, StorageError
 from mozi.maintenance.records import CHUNK, ORIGINAL, Record, forget, records, rewrite_url
-from mozi.maintenance.references import being_built, referred_to, retired_at
+from mozi.maintenance.references import PREFIXES, being_built, referred_to, retired_at
 from mozi.maintenance.storage_check import is_of_a_check
 from mozi.posters.gc.ownership import claim
 from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject, type_of
@@ -26,7 +26,6 @@ from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject, type_o
 T = TypeVar("T")
 GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED = "gone", "wrong_headers", "former_host", "unrecorded"
 KINDS = (GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED)
-PREFIXES = ("posters/", "originals/")
 ASKED_AT_ONCE = 16
 NAMED = 1000
 FAILURES_IN_A_ROW = 20  # then the storage is down

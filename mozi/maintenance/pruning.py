@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 
 from mozi.database import database_now, reading, writing
 from mozi.errors import StorageError
-from mozi.maintenance.references import being_built, referred_to, retired_at
+from mozi.maintenance.references import PREFIXES, being_built, referred_to, retired_at
 from mozi.models import RetiredObject
 from mozi.posters.gc.ownership import check_owner, claim
 from mozi.posters.gc.tombstones import (
@@ -30,7 +30,6 @@ from mozi.posters.gc.tombstones import (
 )
 from mozi.storage import Storage, StoredObject
 
-PREFIXES = ("posters/", "originals/")
 CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
 DELETES_AT_ONCE = 8
 # No delete begins later than this after its key was doomed: one takes 15 s at the very most.

@@ -6,16 +6,24 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import JSON, text
 
 from mozi.database import database_now, reading, writing
-from mozi.maintenance.references import referred_to, retired_at
+from mozi.extensions import db
+from mozi.maintenance.references import COLUMNS, all_references, referred_to, retired_at
 from mozi.models import DeletedMovie, HistoryEntry, Movie, Poster, PosterVariant
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie, make_variants
 
 ORIGINAL = f"originals/{'a' * 64}.jpg"
 SHOWN = f"originals/{'b' * 64}.jpg"
+
+KEY_COLUMNS = [column.property.columns[0] for column in COLUMNS]
+# Columns with such a name or of such a type that refer to no object, or that say so of themselves.
+NO_REFERENCES = {
+    "movie_name.sort_key", "retired_object.object_key", "doomed_object.object_key",
+    "edit.changes", "poster.failure_data", "typed_form.fields",
+}  # fmt: skip
 
 
 def references(*keys: str) -> set[str]:
@@ -77,6 +85,31 @@ def test_what_rows_history_and_undo_name_is_referred_to(app: Flask) -> None:
     keep_for_undo(2, *undo)
     known = {key_of(movie_id, "thumb"), ORIGINAL, SHOWN, "posters/1-a.thumb.0.jpg", *undo}
     assert references(*known, "posters/9-none.thumb.0.jpg", "movie") == known
+    with reading() as session:
+        every = list(all_references(session))
+    assert len(every) == len(set(every))
+    assert known < set(every)
+
+
+def test_every_column_that_may_hold_a_key_is_a_reference_or_known_as_none() -> None:
+    columns = {
+        f"{table}.{column.name}"
+        for table, model in db.metadata.tables.items()
+        for column in model.columns
+        if column.name.endswith(("key", "keys", "object")) or isinstance(column.type, JSON)
+    }
+    references = {str(column) for column in KEY_COLUMNS}
+    assert columns == references | {"deleted_movie.rows"} | NO_REFERENCES
+
+
+def test_a_trigger_notes_when_a_reference_is_dropped(app: Flask) -> None:
+    query = text("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    with reading() as session:
+        triggers = session.execute(query).all()
+    for column in KEY_COLUMNS:
+        sql = [row.sql for row in triggers if row.tbl_name == column.table.name]
+        for event in ("DELETE", "UPDATE"):
+            assert any(f" AFTER {event} " in s and f"OLD.{column.name}" in s for s in sql), column
 
 
 @on_both_backends
