@@ -52,11 +52,13 @@ class MovieNotFound(MoziError):
         self.movie_id = movie_id
 
 
-class EditNotFound(MoziError):
-    """The movie's history holds no such edit that could be undone."""
+class HistoryEntryNotFound(MoziError):
+    """The movie's history holds no such entry that could be undone."""
 
-    def __init__(self, movie_id: int, edit_id: int) -> None:
-        super().__init__(f"Movie {movie_id} has no edit {edit_id} that changed anything.")
+    def __init__(self, movie_id: int, entry_id: int) -> None:
+        super().__init__(
+            f"Movie {movie_id} has no entry {entry_id} in its history that changed anything."
+        )
 
 
 class MediaNotFound(MoziError):

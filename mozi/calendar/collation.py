@@ -92,6 +92,6 @@ LETTERS = tuple(_LETTERS)
 """The letters that a title's order begins with, in order; á goes with a, ő with ö."""
 
 
-def keys_of(letter: str) -> tuple[str, str]:
+def key_range(letter: str) -> tuple[str, str]:
     """Return the first sort key that begins with one of LETTERS, and the first beyond it."""
     return _LETTERS[letter], chr(ord(_LETTERS[letter]) + 1)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mozi.calendar.messages import Reason, Unfit
+from mozi.calendar.messages import InvalidValue, Reason
 from mozi.calendar.parsers import (
     Parser,
     choice,
@@ -93,6 +93,6 @@ def check_fields(given: Mapping[str, object]) -> CheckedFields:
     for column, value in given.items():
         try:
             values[column] = PARSERS[column](value)
-        except Unfit as error:
+        except InvalidValue as error:
             faults.append(FieldFault(column, error.reason))
     return CheckedFields(values, tuple(faults))

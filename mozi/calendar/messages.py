@@ -59,7 +59,7 @@ class Reason(Sentence):
     sentences = SENTENCES
 
 
-class Unfit(ValueError):
+class InvalidValue(ValueError):
     """A value that a field does not take; str() is the sentence, .reason knows its code."""
 
     def __init__(self, code: str, **data: str | int) -> None:

@@ -1,6 +1,6 @@
 """Parsers of one value each: text as typed, or what JSON holds, in; a column's value out.
 
-A parser raises Unfit with a reason that lacks its subject ("is longer than …"), because only
+A parser raises InvalidValue with a reason that lacks its subject ("is longer than …"), because only
 the caller knows the column. Blank text and None are nothing: None, or an empty list.
 """
 
@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from mozi.calendar.messages import Unfit
+from mozi.calendar.messages import InvalidValue
 from mozi.vocabulary import LIST_SEPARATOR
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ def needed(parser: Parser[T | None]) -> Parser[T]:
     def parse(value: object) -> T:
         parsed = parser(value)
         if parsed is None:
-            raise Unfit("needed")
+            raise InvalidValue("needed")
         return parsed
 
     return parse
@@ -87,13 +87,13 @@ def day(years: range) -> Parser[date | None]:
 def _day(text: str, years: range) -> date:
     # fromisoformat alone would take 20261126 and 2026-W48-4 as well.
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise Unfit("not_date", value=quoted(text))
+        raise InvalidValue("not_date", value=quoted(text))
     try:
         parsed = date.fromisoformat(text)
     except ValueError as error:
-        raise Unfit("no_such_day", value=text) from error
+        raise InvalidValue("no_such_day", value=text) from error
     if parsed.year not in years:
-        raise Unfit("year_out_of_range", value=text, first=years[0], last=years[-1])
+        raise InvalidValue("year_out_of_range", value=text, first=years[0], last=years[-1])
     return parsed
 
 
@@ -105,7 +105,7 @@ def whole(limits: range) -> Parser[int | None]:
         if text is None:
             return None
         if not re.fullmatch("[0-9]{1,9}", text) or int(text) not in limits:
-            raise Unfit("not_whole", value=quoted(value), first=limits[0], last=limits[-1])
+            raise InvalidValue("not_whole", value=quoted(value), first=limits[0], last=limits[-1])
         return int(text)
 
     return parse
@@ -119,7 +119,7 @@ def choice(choices: Sequence[str], *, folded: Callable[[str], str]) -> Parser[st
         if text is None:
             return None
         if folded(text) not in choices:
-            raise Unfit("not_a_choice", value=quoted(text), choices=", ".join(choices))
+            raise InvalidValue("not_a_choice", value=quoted(text), choices=", ".join(choices))
         return folded(text)
 
     return parse
@@ -141,7 +141,7 @@ def listed(max_items: int, *, max_length: int) -> Parser[tuple[str, ...]]:
     def parse(value: object) -> tuple[str, ...]:
         items = [_item(each, max_length) for each in _split(value)]
         if len(items) > max_items:
-            raise Unfit("too_many_items", count=len(items), most=max_items)
+            raise InvalidValue("too_many_items", count=len(items), most=max_items)
         return tuple(item for item in items if item)
 
     return parse
@@ -152,13 +152,13 @@ def _split(value: object) -> Sequence[object]:
         return (value or "").split(LIST_SEPARATOR)
     if isinstance(value, (list, tuple)):
         return value
-    raise Unfit("not_list", value=quoted(value))
+    raise InvalidValue("not_list", value=quoted(value))
 
 
 def _item(value: object, max_length: int) -> str | None:
     item = line(max_length)(value)
     if item and LIST_SEPARATOR in item:
-        raise Unfit("item_with_semicolon", value=quoted(item))
+        raise InvalidValue("item_with_semicolon", value=quoted(item))
     return item
 
 
@@ -168,7 +168,7 @@ def web_address(max_length: int) -> Parser[str | None]:
     def parse(value: object) -> str | None:
         text = _checked(_text(value).strip(), max_length, unfit=_UNFIT)
         if text and not _is_web_address(text):
-            raise Unfit("not_web_address", value=quoted(text))
+            raise InvalidValue("not_web_address", value=quoted(text))
         return text or None
 
     return parse
@@ -188,7 +188,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Unfit("not_text", value=quoted(value))
+        raise InvalidValue("not_text", value=quoted(value))
     return value
 
 
@@ -201,9 +201,9 @@ def _composed(value: object) -> str:
 def _checked(text: str, max_length: int, *, unfit: re.Pattern[str]) -> str:
     if found := unfit.search(text):
         character = f"U+{ord(found.group()):04X}"
-        raise Unfit("control_character", character=character, position=found.end())
+        raise InvalidValue("control_character", character=character, position=found.end())
     if len(text) > max_length:
-        raise Unfit("too_long", length=len(text), most=max_length)
+        raise InvalidValue("too_long", length=len(text), most=max_length)
     return text
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
-from mozi.calendar.editing.changes import Change, save_changes
+from mozi.calendar.editing.changes import MovieChange, save_changes
 from mozi.database import reading, writing
 from mozi.demo.films import DemoFilm, demo_films
 from mozi.demo.posters import Design, draw_poster
@@ -39,7 +39,7 @@ def add_films(today: date) -> int:
         with writing() as session:
             known = set(session.scalars(select(Movie.external_id).where(_is_one_of(films))))
             missing = [film for film in films if film.external_id not in known]
-            save_changes(session, [Change(None, film.values) for film in missing])
+            save_changes(session, [MovieChange(None, film.values) for film in missing])
             return len(missing)
     except IntegrityError as error:
         raise Busy("Somebody else is loading the demo; nothing was added.") from error

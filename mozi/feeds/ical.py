@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from icalendar import Calendar, Event, vDuration
 
-from mozi.feeds.text import fit
+from mozi.feeds.text import clean
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Mozi//Premierek//HU"
@@ -79,11 +79,11 @@ def _event(premiere: Premiere) -> bytes:
     event.add("sequence", premiere.sequence)
     event.add("dtstart", premiere.day)
     event.add("dtend", premiere.day + timedelta(days=1))
-    event.add("summary", fit(premiere.summary))
-    event.add("description", fit(premiere.description))
+    event.add("summary", clean(premiere.summary))
+    event.add("description", clean(premiere.description))
     event.add("url", premiere.url)
     if premiere.categories:
-        event.add("categories", [fit(name) for name in premiere.categories])
+        event.add("categories", [clean(name) for name in premiere.categories])
     event.add("status", "CANCELLED" if premiere.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # nobody is busy because a film opens
     written: bytes = event.to_ical()

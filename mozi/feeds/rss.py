@@ -9,7 +9,7 @@ from html import escape
 
 from feedgenerator import Rss201rev2Feed
 
-from mozi.feeds.text import fit
+from mozi.feeds.text import clean
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 TTL_MIN = "60"
@@ -17,14 +17,14 @@ TTL_MIN = "60"
 
 @dataclass(frozen=True)
 class Item:
-    """One piece of news. id: for good, and no address. told_at: aware; None: nobody knows."""
+    """One piece of news. id: for good, and no address. published_at: aware; None: nobody knows."""
 
     id: str
     title: str
     text: str
     url: str
     categories: tuple[str, ...]
-    told_at: datetime | None
+    published_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def rss(channel: Channel, items: Iterable[Item]) -> str:
     )
     for item in items:
         feed.add_item(
-            title=fit(item.title),
-            description=escape(fit(item.text), quote=False),  # readers take it for HTML
+            title=clean(item.title),
+            description=escape(clean(item.text), quote=False),  # readers take it for HTML
             link=item.url,
             unique_id=item.id,
             unique_id_is_permalink=False,
-            categories=[fit(category) for category in item.categories],
-            pubdate=item.told_at,
+            categories=[clean(category) for category in item.categories],
+            pubdate=item.published_at,
         )
     text: str = feed.writeString("utf-8")
     return text

@@ -23,7 +23,7 @@ EXTENSIONS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class SitemapPage:
     """One page in all its languages. addresses: each language with its absolute address.
 
     The first language is also for whoever speaks none of them. changed_at: aware.
@@ -34,7 +34,7 @@ class Place:
     pictures: tuple[str, ...] = ()
 
 
-def sitemap(places: Iterable[Place]) -> str:
+def sitemap(places: Iterable[SitemapPage]) -> str:
     """Return the sitemap of some pages: an entry for each of their languages."""
     entries = (entry for place in places for entry in _entries(place))
     return f"{DECLARATION}<urlset {NAMESPACE} {EXTENSIONS}>\n{''.join(entries)}</urlset>\n"
@@ -46,7 +46,7 @@ def sitemap_index(addresses: Iterable[str]) -> str:
     return f"{DECLARATION}<sitemapindex {NAMESPACE}>\n{''.join(entries)}</sitemapindex>\n"
 
 
-def _entries(place: Place) -> Iterator[str]:
+def _entries(place: SitemapPage) -> Iterator[str]:
     changed = place.changed_at
     about = "".join(
         (

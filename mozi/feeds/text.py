@@ -8,6 +8,6 @@ import re
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def fit(text: str) -> str:
+def clean(text: str) -> str:
     """Return text without the characters that no feed may hold."""
     return _UNFIT.sub("", text)

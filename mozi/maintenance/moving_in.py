@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import give_upload
+from mozi.calendar.editing.changes import set_poster_upload
 from mozi.database import reading
 from mozi.errors import Busy, MovieNotFound, MoziError, StorageError
 from mozi.maintenance.upload_folder import Folder, Left, read_file
@@ -124,7 +124,7 @@ class MovingIn:
         if not self.dry_run:
 
             def record(session: Session, stored: StoredUpload) -> None:
-                give_upload(session, movie_id, stored)
+                set_poster_upload(session, movie_id, stored)
 
             store_upload(self.storage, upload, record=record)
         return False

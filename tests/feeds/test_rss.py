@@ -23,7 +23,7 @@ ITEM = Item(
     text="Dráma · 120 perc, <b>1 < 2</b>",
     url="https://mozi.example/film/7-koszivu-ember",
     categories=("dráma",),
-    told_at=datetime(2026, 11, 24, 14, 0, 5, tzinfo=UTC),
+    published_at=datetime(2026, 11, 24, 14, 0, 5, tzinfo=UTC),
 )
 
 
@@ -49,7 +49,7 @@ def test_an_item_is_read_as_it_was_meant() -> None:
 
 
 def test_an_item_that_nobody_dated_has_no_date() -> None:
-    (entry,) = read(replace(ITEM, told_at=None)).entries
+    (entry,) = read(replace(ITEM, published_at=None)).entries
     assert "published" not in entry
 
 

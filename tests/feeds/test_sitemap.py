@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
-from mozi.feeds.sitemap import Place, sitemap, sitemap_index
+from mozi.feeds.sitemap import SitemapPage, sitemap, sitemap_index
 
 NAMES = {
     "": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "xhtml": "http://www.w3.org/1999/xhtml",
     "image": "http://www.google.com/schemas/sitemap-image/1.1",
 }
-PLACE = Place(
+PLACE = SitemapPage(
     (("hu", "https://mozi.example/film/7-oz"), ("en", "https://mozi.example/en/film/7-oz")),
     datetime(2026, 11, 24, 14, 0, tzinfo=UTC),
     ('https://cdn.example/posters/7-oz.poster.jpg?a=1&b="2"',),

@@ -1,7 +1,7 @@
-"""All movies as those see them who keep them: a page of a long list, narrowed and sorted.
+"""The desk's list of all movies: one page of it, filtered and sorted.
 
-Every step reads a bounded part of an index, or counts no further than it says: a calendar may
-have 100,000 movies, and whoever looks for a gap is not made to wait for a number.
+A calendar may have 100,000 movies, so each step reads a bounded part of an index, and counting
+stops at COUNTED.
 """
 
 from __future__ import annotations
@@ -26,89 +26,89 @@ from mozi.posters.status import is_failed, is_waiting
 
 PAGE_LENGTH = 50
 COUNTED = 10_000  # beyond that the list says "more than"
-DEEPEST = 2_000  # pages; whoever looks further searches
+LAST_PAGE = 2_000  # an editor who looks further searches instead
 
 STATES = ("", "no_poster", "waiting", "failed", "this_week", "cancelled")
 SORTS = ("latest", "earliest", "title", "added")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What to show of the movies. query: tidied; state, sort: of STATES and SORTS; page: from 1.
+class ListQuery:
+    """What the list shows. text: a tidied search; state, sort: of STATES and SORTS; page: from 1.
 
-    sort: "" is by how well the query fits where there is one, else the latest premiere first.
+    sort: "" puts the best match first where there is a text, else the latest premiere.
     """
 
-    query: str = ""
+    text: str = ""
     state: str = ""
     sort: str = ""
     page: int = 1
 
     @property
     def arguments(self) -> dict[str, str]:
-        """Return what links to another page of the same list keep."""
-        given = {"q": self.query, "state": self.state, "sort": self.sort}
+        """Return the arguments that links to other pages of the same list keep."""
+        given = {"q": self.text, "state": self.state, "sort": self.sort}
         return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True)
-class Line:
-    """A movie of the list, its thumb, and why its poster failed, if it did."""
+class AdminRow:
+    """A movie, its thumb, and its poster's failure, if there is one."""
 
     card: Card
     failure: Failure | None
 
 
 @dataclass(frozen=True)
-class InventoryPage:
-    """A part of the list. first: the number of its first line, from 1; 0: there are none.
+class AdminListPage:
+    """One page of the list. first: the number of its first row, from 1; 0: the list is empty.
 
-    count: how many there are in all, as far as was counted; more: whether there are more.
+    count: of all movies of the list, up to COUNTED; more: whether the list is longer than that.
     """
 
-    wanted: Wanted
-    lines: tuple[Line, ...]
+    query: ListQuery
+    rows: tuple[AdminRow, ...]
     first: int
     count: int
     more: bool
 
     @property
     def last(self) -> int:
-        """Return the number of its last line."""
-        return self.first + max(len(self.lines) - 1, 0)
+        """Return the number of its last row."""
+        return self.first + max(len(self.rows) - 1, 0)
 
     @property
     def has_next(self) -> bool:
         """Return whether another page follows."""
-        full = len(self.lines) == PAGE_LENGTH
+        full = len(self.rows) == PAGE_LENGTH
         beyond = full if self.more else self.last < self.count
-        return beyond and self.wanted.page < DEEPEST
+        return beyond and self.query.page < LAST_PAGE
 
 
-def wanted_of(arguments: Mapping[str, str], query: str) -> Wanted:
-    """Return what a request asks for; what it cannot mean is left out. query: tidied."""
+def parse_list_query(arguments: Mapping[str, str], text: str) -> ListQuery:
+    """Return what a request asks for; unknown values get the default. text: a tidied search."""
     state, sort, page = (arguments.get(name, "") for name in ("state", "sort", "page"))
     number = int(page) if page.isdecimal() and len(page) < 6 else 1
-    return Wanted(
-        query,
+    return ListQuery(
+        text,
         state if state in STATES else "",
         sort if sort in SORTS else "",
-        min(max(number, 1), DEEPEST),
+        min(max(number, 1), LAST_PAGE),
     )
 
 
-def inventory_page(session: Session, wanted: Wanted, today: date) -> InventoryPage:
-    """Return the part of the list that is asked for; the last one there is, where it is beyond."""
-    found = find_best(session, wanted.query) if wanted.query else None
-    conditions = _conditions(wanted, found, today)
+def admin_list_page(session: Session, query: ListQuery, today: date) -> AdminListPage:
+    """Return the page of the list that is asked for; its last page where that is beyond it."""
+    found = find_best(session, query.text) if query.text else None
+    conditions = _conditions(query, found, today)
     count = _count(session, conditions)
     last = max(1, -(-count // PAGE_LENGTH))
-    number = wanted.page if count > COUNTED else min(wanted.page, last)
+    number = query.page if count > COUNTED else min(query.page, last)
     skipped = (number - 1) * PAGE_LENGTH
-    movies = _movies(session, wanted, found, conditions, skipped=skipped) if count else []
-    return InventoryPage(
-        wanted=Wanted(wanted.query, wanted.state, wanted.sort, number),
-        lines=_lines(session, movies),
+    movies = _movies(session, query, found, conditions, skipped=skipped) if count else []
+    return AdminListPage(
+        query=ListQuery(query.text, query.state, query.sort, number),
+        rows=_rows(session, movies),
         first=(number - 1) * PAGE_LENGTH + 1 if movies else 0,
         count=min(count, COUNTED),
         more=count > COUNTED,
@@ -116,17 +116,17 @@ def inventory_page(session: Session, wanted: Wanted, today: date) -> InventoryPa
 
 
 def _conditions(
-    wanted: Wanted, found: Sequence[int] | None, today: date
+    query: ListQuery, found: Sequence[int] | None, today: date
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if found is not None:
         conditions.append(Movie.id.in_(found))
-    state = _state(wanted.state, today)
+    state = _state(query.state, today)
     return conditions if state is None else [*conditions, state]
 
 
 def _state(state: str, today: date) -> ColumnElement[bool] | None:
-    """Return what a movie's row, and its poster's, must meet."""
+    """Return the condition on a movie's row and its poster's row; None for all movies."""
     week = week_of(today)
     by_state: dict[str, ColumnElement[bool]] = {
         "no_poster": and_(Poster.source_url.is_(None), Poster.original_key.is_(None)),
@@ -135,32 +135,32 @@ def _state(state: str, today: date) -> ColumnElement[bool] | None:
         "this_week": and_(
             Movie.premiere_date.between(week.first, week.last), Movie.date_precision == "day"
         ),
-        # A literal: what is bound does not lead to a partial index.
+        # A literal, because a bound parameter does not match the partial index.
         "cancelled": Movie.status == literal_column("'cancelled'"),
     }
     return by_state.get(state)
 
 
 def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
-    """Return how many there are, up to COUNTED and one."""
+    """Return the number of movies, at most COUNTED + 1."""
     some = select(Movie.id).outerjoin(Poster).where(*conditions).limit(COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _movies(
     session: Session,
-    wanted: Wanted,
+    query: ListQuery,
     found: Sequence[int] | None,
     conditions: Sequence[ColumnElement[bool]],
     *,
     skipped: int,
 ) -> list[Listing]:
-    """Return PAGE_LENGTH movies in the order that is asked for."""
-    if found is not None and not wanted.sort:
+    """Return at most PAGE_LENGTH movies in the order that is asked for."""
+    if found is not None and not query.sort:
         kept = set(session.scalars(select(Movie.id).outerjoin(Poster).where(*conditions)))
         ids = [movie_id for movie_id in found if movie_id in kept][skipped:][:PAGE_LENGTH]
     else:
-        ids = _ids(session, wanted.sort, conditions, skipped)
+        ids = _ids(session, query.sort, conditions, skipped)
     rows = session.execute(rows_of(LISTING).where(Movie.id.in_(ids)))
     place = {movie_id: number for number, movie_id in enumerate(ids)}
     return sorted((Listing(**row._mapping) for row in rows), key=lambda movie: place[movie.id])
@@ -169,7 +169,7 @@ def _movies(
 def _ids(
     session: Session, sort: str, conditions: Sequence[ColumnElement[bool]], skipped: int
 ) -> list[int]:
-    """Return the ids alone: what is skipped need not be looked at whole."""
+    """Return ids only: the database then skips movies without reading their whole rows."""
     query = select(Movie.id).outerjoin(Poster).where(*conditions)
     if sort == "title":
         query = query.join(MovieName, MovieName.movie_id == Movie.id)
@@ -185,13 +185,13 @@ def _order(sort: str) -> tuple[Any, ...]:
     return orders.get(sort, (Movie.premiere_date.desc(), Movie.id.desc()))
 
 
-def _lines(session: Session, movies: Sequence[Listing]) -> tuple[Line, ...]:
+def _rows(session: Session, movies: Sequence[Listing]) -> tuple[AdminRow, ...]:
     if not movies:
         return ()
     pictures = load_pictures(session, {THUMB.media: movies})
     failures = _failures(session, [movie.id for movie in movies])
     return tuple(
-        Line(Card(movie, pictures.find(movie, THUMB.media)), failures.get(movie.id))
+        AdminRow(Card(movie, pictures.find(movie, THUMB.media)), failures.get(movie.id))
         for movie in movies
     )
 

@@ -20,11 +20,11 @@ from mozi.calendar.editing.history import (
     UPDATED,
     Json,
     NewHistoryEntry,
-    PosterNow,
+    PosterState,
     as_json,
     find_free_id,
+    load_poster_states,
     poster_changes,
-    posters_now,
     record_history,
 )
 from mozi.calendar.fields import FieldValue
@@ -40,7 +40,7 @@ POSTER_URL = "poster_url"
 
 
 @dataclass(frozen=True)
-class Change:
+class MovieChange:
     """The values that a movie is to have; movie: None for a new one.
 
     upload: a stored original that becomes the poster. no_poster: whether there is
@@ -53,7 +53,7 @@ class Change:
     values: Values
     upload: StoredUpload | None = None
     no_poster: bool = False
-    earlier_poster: PosterNow | None = None
+    earlier_poster: PosterState | None = None
     focus: Pointed | None = None
 
     @property
@@ -65,15 +65,15 @@ class Change:
 
 def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
     """Return a new movie with these values; `title` and `premiere_date` are needed."""
-    return save_changes(session, [Change(None, values)], by=by)[0]
+    return save_changes(session, [MovieChange(None, values)], by=by)[0]
 
 
 def update_movie(session: Session, movie: Movie, values: Values, *, by: str = BY_COMMAND) -> None:
     """Give movie these values; its version rises by one if any of them is new."""
-    save_changes(session, [Change(movie, values)], by=by)
+    save_changes(session, [MovieChange(movie, values)], by=by)
 
 
-def give_upload(
+def set_poster_upload(
     session: Session, movie_id: int, upload: StoredUpload, *, by: str = BY_COMMAND
 ) -> None:
     """Make the upload the movie's poster; the same as before changes nothing.
@@ -83,12 +83,12 @@ def give_upload(
     movie = session.get(Movie, movie_id)
     if movie is None:
         raise MovieNotFound(movie_id)
-    save_changes(session, [Change(movie, {}, upload=upload)], by=by)
+    save_changes(session, [MovieChange(movie, {}, upload=upload)], by=by)
 
 
 def save_changes(
     session: Session,
-    changes: Sequence[Change],
+    changes: Sequence[MovieChange],
     *,
     by: str = BY_COMMAND,
     action: str = UPDATED,
@@ -98,7 +98,7 @@ def save_changes(
     by: whom the history names; action: what it says of the movies that there are already.
     Raises BuildAbandoned where an upload may have been swept away since it was stored.
     """
-    old = posters_now(session, [c.movie.id for c in changes if c.movie and c.touches_poster])
+    old = load_poster_states(session, [c.movie.id for c in changes if c.movie and c.touches_poster])
     differences = [_differences(change) for change in changes]
     session.add_all([moved for change in changes if (moved := _find_move(change)) is not None])
     movies = [_with_values(change.movie or Movie(), change.values) for change in changes]
@@ -125,8 +125,8 @@ def save_changes(
 
 
 def _want_posters(
-    session: Session, movies: Sequence[Movie], changes: Sequence[Change]
-) -> dict[int, PosterNow]:
+    session: Session, movies: Sequence[Movie], changes: Sequence[MovieChange]
+) -> dict[int, PosterState]:
     """Make the posters what the changes say, and return those of the movies that it concerns."""
     pairs = list(zip(movies, changes, strict=True))
     addresses = {m.id: _address(c.values) for m, c in pairs if POSTER_URL in c.values}
@@ -149,7 +149,7 @@ def _want_posters(
         if change.focus is not None:
             set_focus(session, movie.id, change.focus)
     concerned = {m.id for m, c in pairs if c.movie and c.touches_poster}
-    return {**dict.fromkeys(concerned, NO_POSTER), **posters_now(session, concerned)}
+    return {**dict.fromkeys(concerned, NO_POSTER), **load_poster_states(session, concerned)}
 
 
 def _give_ids(session: Session, movies: Sequence[Movie]) -> None:
@@ -159,7 +159,7 @@ def _give_ids(session: Session, movies: Sequence[Movie]) -> None:
             movie.id = number
 
 
-def _differences(change: Change) -> dict[str, tuple[Json, Json]]:
+def _differences(change: MovieChange) -> dict[str, tuple[Json, Json]]:
     """Return before and after of each column that gets another value; {} for a new movie."""
     movie = change.movie
     if movie is None:
@@ -176,7 +176,7 @@ def differs(movie: Movie, values: Values) -> bool:
     return any(getattr(movie, column) != value for column, value in _own(values))
 
 
-def _find_move(change: Change) -> DateChange | None:
+def _find_move(change: MovieChange) -> DateChange | None:
     """Return the row that tells of the movie's new date, before it is given; None: no news."""
     movie, values = change.movie, change.values
     if movie is None:

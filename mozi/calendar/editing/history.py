@@ -34,7 +34,7 @@ Changes = Mapping[str, tuple[Json, Json]]
 
 
 @dataclass(frozen=True)
-class PosterNow:
+class PosterState:
     """Where a movie's poster comes from, and the thumb that is shown of it. All None: no poster."""
 
     source_number: int = 0
@@ -50,7 +50,7 @@ class PosterNow:
         return "upload" if self.uploaded else "address" if self.source_url else None
 
 
-NO_POSTER = PosterNow()
+NO_POSTER = PosterState()
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,16 @@ class NewHistoryEntry:
     version: int
     action: str
     changes: Changes
-    old_poster: PosterNow = NO_POSTER
+    old_poster: PosterState = NO_POSTER
 
 
-def posters_now(session: Session, movie_ids: Collection[int]) -> dict[int, PosterNow]:
+def load_poster_states(session: Session, movie_ids: Collection[int]) -> dict[int, PosterState]:
     """Return the posters of those movies that have a row for one."""
     ids, found = sorted(movie_ids), {}
     for start in range(0, len(ids), CHUNK):
         for row in session.execute(_POSTERS.where(Poster.movie_id.in_(ids[start : start + CHUNK]))):
             focus = None if row.focus_x is None else (row.focus_x, row.focus_y)
-            found[row.movie_id] = PosterNow(*row[1:-2], focus=focus)
+            found[row.movie_id] = PosterState(*row[1:-2], focus=focus)
     return found
 
 
@@ -90,7 +90,7 @@ _POSTERS = select(
 )
 
 
-def poster_changes(before: PosterNow, after: PosterNow) -> Changes:
+def poster_changes(before: PosterState, after: PosterState) -> Changes:
     """Return what an edit says of a poster: its address, its focus, and whether it is another."""
     changes: dict[str, tuple[Json, Json]] = {}
     if before.source_url != after.source_url:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import POSTER_URL, Change, Values, save_changes
+from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, save_changes
 from mozi.calendar.editing.history import (
     FOCUS,
     NO_POSTER,
@@ -21,11 +21,11 @@ from mozi.calendar.editing.history import (
     RESTORED,
     Changes,
     Json,
-    PosterNow,
-    posters_now,
+    PosterState,
+    load_poster_states,
 )
 from mozi.calendar.fields import COLUMNS, check_fields
-from mozi.errors import EditNotFound, MovieNotFound
+from mozi.errors import HistoryEntryNotFound, MovieNotFound
 from mozi.models import HistoryEntry, Movie
 from mozi.posters.focus import Pointed
 
@@ -37,7 +37,7 @@ DEEPEST = 10_000  # pages
 class Event:
     """One edit. changes: what was and what came, by column; old_thumb_key: the old poster's."""
 
-    edit_id: int
+    entry_id: int
     edited_at: datetime
     editor: str
     action: str
@@ -60,7 +60,7 @@ class Restored:
     """What there was before an edit. poster, focus: None where no edit since has touched it."""
 
     values: Values
-    poster: PosterNow | None
+    poster: PosterState | None
     focus: Pointed | None
 
 
@@ -83,30 +83,30 @@ _EVENTS = select(
 )
 
 
-def restore_movie(session: Session, movie_id: int, edit_id: int, *, by: str) -> str:
+def restore_movie(session: Session, movie_id: int, entry_id: int, *, by: str) -> str:
     """Bring the movie back to what it was before the edit, and return its title.
 
     An external_id that another movie was given meanwhile stays as it is now. Raises
-    MovieNotFound, and EditNotFound where the edit is not this movie's or changed nothing.
+    MovieNotFound, and HistoryEntryNotFound where the edit is not this movie's or changed nothing.
     """
     movie = session.scalars(select(Movie).where(Movie.id == movie_id).with_for_update()).first()
     if movie is None:
         raise MovieNotFound(movie_id)
-    old = _state_before(session, movie_id, edit_id)
+    old = _state_before(session, movie_id, entry_id)
     values = dict(old.values)
     if _is_anothers(session, movie_id, values.get("external_id")):
         del values["external_id"]
-    change = Change(movie, values, earlier_poster=old.poster, focus=old.focus)
+    change = MovieChange(movie, values, earlier_poster=old.poster, focus=old.focus)
     return save_changes(session, [change], by=by, action=RESTORED)[0].title
 
 
-def _state_before(session: Session, movie_id: int, edit_id: int) -> Restored:
+def _state_before(session: Session, movie_id: int, entry_id: int) -> Restored:
     since = select(HistoryEntry).where(
-        HistoryEntry.movie_id == movie_id, HistoryEntry.id >= edit_id
+        HistoryEntry.movie_id == movie_id, HistoryEntry.id >= entry_id
     )
     edits = session.scalars(since.order_by(HistoryEntry.id.desc())).all()
-    if not edits or edits[-1].id != edit_id or not edits[-1].changes:
-        raise EditNotFound(movie_id, edit_id)
+    if not edits or edits[-1].id != entry_id or not edits[-1].changes:
+        raise HistoryEntryNotFound(movie_id, entry_id)
     found = {column: before for edit in edits for column, (before, _) in edit.changes.items()}
     own = {c: found[c] for c in COLUMNS if c in found and c != POSTER_URL}
     # What a later release refuses stays as it is now.
@@ -116,9 +116,9 @@ def _state_before(session: Session, movie_id: int, edit_id: int) -> Restored:
 
 def _poster_before(
     session: Session, movie_id: int, edits: Sequence[HistoryEntry], found: Mapping[str, Json]
-) -> PosterNow | None:
+) -> PosterState | None:
     """Return the poster of then, None where it is the present one. edits: the latest first."""
-    now = posters_now(session, [movie_id]).get(movie_id, NO_POSTER)
+    now = load_poster_states(session, [movie_id]).get(movie_id, NO_POSTER)
     then = next((_replaced(edit) for edit in reversed(edits) if POSTER in edit.changes), now)
     if POSTER_URL in found:
         address = found[POSTER_URL]
@@ -135,8 +135,8 @@ def _focus_before(found: Mapping[str, Json]) -> Pointed | None:
     return Pointed(None)
 
 
-def _replaced(edit: HistoryEntry) -> PosterNow:
-    return PosterNow(
+def _replaced(edit: HistoryEntry) -> PosterState:
+    return PosterState(
         source_url=edit.old_source_url,
         uploaded=edit.old_uploaded,
         original_key=edit.old_original_key,
@@ -144,7 +144,7 @@ def _replaced(edit: HistoryEntry) -> PosterNow:
     )
 
 
-def _source(poster: PosterNow) -> tuple[Any, ...]:
+def _source(poster: PosterState) -> tuple[Any, ...]:
     return (poster.source_url, poster.uploaded, poster.original_key)
 
 

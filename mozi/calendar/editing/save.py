@@ -12,9 +12,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import Change, Values, save_changes
+from mozi.calendar.editing.changes import MovieChange, Values, save_changes
 from mozi.calendar.editing.duplicates import Duplicate, find_duplicates
-from mozi.calendar.editing.history import NO_POSTER, POSTER, PosterNow, last_editor, posters_now
+from mozi.calendar.editing.history import (
+    NO_POSTER,
+    POSTER,
+    PosterState,
+    last_editor,
+    load_poster_states,
+)
 from mozi.calendar.fields import COLUMNS, FieldFault, FieldValue
 from mozi.calendar.messages import Reason
 from mozi.errors import MovieNotFound
@@ -26,17 +32,17 @@ THEIRS, MINE = "theirs", "mine"
 
 
 @dataclass(frozen=True)
-class Edited:
+class MovieState:
     """A movie as it stands: its values by column, poster_url among them, and its poster."""
 
     movie_id: int
     version: int
     values: Values
-    poster: PosterNow
+    poster: PosterState
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownForm:
     """What a form showed when it was opened: the values, the poster's number and its focus."""
 
     values: Values
@@ -57,7 +63,7 @@ class Submission:
     values: Values
     upload: StoredUpload | None = None
     no_poster: bool = False
-    shown: Shown | None = None
+    shown: ShownForm | None = None
     picks: Mapping[str, str] = field(default_factory=dict)
     focus: Pointed | None = None
     duplicates_seen: frozenset[int] | None = None
@@ -93,42 +99,42 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class Refused:
+class SaveRefused:
     """Nothing is written: these fields cannot be taken."""
 
     faults: tuple[FieldFault, ...]
 
 
 @dataclass(frozen=True)
-class Doubted:
+class PossibleDuplicates:
     """Nothing is written yet: these movies may be the same."""
 
     duplicates: tuple[Duplicate, ...]
 
 
 @dataclass(frozen=True)
-class Contested:
+class EditConflicts:
     """Nothing is written yet. now: as the movie stands; conflicts: what the editor must choose.
 
     taken: the columns that only somebody else changed; they stay as they are now. by: who saved
     last, where the history knows.
     """
 
-    now: Edited
+    now: MovieState
     conflicts: tuple[Conflict, ...]
     taken: tuple[str, ...]
     by: str | None
 
 
-Outcome = Saved | Refused | Doubted | Contested
+Outcome = Saved | SaveRefused | PossibleDuplicates | EditConflicts
 
 
-def get_edited(session: Session, movie_id: int) -> Edited:
+def get_movie_state(session: Session, movie_id: int) -> MovieState:
     """Return the movie as it stands; raises MovieNotFound."""
     movie = session.get(Movie, movie_id)
     if movie is None:
         raise MovieNotFound(movie_id)
-    return _edited(session, movie)
+    return _movie_state(session, movie)
 
 
 def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
@@ -139,18 +145,18 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
     movie = _locked(session, sent.movie_id)
     values = sent.values
     if movie is not None and sent.shown is not None:
-        now = _edited(session, movie)
+        now = _movie_state(session, movie)
         conflicts = _conflicts(sent, sent.shown, now)
         if conflicts:
             taken = _only_theirs(sent, sent.shown, now)
-            return Contested(now, tuple(conflicts), taken, last_editor(session, movie.id))
+            return EditConflicts(now, tuple(conflicts), taken, last_editor(session, movie.id))
         values = _merged(sent, sent.shown, now)
     if faults := _taken_id(session, movie, values):
-        return Refused(faults)
+        return SaveRefused(faults)
     if duplicates := _unseen_duplicates(session, sent, values):
-        return Doubted(duplicates)
+        return PossibleDuplicates(duplicates)
     no_poster_pick = sent.picks.get(POSTER) == THEIRS
-    change = Change(
+    change = MovieChange(
         movie,
         values,
         upload=None if no_poster_pick else sent.upload,
@@ -171,13 +177,13 @@ def _locked(session: Session, movie_id: int | None) -> Movie | None:
     return movie
 
 
-def _edited(session: Session, movie: Movie) -> Edited:
-    poster = posters_now(session, [movie.id]).get(movie.id, NO_POSTER)
+def _movie_state(session: Session, movie: Movie) -> MovieState:
+    poster = load_poster_states(session, [movie.id]).get(movie.id, NO_POSTER)
     own = {column: getattr(movie, column) for column in COLUMNS if column != "poster_url"}
-    return Edited(movie.id, movie.version, {**own, "poster_url": poster.source_url}, poster)
+    return MovieState(movie.id, movie.version, {**own, "poster_url": poster.source_url}, poster)
 
 
-def _conflicts(sent: Submission, shown: Shown, now: Edited) -> list[Conflict]:
+def _conflicts(sent: Submission, shown: ShownForm, now: MovieState) -> list[Conflict]:
     found = [
         Conflict(column, shown.values[column], now.values[column], value)
         for column, value in sent.values.items()
@@ -190,7 +196,7 @@ def _conflicts(sent: Submission, shown: Shown, now: Edited) -> list[Conflict]:
     return [each for each in found if sent.picks.get(each.column) not in (THEIRS, MINE)]
 
 
-def _only_theirs(sent: Submission, shown: Shown, now: Edited) -> tuple[str, ...]:
+def _only_theirs(sent: Submission, shown: ShownForm, now: MovieState) -> tuple[str, ...]:
     return tuple(
         column
         for column, value in sent.values.items()
@@ -198,7 +204,7 @@ def _only_theirs(sent: Submission, shown: Shown, now: Edited) -> tuple[str, ...]
     )
 
 
-def _merged(sent: Submission, shown: Shown, now: Edited) -> Values:
+def _merged(sent: Submission, shown: ShownForm, now: MovieState) -> Values:
     """Return the values to write: what only somebody else changed stays, a choice is obeyed."""
     return {
         column: value
@@ -226,7 +232,7 @@ def _unseen_duplicates(session: Session, sent: Submission, values: Values) -> tu
     title, day = values.get("title"), values.get("premiere_date")
     key = sent.upload.key if sent.upload else None
     if sent.movie_id is not None and (not asked or title is None or day is None):
-        now = get_edited(session, sent.movie_id).values
+        now = get_movie_state(session, sent.movie_id).values
         title, day = title or now["title"], day or now["premiere_date"]
         if not asked and key is None:
             return ()

@@ -99,7 +99,7 @@ def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
     return title
 
 
-def ensure_back(session: Session, movie_id: int, *, by: str) -> str:
+def ensure_brought_back(session: Session, movie_id: int, *, by: str) -> str:
     """Have the movie back unless somebody had it back already, and return its title.
 
     Raises MovieNotFound where it was never there, or cannot come back.

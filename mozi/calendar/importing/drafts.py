@@ -35,7 +35,7 @@ class Draft:
     created_at: datetime
 
 
-def keep_draft(admin_id: int, name: str, body: bytes, *, max_bytes: int) -> str:
+def create_draft(admin_id: int, name: str, body: bytes, *, max_bytes: int) -> str:
     """Return the id under which the file waits; the admin's oldest ones make room for it.
 
     Raises ImportRejected, keeping nothing, where the file as a whole is unfit.
@@ -71,7 +71,7 @@ def get_draft(admin_id: int, draft_id: str) -> tuple[Draft, list[TableRow]]:
     return draft, parse_table(body, name=draft.name, max_bytes=len(body))
 
 
-def drop_draft(admin_id: int, draft_id: str) -> None:
+def delete_draft(admin_id: int, draft_id: str) -> None:
     """Forget a file; one that is not there, or another admin's, is left alone."""
     mine = (ImportDraft.admin_id == admin_id, ImportDraft.id == draft_id)
     with writing() as session:

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import POSTER_URL, Change, Values, differs
+from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, differs
 from mozi.calendar.fields import REQUIRED, FieldValue
-from mozi.calendar.messages import Reason, Unfit
+from mozi.calendar.messages import InvalidValue, Reason
 from mozi.errors import RowFault
 from mozi.models import Movie, Poster
 
@@ -50,7 +50,7 @@ class ImportRow:
 
 
 @dataclass(frozen=True)
-class Source:
+class CurrentSource:
     """Where a movie's poster comes from: the address given last, and whether an upload is shown."""
 
     url: str | None = None
@@ -63,12 +63,12 @@ class MatchedRow:
 
     row: ImportRow
     movie: Movie | None = None
-    source: Source = Source()
+    source: CurrentSource = CurrentSource()
 
     @property
-    def change(self) -> Change:
+    def change(self) -> MovieChange:
         """Return what the row writes."""
-        return Change(self.movie, self.row.values)
+        return MovieChange(self.movie, self.row.values)
 
     @property
     def has_new_address(self) -> bool:
@@ -85,7 +85,7 @@ class MatchedRow:
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchedRows:
     """What is to be written; the rows that say nothing new; what is wrong with the others."""
 
     inserts: list[MatchedRow] = field(default_factory=list)
@@ -94,12 +94,12 @@ class Matched:
     faults: list[RowFault] = field(default_factory=list)
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[MovieChange]:
         """Return all that is to be written."""
         return [each.change for each in (*self.inserts, *self.updates)]
 
 
-def find_repetitions(rows: Sequence[ImportRow]) -> list[RowFault]:
+def find_duplicate_rows(rows: Sequence[ImportRow]) -> list[RowFault]:
     """Return a fault for every row that means the same movie as another row of the file.
 
     Two films may share title and date (films.csv has three such pairs) where each has its own
@@ -135,15 +135,15 @@ def _repetitions(
             yield row.fault(column, Reason(code, row=other.number))
 
 
-def match_rows(session: Session, rows: Sequence[ImportRow]) -> Matched:
+def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
     """Return what the rows mean for the movies that there are, looked up some hundred at a time."""
-    matched = Matched()
+    matched = MatchedRows()
     movies = _Movies(session, rows)
     found: list[tuple[ImportRow, Movie]] = []
     for row in rows:
         try:
             movie = movies.take(row)
-        except Unfit as error:
+        except InvalidValue as error:
             matched.faults.append(row.fault("", error.reason))
             continue
         if movie is not None:
@@ -155,7 +155,7 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> Matched:
             matched.inserts.append(MatchedRow(row))
     sources = _sources(session, found)
     for row, movie in found:
-        each = MatchedRow(row, movie, sources.get(movie.id, Source()))
+        each = MatchedRow(row, movie, sources.get(movie.id, CurrentSource()))
         (matched.updates if each.says_anything_new else matched.unchanged).append(each)
     return matched
 
@@ -175,15 +175,15 @@ class _Movies:
         self.taken: dict[int, int] = {}
 
     def take(self, row: ImportRow) -> Movie | None:
-        """Return the row's movie, None for a new one; Unfit says why it cannot be told."""
+        """Return the row's movie, None for a new one; InvalidValue says why it cannot be told."""
         candidates = self._candidates(row)
         if len(candidates) > 1:
-            raise Unfit("ambiguous", count=len(candidates))
+            raise InvalidValue("ambiguous", count=len(candidates))
         if not candidates:
             return None
         [movie] = candidates
         if movie.id in self.taken:
-            raise Unfit("same_movie", row=self.taken[movie.id])
+            raise InvalidValue("same_movie", row=self.taken[movie.id])
         self.taken[movie.id] = row.number
         return movie
 
@@ -205,13 +205,15 @@ def _look_up(session: Session, column: Any, values: Iterable[FieldValue]) -> lis
     return found
 
 
-def _sources(session: Session, found: Iterable[tuple[ImportRow, Movie]]) -> dict[int, Source]:
+def _sources(
+    session: Session, found: Iterable[tuple[ImportRow, Movie]]
+) -> dict[int, CurrentSource]:
     ids = [movie.id for row, movie in found if POSTER_URL in row.values]
-    sources: dict[int, Source] = {}
+    sources: dict[int, CurrentSource] = {}
     for chunk in _chunks(ids):
         columns = (Poster.movie_id, Poster.source_url, Poster.uploaded)
         rows = session.execute(select(*columns).where(Poster.movie_id.in_(chunk)))
-        sources.update((row.movie_id, Source(row.source_url, row.uploaded)) for row in rows)
+        sources.update((row.movie_id, CurrentSource(row.source_url, row.uploaded)) for row in rows)
     return sources
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mozi.calendar.editing.changes import POSTER_URL
 from mozi.calendar.fields import FieldValue
-from mozi.calendar.importing.matching import Matched, MatchedRow
+from mozi.calendar.importing.matching import MatchedRow, MatchedRows
 from mozi.errors import RowFault
 
 INSERT, UPDATE, UNCHANGED, REFUSED = ACTIONS = ("insert", "update", "unchanged", "refused")
@@ -70,7 +70,7 @@ class Preview:
         return tuple(row for row in self.rows if row.action == action)
 
 
-def preview_of(matched: Matched) -> Preview:
+def preview_of(matched: MatchedRows) -> Preview:
     """Return the rows as they were matched, with what each of them would change."""
     by_row: defaultdict[int, list[RowFault]] = defaultdict(list)
     for fault in matched.faults:

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from mozi.calendar.editing.changes import save_changes
 from mozi.calendar.editing.history import BY_COMMAND
 from mozi.calendar.fields import check_fields
-from mozi.calendar.importing.matching import ImportRow, Matched, find_repetitions, match_rows
+from mozi.calendar.importing.matching import ImportRow, MatchedRows, find_duplicate_rows, match_rows
 from mozi.calendar.importing.preview import Preview, preview_of
 from mozi.calendar.importing.tables import TableRow, read_table
 from mozi.database import reading, writing
@@ -88,12 +88,12 @@ def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFaul
         rows.append(row)
         faults += [row.fault(fault.column, fault.reason) for fault in given.faults]
         faults += [row.fault(fault.column, fault.reason) for fault in checked.faults]
-    faults += find_repetitions(rows)
+    faults += find_duplicate_rows(rows)
     bad = {fault.row for fault in faults}
     return [row for row in rows if row.number not in bad], faults
 
 
-def _look(rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> Matched:
+def _look(rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> MatchedRows:
     with reading() as session:
         return _match(session, rows, faults)
 
@@ -122,21 +122,21 @@ def _save(
     raise Busy("Somebody else keeps changing the same movies; nothing was written.")
 
 
-def _match(session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> Matched:
+def _match(session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> MatchedRows:
     """Return what to write, and all faults by row: those of the file alone, and the others."""
     matched = match_rows(session, rows)
     matched.faults[:] = sorted([*faults, *matched.faults], key=lambda fault: fault.row)
     return matched
 
 
-def _strict(matched: Matched, skip_bad: bool) -> Matched:
+def _strict(matched: MatchedRows, skip_bad: bool) -> MatchedRows:
     """Return matched; raises ImportRejected unless every row is good or skip_bad is set."""
     if matched.faults and not skip_bad:
         raise ImportRejected(matched.faults)
     return matched
 
 
-def _report(matched: Matched, new_sources: tuple[tuple[int, date], ...] = ()) -> ImportReport:
+def _report(matched: MatchedRows, new_sources: tuple[tuple[int, date], ...] = ()) -> ImportReport:
     return ImportReport(
         inserted=len(matched.inserts),
         updated=len(matched.updates),

@@ -15,9 +15,9 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.collation import LETTERS, keys_of
-from mozi.calendar.pages.choices import choice_of
-from mozi.calendar.pages.filters import NONE, Choice, Filters
+from mozi.calendar.collation import LETTERS, key_range
+from mozi.calendar.pages.filter_options import load_filter_options
+from mozi.calendar.pages.filters import NONE, FilterOptions, Filters
 from mozi.calendar.pages.listings import listings
 from mozi.calendar.pages.pictures import load_pictures
 from mozi.calendar.pages.values import Card
@@ -31,8 +31,8 @@ DIGITS = "0-9"
 OTHERS = "mas"  # "más": other scripts, and titles of nothing but punctuation
 RANGES: Mapping[str, tuple[str, str]] = {
     DIGITS: ("0", ":"),
-    **{letter: keys_of(letter) for letter in LETTERS},
-    OTHERS: (keys_of(LETTERS[-1])[1], "\U0010ffff"),
+    **{letter: key_range(letter) for letter in LETTERS},
+    OTHERS: (key_range(LETTERS[-1])[1], "\U0010ffff"),
 }
 
 
@@ -61,7 +61,7 @@ class AlphabetPage:
     number: int
     groups: tuple[LetterGroup, ...]
     has_more: bool
-    filters: Choice
+    filters: FilterOptions
 
 
 def alphabet_page(
@@ -82,7 +82,7 @@ def alphabet_page(
         number=number,
         groups=_groups(shown, cards),
         has_more=len(names) > PER_PAGE,
-        filters=choice_of(session, filters, movies),
+        filters=load_filter_options(session, filters, movies),
     )
 
 

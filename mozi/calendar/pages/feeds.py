@@ -13,18 +13,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.choices import choice_of
+from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, Filters
 from mozi.calendar.pages.listings import FEED, rows_of
 from mozi.calendar.pages.pictures import Pictures, load_pictures
 from mozi.calendar.pages.values import (
     CalendarFeed,
     FeedMovie,
+    FeedNews,
     Move,
-    News,
     NewsFeed,
     Picture,
-    Portrait,
+    PicturedMovie,
     Premieres,
 )
 from mozi.calendar.weeks import week_of
@@ -54,7 +54,7 @@ def calendar_feed(session: Session, today: date, filters: Filters = NONE) -> Cal
     )
     coming = _movies(session, day >= today, *wanted, order=(day, Movie.id), limit=COMING_LIMIT)
     movies = [*reversed(past), *coming]
-    choice_of(session, filters, movies)
+    load_filter_options(session, filters, movies)
     return CalendarFeed(tuple(movies))
 
 
@@ -71,9 +71,9 @@ def news_feed(session: Session, today: date, filters: Filters = NONE) -> NewsFee
     since = week_of(today).first - timedelta(days=NEWS_PAST_DAYS)
     wanted = (Movie.premiere_date >= since, *filters.conditions())
     new = _movies(session, *wanted, order=(Movie.id.desc(),), limit=NEWS_LIMIT)
-    items = [News(movie, None) for movie in new] + _moved(session, *wanted)
-    choice_of(session, filters, [item.movie for item in items])
-    items.sort(key=lambda item: item.told_at or LONG_AGO, reverse=True)
+    items = [FeedNews(movie, None) for movie in new] + _moved(session, *wanted)
+    load_filter_options(session, filters, [item.movie for item in items])
+    items.sort(key=lambda item: item.published_at or LONG_AGO, reverse=True)
     return NewsFeed(tuple(items[:NEWS_LIMIT]))
 
 
@@ -91,10 +91,10 @@ def premieres(
         offset=(part - 1) * PREMIERES_A_PART,
     )
     movies = found[:PREMIERES_A_PART]
-    choice_of(session, filters, movies)
+    load_filter_options(session, filters, movies)
     pictures = load_pictures(session, dict.fromkeys(RECIPES, movies))
     return Premieres(
-        portraits=tuple(Portrait(movie, _all_of(movie, pictures)) for movie in movies),
+        movies=tuple(PicturedMovie(movie, _all_of(movie, pictures)) for movie in movies),
         has_more=len(found) > len(movies),
     )
 
@@ -119,7 +119,7 @@ def _movies(
     return [FeedMovie(**row._mapping) for row in rows]
 
 
-def _moved(session: Session, *conditions: ColumnElement[bool]) -> list[News]:
+def _moved(session: Session, *conditions: ColumnElement[bool]) -> list[FeedNews]:
     """Return the moves that were made last, each with its movie as it is now."""
     columns = [getattr(DateChange, field.name) for field in fields(Move)]
     rows = session.execute(
@@ -131,4 +131,4 @@ def _moved(session: Session, *conditions: ColumnElement[bool]) -> list[News]:
     ).all()
     ids = {movie_id for movie_id, *_ in rows}
     movies = {m.id: m for m in _movies(session, Movie.id.in_(ids), order=(), limit=NEWS_LIMIT)}
-    return [News(movies[movie_id], Move(*move)) for movie_id, *move in rows]
+    return [FeedNews(movies[movie_id], Move(*move)) for movie_id, *move in rows]

@@ -61,7 +61,7 @@ NAMES = ("kind", "genre", "age")
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterOptions:
     """What a list is filtered by, and the genres that it could be filtered by."""
 
     chosen: Filters

@@ -13,7 +13,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.choices import choice_of
+from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, Filters
 from mozi.calendar.pages.listings import (
     dates_around,
@@ -68,7 +68,7 @@ def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexP
         earlier=month_of(earlier) if earlier else None,
         later=_later_month(unshown, later),
         cut=bool(unshown),
-        filters=choice_of(session, filters, [*shown, *undated], among=(first, last)),
+        filters=load_filter_options(session, filters, [*shown, *undated], among=(first, last)),
     )
 
 
@@ -87,7 +87,7 @@ def month_page(session: Session, month: Month, filters: Filters = NONE) -> Month
         earlier=month_of(earlier) if earlier else None,
         later=month_of(later) if later else None,
         cut=len(found) > len(shown),
-        filters=choice_of(session, filters, shown, among=(month.first, month.last)),
+        filters=load_filter_options(session, filters, shown, among=(month.first, month.last)),
     )
 
 
@@ -106,7 +106,7 @@ def year_page(session: Session, year: int, filters: Filters = NONE) -> YearPage:
         earlier=earlier.year if earlier else None,
         later=later.year if later else None,
         cut=len(found) > len(shown),
-        filters=choice_of(session, filters, shown, among=(first, last)),
+        filters=load_filter_options(session, filters, shown, among=(first, last)),
     )
 
 

@@ -14,7 +14,7 @@ from mozi.posters.recipes import POSTER
 
 
 @dataclass(frozen=True)
-class MoviePlace:
+class SitemapMovie:
     """A movie's page; poster: the address of its picture, where it is built."""
 
     id: int
@@ -24,11 +24,11 @@ class MoviePlace:
 
 
 @dataclass(frozen=True)
-class Places:
+class SitemapPart:
     """A part of all pages: months, oldest first, in the first part alone."""
 
     months: tuple[Month, ...]
-    movies: tuple[MoviePlace, ...]
+    movies: tuple[SitemapMovie, ...]
 
 
 def count_movies(session: Session) -> int:
@@ -46,7 +46,7 @@ def find_months(session: Session) -> tuple[Month, ...]:
     return tuple(Month(int(year), int(month)) for year, month in rows)
 
 
-def movie_places(session: Session, *, offset: int, limit: int) -> tuple[MoviePlace, ...]:
+def load_sitemap_movies(session: Session, *, offset: int, limit: int) -> tuple[SitemapMovie, ...]:
     """Return the pages of some movies, in the order in which they were entered."""
     of_movie = and_(PosterVariant.movie_id == Movie.id, PosterVariant.media == POSTER.media)
     rows = session.execute(
@@ -56,4 +56,4 @@ def movie_places(session: Session, *, offset: int, limit: int) -> tuple[MoviePla
         .offset(offset)
         .limit(limit)
     )
-    return tuple(MoviePlace(*row) for row in rows)
+    return tuple(SitemapMovie(*row) for row in rows)

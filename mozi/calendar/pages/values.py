@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mozi.calendar.pages.filters import Choice
+from mozi.calendar.pages.filters import FilterOptions
 from mozi.calendar.weeks import Month, Week
 
 
@@ -98,7 +98,7 @@ class IndexPage:
     earlier: Month | None
     later: Month | None
     cut: bool
-    filters: Choice
+    filters: FilterOptions
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class MonthPage:
     earlier: Month | None
     later: Month | None
     cut: bool
-    filters: Choice
+    filters: FilterOptions
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class YearPage:
     earlier: int | None
     later: int | None
     cut: bool
-    filters: Choice
+    filters: FilterOptions
 
 
 @dataclass(frozen=True)
@@ -203,14 +203,14 @@ class CalendarFeed:
 
 
 @dataclass(frozen=True)
-class News:
+class FeedNews:
     """A movie that is new in the calendar, or, with its move, one that was moved."""
 
     movie: FeedMovie
     move: Move | None
 
     @property
-    def told_at(self) -> datetime | None:
+    def published_at(self) -> datetime | None:
         """Return when it was entered or moved."""
         return self.move.changed_at if self.move else self.movie.added_at
 
@@ -219,11 +219,11 @@ class News:
 class NewsFeed:
     """What is new, the latest first."""
 
-    items: tuple[News, ...]
+    items: tuple[FeedNews, ...]
 
 
 @dataclass(frozen=True)
-class Portrait:
+class PicturedMovie:
     """A movie with a picture of each media, as far as there are any."""
 
     movie: FeedMovie
@@ -234,5 +234,5 @@ class Portrait:
 class Premieres:
     """A part of the premieres between two dates; has_more: whether there is another part."""
 
-    portraits: tuple[Portrait, ...]
+    movies: tuple[PicturedMovie, ...]
     has_more: bool

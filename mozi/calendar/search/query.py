@@ -18,7 +18,7 @@ from mozi.calendar.pages.listings import listings
 from mozi.calendar.pages.pictures import load_pictures
 from mozi.calendar.pages.values import Card
 from mozi.calendar.search.text import words_of
-from mozi.calendar.search.word_index import find_ids, find_near_ids
+from mozi.calendar.search.word_index import find_fuzzy_ids, find_ids
 from mozi.models import Movie, MovieName
 from mozi.posters.recipes import THUMB
 
@@ -31,14 +31,14 @@ LAST = "\U0010ffff"
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What was found. query: as asked, tidied. near: whether these only come near to it.
+    """What was found. query: as asked, tidied. fuzzy: whether these only come fuzzy to it.
 
     cut: whether more was found than is shown.
     """
 
     query: str
     cards: tuple[Card, ...]
-    near: bool
+    fuzzy: bool
     cut: bool
 
 
@@ -50,12 +50,12 @@ def tidy(query: str) -> str:
 
 def search_page(session: Session, query: str) -> SearchPage:
     """Return the movies that a query (tidied) means, best first; none for one without words."""
-    found, near = _look(session, query, enough=SHOWN + 1)
+    found, fuzzy = _look(session, query, enough=SHOWN + 1)
     ids = _best(session, found)
     return SearchPage(
         query=query,
         cards=_cards(session, ids[:SHOWN]),
-        near=near,
+        fuzzy=fuzzy,
         cut=len(ids) > SHOWN,
     )
 
@@ -70,15 +70,15 @@ def find_best(session: Session, query: str) -> list[int]:
 
 
 def _look(session: Session, query: str, *, enough: int | None) -> tuple[dict[int, int], bool]:
-    """Return the movies found, each with its step, and whether they only come near."""
+    """Return the movies found, each with its step, and whether they only come fuzzy."""
     words = words_of(query)[:MOST_WORDS]
     found = _found(session, words, enough) if words else {}
-    near = _near(session, words) if words and not found else {}
-    return found or near, bool(near)
+    fuzzy = _near(session, words) if words and not found else {}
+    return found or fuzzy, bool(fuzzy)
 
 
 def _near(session: Session, words: Sequence[str]) -> dict[int, int]:
-    return dict.fromkeys(find_near_ids(session, words, limit=LOOKED_AT), 0)
+    return dict.fromkeys(find_fuzzy_ids(session, words, limit=LOOKED_AT), 0)
 
 
 def _found(session: Session, words: Sequence[str], enough: int | None) -> dict[int, int]:

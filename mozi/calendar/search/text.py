@@ -32,7 +32,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall("".join(char for char in parted if not unicodedata.combining(char)))
 
 
-def slips_of(word: str) -> Iterator[str]:
+def typos_of(word: str) -> Iterator[str]:
     """Yield what word may have been meant as: every word that is one slip away, and itself.
 
     A slip is a letter too few, too many or wrong, or two neighbours in each other's place.

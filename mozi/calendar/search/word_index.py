@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from mozi.calendar.search.text import slips_of
+from mozi.calendar.search.text import typos_of
 
 PREFIX_FROM = 3  # letters from which the last word may be the beginning of one
 SLIPS_IN = range(3, 21)  # letters of a word that may hold a slip: shorter ones all lie near others
@@ -75,14 +75,14 @@ def find_ids(session: Session, words: Sequence[str], *, in_titles: bool, limit: 
     return _find(session, [[word] for word in words], in_titles=in_titles, limit=limit)
 
 
-def find_near_ids(session: Session, words: Sequence[str], *, limit: int) -> list[int]:
+def find_fuzzy_ids(session: Session, words: Sequence[str], *, limit: int) -> list[int]:
     """Return the movies that hold, for every word, it or one that is a slip away from it.
 
     Only words that calendar/search/names.py has seen are known to be meant (names.ensure_names).
     """
     if len(words) > SLIPS_AMONG:
         return []
-    slips = [set(slips_of(word)) if len(word) in SLIPS_IN else {word} for word in words]
+    slips = [set(typos_of(word)) if len(word) in SLIPS_IN else {word} for word in words]
     known = _known(session, set().union(*slips))
     meant = [sorted(each & known) for each in slips]
     return _find(session, meant, in_titles=False, limit=limit) if all(meant) else []

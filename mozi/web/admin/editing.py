@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 
 from mozi.accounts.typed_forms import drop_typed
 from mozi.calendar.editing.save import (
-    Doubted,
     Outcome,
-    Refused,
+    PossibleDuplicates,
     Saved,
+    SaveRefused,
     Submission,
     save_movie,
 )
-from mozi.calendar.editing.trash import ensure_back
+from mozi.calendar.editing.trash import ensure_brought_back
 from mozi.calendar.fields import REQUIRED, CheckedFields, check_fields
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import next_thursday
@@ -88,7 +88,7 @@ def change_movie(movie_id: int) -> ResponseReturnValue:
     """Change the movie; have it back first where the form asks for that."""
     if request.form.get("then") == BRING_BACK:
         with writing() as session:
-            ensure_back(session, movie_id, by=me().email)
+            ensure_brought_back(session, movie_id, by=me().email)
     return _take(movie_id)
 
 
@@ -174,10 +174,10 @@ def _duplicates_seen() -> frozenset[int] | None:
 def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
     if isinstance(outcome, Saved):
         return _saved(outcome, is_new=form.movie_id is None)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, SaveRefused):
         faults = {fault.column: reason_words(fault.reason) for fault in outcome.faults}
         return show_form(form, faults=faults, status=NOT_DONE)
-    if isinstance(outcome, Doubted):
+    if isinstance(outcome, PossibleDuplicates):
         return show_form(form, duplicates=outcome.duplicates, status=CONTRADICTED)
     taken = {column: text_of(outcome.now.values[column]) for column in outcome.taken}
     now = shown_text(outcome.now)

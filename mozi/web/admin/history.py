@@ -70,12 +70,12 @@ def history(movie_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(f"{HISTORY}/<int(max=2147483647):edit_id>/restore")
-def restore(movie_id: int, edit_id: int) -> ResponseReturnValue:
+@blueprint.post(f"{HISTORY}/<int(max=2147483647):entry_id>/restore")
+def restore(movie_id: int, entry_id: int) -> ResponseReturnValue:
     """Bring the movie back to what it was before the edit."""
     ensure_names()
     with writing() as session:
-        title = restore_movie(session, movie_id, edit_id, by=me().email)
+        title = restore_movie(session, movie_id, entry_id, by=me().email)
     services().schedule.build([movie_id], offered=True)
     tell("restored", movie_id, title)
     return go("movie", movie_id=movie_id)

@@ -12,10 +12,10 @@ from mozi.calendar.fields import COLUMNS, FieldValue
 from mozi.calendar.importing.drafts import (
     MAX_ROWS,
     Draft,
-    drop_draft,
+    create_draft,
+    delete_draft,
     find_drafts,
     get_draft,
-    keep_draft,
 )
 from mozi.calendar.importing.preview import ACTIONS, INSERT, REFUSED, UPDATE, Preview, RowPreview
 from mozi.calendar.importing.run import ImportReport, import_table, preview_table
@@ -58,7 +58,7 @@ def choose_import() -> ResponseReturnValue:
     # What is left of a body that was cut is longer than that, too.
     body = file.stream.read(IMPORT_BYTES + 1)
     try:
-        draft_id = keep_draft(me().id, file.filename, body, max_bytes=IMPORT_BYTES)
+        draft_id = create_draft(me().id, file.filename, body, max_bytes=IMPORT_BYTES)
     except ImportRejected as error:
         return _choice(faults=error.faults, file_name=file.filename, status=422)
     return go("preview_import", draft_id=draft_id)
@@ -82,7 +82,7 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
         return _preview(draft, preview_table(table), outdated=True, status=409)
     except ImportRejected:
         return _preview(draft, preview_table(table), undecided=True, status=422)
-    drop_draft(me().id, draft_id)
+    delete_draft(me().id, draft_id)
     return go("imports", **_counts(report), **_build_posters(report))
 
 
@@ -106,7 +106,7 @@ def _index_first(report: ImportReport) -> list[int]:
 @blueprint.post("/import/<string(length=32):draft_id>/discard")
 def discard_import(draft_id: str) -> ResponseReturnValue:
     """Forget the file."""
-    drop_draft(me().id, draft_id)
+    delete_draft(me().id, draft_id)
     return go("imports")
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 
-from mozi.calendar.editing.admin_list import inventory_page, wanted_of
+from mozi.calendar.editing.admin_list import admin_list_page, parse_list_query
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import tidy
 from mozi.database import reading
@@ -35,10 +35,10 @@ SORT_NAMES = {
 @blueprint.get("/movies")
 def movies() -> ResponseReturnValue:
     """Show the list."""
-    wanted = wanted_of(request.args, tidy(request.args.get("q", "")))
+    query = parse_list_query(request.args, tidy(request.args.get("q", "")))
     ensure_names()
     with reading() as session:
-        shown = inventory_page(session, wanted, today())
+        shown = admin_list_page(session, query, today())
     return page(
         "movies",
         list=shown,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from mozi.calendar.editing.save import get_edited
+from mozi.calendar.editing.save import get_movie_state
 from mozi.calendar.editing.trash import (
     UNDO_DAYS,
     delete_movie,
     deleted_movies,
-    ensure_back,
+    ensure_brought_back,
     find_deleted,
 )
 from mozi.database import reading, writing
@@ -33,7 +33,7 @@ def deleted() -> ResponseReturnValue:
 def ask_delete(movie_id: int) -> ResponseReturnValue:
     """Ask whether the movie is to be deleted."""
     with reading() as session:
-        edited = get_edited(session, movie_id)
+        edited = get_movie_state(session, movie_id)
     return page("delete", movie=edited, days=UNDO_DAYS)
 
 
@@ -50,7 +50,7 @@ def delete(movie_id: int) -> ResponseReturnValue:
 def undo_delete(movie_id: int) -> ResponseReturnValue:
     """Have the deleted movie back."""
     with writing() as session:
-        title = ensure_back(session, movie_id, by=me().email)
+        title = ensure_brought_back(session, movie_id, by=me().email)
     tell("brought_back", movie_id, title)
     return go("movie", movie_id=movie_id)
 

@@ -14,7 +14,7 @@ from flask_babel import gettext
 
 from mozi.calendar.pages.feeds import LONG_AGO
 from mozi.calendar.pages.filters import Filters
-from mozi.calendar.pages.values import FeedMovie, News, Portrait
+from mozi.calendar.pages.values import FeedMovie, FeedNews, PicturedMovie
 from mozi.feeds.ical import Premiere
 from mozi.feeds.rss import Item
 from mozi.services import services
@@ -68,24 +68,24 @@ def premiere_of(movie: FeedMovie, *, today: date) -> Premiere:
     )
 
 
-def item_of(news: News, *, today: date) -> Item:
+def item_of(news: FeedNews, *, today: date) -> Item:
     """Return a piece of news for feed readers."""
     movie, move = news.movie, news.move
     when = dates_in(current()).premiere(movie.premiere_date, movie.date_precision)
     moved = "" if move is None else move_words(move, move.new_date, move.new_precision, today=today)
     return Item(
-        id=_news_id(movie.id, news.told_at if move else None),
+        id=_news_id(movie.id, news.published_at if move else None),
         title=f"{_title(movie)} – {moved or when}",
         text=" · ".join([when, *_lines(movie, today=today)]),
         url=_address(movie),
         categories=_genres(movie),
-        told_at=news.told_at,
+        published_at=news.published_at,
     )
 
 
-def record_of(portrait: Portrait) -> dict[str, Any]:
+def record_of(item: PicturedMovie) -> dict[str, Any]:
     """Return a movie for other programs: the import table's names, its page, its pictures."""
-    movie = portrait.movie
+    movie = item.movie
     return {
         "id": movie.id,
         "title": movie.title,
@@ -105,7 +105,7 @@ def record_of(portrait: Portrait) -> dict[str, Any]:
         "synopsis": movie.synopsis,
         "trailer_url": links.web_link(movie.trailer_url),
         "url": _address(movie),
-        "posters": {each.media: links.absolute(each.url) for each in portrait.pictures},
+        "posters": {each.media: links.absolute(each.url) for each in item.pictures},
     }
 
 

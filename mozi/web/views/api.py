@@ -53,7 +53,7 @@ def _answer(first: date, last: date, part: int, filters: Filters) -> Response:
             {
                 **asked,
                 "next": following if shown.has_more and part < LAST_PART else None,
-                "premieres": [record_of(portrait) for portrait in shown.portraits],
+                "premieres": [record_of(item) for item in shown.movies],
             }
         )
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.sitemap import Places, count_movies, find_months, movie_places
+from mozi.calendar.pages.sitemap import SitemapPart, count_movies, find_months, load_sitemap_movies
 from mozi.calendar.weeks import Month
-from mozi.feeds.sitemap import CONTENT_TYPE, MOST_URLS, Place, sitemap, sitemap_index
+from mozi.feeds.sitemap import CONTENT_TYPE, MOST_URLS, SitemapPage, sitemap, sitemap_index
 from mozi.web import links
 from mozi.web.i18n.languages import HUNGARIAN, LANGUAGES, in_language, url_for
 from mozi.web.views.feeds import feed
@@ -31,14 +31,14 @@ blueprint = Blueprint("crawlers", __name__)
 def whole() -> Response:
     """Answer with all pages, or with the addresses of the parts where they are too many."""
 
-    def load(session: Session) -> Places | int:
+    def load(session: Session) -> SitemapPart | int:
         movies = count_movies(session)
         if movies > WHOLE_MOVIES:
             return -(-movies // MOVIES_A_PART)
         return _part(session, 1, movies)
 
-    def render(shown: Places | int) -> str:
-        if isinstance(shown, Places):
+    def render(shown: SitemapPart | int) -> str:
+        if isinstance(shown, SitemapPart):
             return sitemap(_places(shown))
         return sitemap_index(_part_address(number) for number in range(1, shown + 1))
 
@@ -49,7 +49,7 @@ def whole() -> Response:
 def part(number: int) -> Response:
     """Answer with a part of all pages; parts count from 1."""
 
-    def load(session: Session) -> Places:
+    def load(session: Session) -> SitemapPart:
         shown = _part(session, number, MOVIES_A_PART) if number else abort(404)
         return shown if shown.movies else abort(404)
 
@@ -66,21 +66,23 @@ def robots() -> Response:
     return feed("robots", lambda session: (), lambda shown: text, content_type=PLAIN)
 
 
-def _part(session: Session, number: int, size: int) -> Places:
-    movies = movie_places(session, offset=(number - 1) * size, limit=size)
-    return Places(find_months(session) if number == 1 else (), movies)
+def _part(session: Session, number: int, size: int) -> SitemapPart:
+    movies = load_sitemap_movies(session, offset=(number - 1) * size, limit=size)
+    return SitemapPart(find_months(session) if number == 1 else (), movies)
 
 
 def _part_address(number: int) -> str:
     return links.absolute(url_for("crawlers.part", language=HUNGARIAN, number=number))
 
 
-def _places(shown: Places) -> Iterator[Place]:
+def _places(shown: SitemapPart) -> Iterator[SitemapPage]:
     if shown.months or not shown.movies:
-        yield from (Place(_addresses(path)) for path in _lists(shown.months))
+        yield from (SitemapPage(_addresses(path)) for path in _lists(shown.months))
     for movie in shown.movies:
         path = links.film_path(movie, language=HUNGARIAN)
-        yield Place(_addresses(path), movie.changed_at, (movie.poster,) if movie.poster else ())
+        yield SitemapPage(
+            _addresses(path), movie.changed_at, (movie.poster,) if movie.poster else ()
+        )
 
 
 def _lists(months: tuple[Month, ...]) -> Iterator[str]:

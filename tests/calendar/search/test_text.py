@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mozi.calendar.search.text import fold, slips_of
+from mozi.calendar.search.text import fold, typos_of
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,10 @@ def test_a_text_is_its_words(text: str, folded: str) -> None:
 
 
 def test_a_slip_is_one_letter_more_less_other_or_changed_places() -> None:
-    slips = set(slips_of("cica"))
+    slips = set(typos_of("cica"))
     assert {"cica", "cca", "ccica", "cika", "icca", "cicai", "1cica"} <= slips
     assert slips.isdisjoint({"caci", "ci", "cicaxx", "kika"})
 
 
 def test_a_slip_works_both_ways() -> None:
-    assert all("vizeses" in slips_of(slip) for slip in ("vizesés"[:-2] + "es", "vizess", "vzieses"))
+    assert all("vizeses" in typos_of(slip) for slip in ("vizesés"[:-2] + "es", "vizess", "vzieses"))

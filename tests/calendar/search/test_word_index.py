@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.text import words_of
-from mozi.calendar.search.word_index import find_ids, find_near_ids
+from mozi.calendar.search.word_index import find_fuzzy_ids, find_ids
 from mozi.database import reading, writing
 from mozi.extensions import db
 from tests.conftest import on_both_backends
@@ -28,7 +28,7 @@ def find(query: str, *, in_titles: bool = False) -> Sequence[int]:
 def near(query: str) -> Sequence[int]:
     ensure_names()
     with reading() as session:
-        return sorted(find_near_ids(session, words_of(query), limit=10))
+        return sorted(find_fuzzy_ids(session, words_of(query), limit=10))
 
 
 def by_hand(statement: str) -> None:

@@ -17,7 +17,7 @@ from mozi.calendar.editing.changes import Values, update_movie
 from mozi.calendar.editing.restore import PAGE_LENGTH, restore_movie
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import reading, writing
-from mozi.errors import EditNotFound
+from mozi.errors import HistoryEntryNotFound
 from mozi.models import HistoryEntry, Movie, Poster
 from mozi.posters.focus import Pointed, set_focus
 from tests.conftest import on_both_backends
@@ -230,7 +230,7 @@ def test_an_external_id_of_another_movie_stays_there(app: Flask) -> None:
 def test_an_edit_of_another_movie_is_not_found(app: Flask) -> None:
     movie_id, other = make_movie(), make_movie()
     edit_id = change(other, {"title": "Másik"})
-    with pytest.raises(EditNotFound), writing() as session:
+    with pytest.raises(HistoryEntryNotFound), writing() as session:
         restore_movie(session, movie_id, edit_id, by=EMAIL)
 
 

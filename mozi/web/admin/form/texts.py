@@ -10,7 +10,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from mozi.calendar.editing.changes import Values
-from mozi.calendar.editing.save import Edited, Shown
+from mozi.calendar.editing.save import MovieState, ShownForm
 from mozi.calendar.fields import COLUMNS, FieldValue, check_fields
 from mozi.posters.focus import Focus
 from mozi.vocabulary import LIST_SEPARATOR
@@ -45,14 +45,14 @@ def given_fields(form: MultiDict[str, str]) -> dict[str, str]:
     }
 
 
-def shown_text(edited: Edited) -> str:
+def shown_text(edited: MovieState) -> str:
     """Return what the form shows, for the form to bring back: read_shown reads it."""
     poster = edited.poster
     told = {"source": poster.source_number, "focus": poster.focus}
     return json.dumps({**texts_of(edited.values), **told})
 
 
-def read_shown() -> Shown | None:
+def read_shown() -> ShownForm | None:
     """Return what the form showed when it was opened, None where it does not tell."""
     try:
         told = json.loads(request.form.get("shown", ""))
@@ -60,7 +60,7 @@ def read_shown() -> Shown | None:
         known = {column: told[column] for column in COLUMNS if column in told}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
-    return Shown(check_fields(known).values, source, focus)
+    return ShownForm(check_fields(known).values, source, focus)
 
 
 def _focus(told: object) -> Focus | None:

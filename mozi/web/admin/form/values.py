@@ -9,7 +9,7 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from mozi.calendar.editing.duplicates import Duplicate
-from mozi.calendar.editing.save import Contested, get_edited
+from mozi.calendar.editing.save import EditConflicts, get_movie_state
 from mozi.calendar.editing.trash import Deleted, find_deleted
 from mozi.database import reading
 from mozi.errors import MovieNotFound
@@ -53,7 +53,7 @@ class Form:
     faults: Mapping[str, str] = field(default_factory=dict)
     kept: FormUpload | None = None
     duplicates: tuple[Duplicate, ...] = ()
-    contested: Contested | None = None
+    contested: EditConflicts | None = None
     no_poster: bool = False
     focus: tuple[str, str] | None = None
     news: tuple[News, ...] = ()
@@ -72,7 +72,7 @@ class Form:
 def form_as_stands(movie_id: int) -> Form:
     """Return the movie's form; raises MovieNotFound."""
     with reading() as session:
-        edited = get_edited(session, movie_id)
+        edited = get_movie_state(session, movie_id)
     return Form(movie_id, texts_of(edited.values), shown_text(edited))
 
 

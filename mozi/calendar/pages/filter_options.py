@@ -9,19 +9,19 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
-from mozi.calendar.pages.filters import Choice, Filters, has_genre
+from mozi.calendar.pages.filters import FilterOptions, Filters, has_genre
 from mozi.calendar.pages.values import Listing
 from mozi.errors import FilterNotFound
 from mozi.models import Movie
 
 
-def choice_of(
+def load_filter_options(
     session: Session,
     filters: Filters,
     movies: Sequence[Listing],
     *,
     among: tuple[date, date] | None = None,
-) -> Choice:
+) -> FilterOptions:
     """Return what a list can be filtered by; movies: what is on it.
 
     Its genres are theirs; under a filter they are those of all movies between the two dates of
@@ -30,9 +30,9 @@ def choice_of(
     if filters.genre and not movies and not _is_genre(session, filters.genre):
         raise FilterNotFound("genre", filters.genre)
     if not filters or among is None:
-        return Choice(filters, genres_of(movie.genres for movie in movies))
+        return FilterOptions(filters, genres_of(movie.genres for movie in movies))
     some = select(Movie.genres).where(Movie.premiere_date.between(*among)).distinct()
-    return Choice(filters, genres_of(session.scalars(some)))
+    return FilterOptions(filters, genres_of(session.scalars(some)))
 
 
 def genres_of(lists: Iterable[Iterable[str]]) -> tuple[str, ...]:
