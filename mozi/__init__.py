@@ -7,11 +7,11 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.local import LocalProxy
 
-from mozi import commands, web
+from mozi import commands, metrics, web
 from mozi.database import engine_options, prepare
 from mozi.extensions import db
 from mozi.logs import configure_logging
-from mozi.logs.reporting import begin_reporting
+from mozi.logs.reporting import start_reporting
 from mozi.pagecache.cache import PageCache
 from mozi.pagecache.counters import PageCounters
 from mozi.pagecache.release import release_of
@@ -29,7 +29,7 @@ from mozi.storage import Storage
 from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
 from mozi.web import layers
-from mozi.web.middleware import headers, observing, static_files, timing
+from mozi.web.middleware import headers, observing, timing
 from mozi.web.middleware.headers import SecurityHeaders
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     configure_logging(settings)
     release = release_of(ROOT, settings)
-    begin_reporting(settings, release=release)
+    start_reporting(settings, release=release)
     app = Flask(
         __name__,
         root_path=str(ROOT),
@@ -80,11 +80,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     _offer_new_sources(app, services.schedule)
     web.register(app, settings)
     security = SecurityHeaders(storage)
-    headers.register(app, security)
-    static_files.register(app, settings.data_dir / "static")
     commands.register(app)
-    timing.register(app)
-    observing.register(app)
+    headers.add_security_headers(app, security)
+    timing.add_server_timing(app)
+    observing.leave_endpoint_names(app)
+    metrics.start_at_zero()
     layers.put_in_front(app, services, security)
     return app
 

@@ -1,7 +1,7 @@
 """Every metric of Mozi, by the names that monitoring relies on (docs/monitoring/README.md).
 
 prometheus_client sums them over all workers of a machine where PROMETHEUS_MULTIPROC_DIR is
-set before this module is imported; gunicorn.conf.py sees to that.
+set before this module is imported; gunicorn.conf.py sets it.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ BUILD_INFO = Gauge(
 )
 
 BUILDING = (POSTER_BUILDS, POSTER_BUILD_SECONDS, SOURCE_FETCHES)
-"""What a build counts; a job of `flask work` counts it for all (posters/batch/worker_counts.py)."""
+"""What a build counts; for jobs of `flask work` see posters/batch/worker_counts.py."""
 
 
 def _record(observations: list[tuple[Callable[[float], object], float]]) -> None:
@@ -116,26 +116,26 @@ def _record(observations: list[tuple[Callable[[float], object], float]]) -> None
         record(amount)
 
 
-_later = Batches(_record, name="metrics")
+_batches = Batches(_record, name="metrics")
 
 
-def later(record: Callable[[float], object], amount: float) -> None:
+def record_soon(record: Callable[[float], object], amount: float) -> None:
     """Record amount within a tenth of a second, in another thread.
 
     For what every request counts: prometheus_client takes a lock that all threads share, and
-    the server's loop waits for no lock. flush() records what is still to come.
+    the server's loop must not wait for a lock. flush() records what is pending.
     """
-    _later.put((record, amount))
+    _batches.put((record, amount))
 
 
-flush = _later.flush
+flush = _batches.flush
 
 
-def begin() -> None:
-    """Have the metrics stand at nought before anything is counted.
+def start_at_zero() -> None:
+    """Create the usual labels at 0.
 
-    A rate needs the sample before the first event, and a monitor that looks for a name must
-    find it on a server that has just started. Labels that are not foreseen come when used.
+    A rate needs a sample before the first event, and a monitor must find each name on a server
+    that has just started. Other labels are created when they are first counted.
     """
     for result in ("hit", "stale", "miss"):
         PAGE_CACHE_REQUESTS.labels("index", result)

@@ -22,7 +22,8 @@ LAYERS = (
     ("edges", ("models", "storage", "posters.fetch")),
     ("services", ("accounts", "calendar", "posters", "pagecache", "demo", "maintenance")),
     ("all services", ("services",)),
-    ("entrances", ("server", "web", "commands", "jobs")),
+    ("server", ("server",)),
+    ("entrances", ("web", "commands", "jobs")),
     ("assembly", ("",)),
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ PERSONAL = ("user", "request", "breadcrumbs")
 """What of an event may tell of a person: addresses, cookies, what was logged before."""
 
 
-def begin_reporting(settings: Settings, *, release: str, **options: Any) -> None:
+def start_reporting(settings: Settings, *, release: str, **options: Any) -> None:
     """Report this process's errors from now on; without SENTRY_DSN do nothing.
 
     release: names the build where neither git nor the host (Heroku) does.

@@ -49,7 +49,7 @@ class PageCounters:
         self._saved = _counted()
         self._lock = threading.Lock()
 
-    def look(self) -> None:
+    def save_if_due(self) -> None:
         """Hand in what was counted, if a minute is over; the request goes on at once."""
         if time.monotonic() < self.due:
             return

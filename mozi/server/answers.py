@@ -1,4 +1,4 @@
-"""A WSGI app's answer, collected whole in the thread that runs the app."""
+"""A WSGI app's whole answer, collected in the thread that runs the app."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ PIECE_BYTES = 64 * 1024
 WSGIApp = Callable[..., Any]
 
 
+def pieces(body: bytes) -> Iterator[bytes]:
+    """Yield the body in pieces of PIECE_BYTES; each is sent with a deadline of its own."""
+    for start in range(0, len(body), PIECE_BYTES):
+        yield body[start : start + PIECE_BYTES]
+
+
 @dataclass(frozen=True)
 class Answer:
-    """Status line, headers and body; what the app yielded is read to its end and closed."""
+    """Status line, headers and the whole body."""
 
     status: str
     headers: list[tuple[str, str]]
     body: bytes
-
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the body in pieces, each of which has a deadline of its own to be sent."""
-        for start in range(0, len(self.body), PIECE_BYTES):
-            yield self.body[start : start + PIECE_BYTES]
 
 
 BUSY = Answer(

@@ -1,7 +1,7 @@
-"""Request bodies, received whole before the app hears of the request.
+"""Request bodies, received whole before the app is called.
 
-Bounded in size while they arrive, in pace, and in what all of them together may hold, so
-that a client that sends slowly costs a greenlet and a temporary file, and never a thread.
+Each is bounded in size and in time, and all together in bytes. So a client that sends slowly
+costs a greenlet and a temporary file, and no thread.
 """
 
 from __future__ import annotations
@@ -16,19 +16,22 @@ from typing import Any
 
 from mozi.server.capacity import FORM_BYTES
 
-BLOCK_BYTES = 64 * 1024  # what is read at once, and what a body may hold in memory
-
+BLOCK_BYTES = 64 * 1024
+"""How much is read at once, and how much of a body is kept in memory, not in a file."""
 
 TOO_LARGE = "413 Content Too Large"
-WHY = {
+TOO_SLOW = "408 Request Timeout"
+TOO_MANY = "503 Service Unavailable"
+REFUSALS = {
     TOO_LARGE: "This request is larger than what is taken here.",
-    "408 Request Timeout": "This request came too slowly.",
-    "503 Service Unavailable": "Busy; please try again in a moment.",
+    TOO_SLOW: "This request came too slowly.",
+    TOO_MANY: "Busy; please try again in a moment.",
 }
+"""What the client reads, by status line."""
 
 
 class BodyRefused(Exception):  # noqa: N818 - an answer to the client, not an error of ours
-    """The request is answered with this status of WHY, and the connection is closed."""
+    """The server answers with this status of REFUSALS, and closes the connection."""
 
     def __init__(self, status: str) -> None:
         super().__init__(status)
@@ -36,18 +39,19 @@ class BodyRefused(Exception):  # noqa: N818 - an answer to the client, not an er
 
 
 class NotReceived(io.BytesIO):
-    """Stands in the place of a body that was too large, so that the app tells whoever sent it."""
+    """Takes the place of a body that was too large, so that the app can say so in a page."""
 
 
-class ClientGone(Exception):  # noqa: N818 - nobody is left to be told of an error
+class ClientGone(Exception):  # noqa: N818 - no client is left to be told of an error
     """The connection ended before the body did."""
 
 
 @dataclass(frozen=True)
 class BodyLimits:
-    """What a body may be. A body has first_s, and a second more for every min_bytes_a_s.
+    """The bounds of one body, and of all bodies together (max_held_bytes).
 
-    So a drip is cut after first_s, and 20 MiB may take 3 minutes over a slow line.
+    A body has first_s seconds, and one more for every min_bytes_a_s that came: a client that
+    sends drop by drop is cut off after first_s, and 20 MiB may take 3 minutes on a slow line.
     """
 
     max_bytes: int
@@ -58,9 +62,9 @@ class BodyLimits:
 
 
 class Bodies:
-    """The bodies that one process holds. For one thread's greenlets: there is no lock.
+    """The bodies that one process holds. For the greenlets of one thread: it has no lock.
 
-    deadline: gives a context that raises TimeoutError in the block after so many seconds.
+    deadline: returns a context that raises TimeoutError in its block after so many seconds.
     """
 
     def __init__(
@@ -74,68 +78,43 @@ class Bodies:
     def received(
         self, body: Any, declared: int | None, *, cut_at: int | None = None
     ) -> Iterator[Any]:
-        """Give the whole of `body` as an open file at its start.
+        """Give the whole body as an open file at its start; it is freed after the block.
 
-        declared: the Content-Length; None where the body comes in chunks. Raises BodyRefused
-        where it is too large, too slow, or one too many, and ClientGone.
-
-        cut_at: a declared body of up to so many bytes is read to its end, though it be too
-        large: its first max_bytes and its last tail_bytes are given, and what came between was
-        dropped as it arrived. So a form has the fields around a file that is too large.
+        declared: the Content-Length, None where the body comes in chunks. cut_at: a larger body
+        that declares no more than this is read to its end, and the file has its first max_bytes
+        and its last tail_bytes: a form keeps the fields around a file that is too large.
+        Raises BodyRefused and ClientGone.
         """
-        if declared is not None and declared > max(self.limits.max_bytes, cut_at or 0):
-            raise BodyRefused(TOO_LARGE)
-        if declared is not None and declared > self.limits.max_bytes:
-            with self._cut(body, declared) as file:
-                yield file
-            return
-        held_before = 0
+        is_cut = self._is_cut(declared, cut_at or 0)
         with SpooledTemporaryFile(max_size=BLOCK_BYTES) as file:
+            kept = _KeptBody(file, self.limits)
             try:
                 for block in self._blocks(body):
-                    self._admit(held_before + len(block), len(block))
-                    held_before += len(block)
-                    file.write(block)
-                if declared not in {None, held_before}:
+                    self._keep(kept, block, is_cut=is_cut)
+                if declared not in {None, kept.seen_bytes}:
                     raise ClientGone
+                file.write(kept.tail)
                 file.seek(0)
                 yield file
             finally:
-                self.held_bytes -= held_before
+                self.held_bytes -= kept.held_bytes
 
-    @contextmanager
-    def _cut(self, body: Any, declared: int) -> Iterator[Any]:
-        """Give the body's beginning and its end."""
-        held_before, seen, tail = 0, 0, bytearray()
-        most = self.limits.max_bytes + self.limits.tail_bytes
-        with SpooledTemporaryFile(max_size=BLOCK_BYTES) as file:
-            try:
-                for block in self._blocks(body):
-                    more = min(len(block), most - held_before)
-                    self._hold(more)
-                    held_before += more
-                    room = max(0, self.limits.max_bytes - seen)
-                    file.write(block[:room])
-                    tail += block[room:]
-                    del tail[: -self.limits.tail_bytes]
-                    seen += len(block)
-                if declared != seen:
-                    raise ClientGone
-                file.write(tail)
-                file.seek(0)
-                yield file
-            finally:
-                self.held_bytes -= held_before
-
-    def _admit(self, total_bytes: int, more_bytes: int) -> None:
-        if total_bytes > self.limits.max_bytes:
+    def _is_cut(self, declared: int | None, cut_at: int) -> bool:
+        """Return whether the middle of this body is dropped; raises BodyRefused."""
+        if declared is None or declared <= self.limits.max_bytes:
+            return False
+        if declared > cut_at:
             raise BodyRefused(TOO_LARGE)
-        self._hold(more_bytes)
+        return True
 
-    def _hold(self, more_bytes: int) -> None:
+    def _keep(self, kept: _KeptBody, block: bytes, *, is_cut: bool) -> None:
+        if not is_cut and kept.seen_bytes + len(block) > self.limits.max_bytes:
+            raise BodyRefused(TOO_LARGE)
+        more_bytes = kept.growth_bytes(block)
         if self.held_bytes + more_bytes > self.limits.max_held_bytes:
-            raise BodyRefused("503 Service Unavailable")
+            raise BodyRefused(TOO_MANY)
         self.held_bytes += more_bytes
+        kept.add(block)
 
     def _blocks(self, body: Any) -> Iterator[bytes]:
         started, received_bytes = time.monotonic(), 0
@@ -149,4 +128,28 @@ class Bodies:
             with self.deadline(started + allowed_s - time.monotonic()):
                 return bytes(body.read(BLOCK_BYTES))
         except TimeoutError as error:
-            raise BodyRefused("408 Request Timeout") from error
+            raise BodyRefused(TOO_SLOW) from error
+
+
+class _KeptBody:
+    """What is kept of one body: its first max_bytes in the file, its last tail_bytes here."""
+
+    def __init__(self, file: Any, limits: BodyLimits) -> None:
+        self.file = file
+        self.limits = limits
+        self.seen_bytes = 0
+        self.held_bytes = 0
+        self.tail = bytearray()
+
+    def growth_bytes(self, block: bytes) -> int:
+        """Return how many more bytes are held with this block."""
+        return min(len(block), self.limits.max_bytes + self.limits.tail_bytes - self.held_bytes)
+
+    def add(self, block: bytes) -> None:
+        """Keep what belongs to the beginning, and the end as far as it is known."""
+        self.held_bytes += self.growth_bytes(block)
+        room = max(0, self.limits.max_bytes - self.seen_bytes)
+        self.file.write(block[:room])
+        self.tail += block[room:]
+        del self.tail[: -self.limits.tail_bytes]
+        self.seen_bytes += len(block)

@@ -1,8 +1,8 @@
-"""What the app answers in the server's loop: pages in memory, without a thread.
+"""Answers from the server's loop, without a thread: pages in memory.
 
-The way of a request into a thread and back costs some 40 µs, and it waits there for whatever
-the threads hold. So the server asks here first, with the few layers that never block. What is
-not plainly in memory is None here, and goes to a thread as always.
+The way of a request into a thread and back costs some 40 µs, and in the thread pool it waits for
+whatever the threads do. So the server first calls the WSGI layers that never block; a request
+that they cannot answer goes to a thread.
 """
 
 from __future__ import annotations
@@ -16,25 +16,22 @@ from mozi import clock
 from mozi.server.answers import WSGIApp
 from mozi.server.parking import PARKED
 
-READY = "mozi.ready"
-"""The name of these layers in app.extensions."""
-
 METHODS = frozenset({"GET", "HEAD"})
-WITH_A_BODY = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING", "EXPECT"})
+BODY_FIELDS = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING", "EXPECT"})
 
 Head = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def not_ready(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Stand where Flask would: no layer had an answer. The request is not over, a thread has it."""
+    """Answer nothing, in Flask's place: the request is not over, a thread will answer it."""
     environ[PARKED] = None
     return ()
 
 
 class ReadyAnswers:
-    """Finds answers that need no thread. Used by one thread, the server's loop.
+    """Finds answers that need no thread. For one thread, the server's loop.
 
-    layers: WSGI layers that never block, around not_ready.
+    layers: the WSGI layers that never block, around not_ready.
     """
 
     def __init__(self, layers: WSGIApp) -> None:
@@ -58,9 +55,9 @@ class ReadyAnswers:
 
 
 def _environ(request: Any, address: Any) -> dict[str, Any] | None:
-    """Return what the layers read of a request (PEP 3333), None where it is out of the ordinary.
+    """Return the part of environ that the layers read (PEP 3333), None for an unusual request.
 
-    gunicorn's own environ costs three times as much, most of it for what only Flask reads.
+    gunicorn's own environ costs three times as much, most of it for values that only Flask reads.
     """
     if request.method not in METHODS or request.version != (1, 1) or "%" in request.path:
         return None
@@ -74,7 +71,7 @@ def _environ(request: Any, address: Any) -> dict[str, Any] | None:
         "wsgi.url_scheme": request.scheme,
     }
     for name, value in request.headers:
-        if name in WITH_A_BODY:
+        if name in BODY_FIELDS:
             return None
         key = f"HTTP_{name.replace('-', '_')}"
         environ[key] = f"{environ[key]},{value}" if key in environ else value
@@ -83,7 +80,7 @@ def _environ(request: Any, address: Any) -> dict[str, Any] | None:
 
 @lru_cache(maxsize=512)
 def _head(status: str, headers: tuple[tuple[str, str], ...], connection: str, second: int) -> bytes:
-    """Return the bytes in front of the body; second: the moment, since the epoch."""
+    """Return the bytes in front of the body; second: now, since the epoch."""
     fields = (
         ("Server", "gunicorn"),
         ("Date", formatdate(second, usegmt=True)),

@@ -1,10 +1,10 @@
 """gunicorn's worker for Mozi: greenlets hold the connections, threads run the app.
 
-gthread keeps a thread for every connection that sends slowly; gevent's own worker patches
-the standard library, and then Pillow, SQLite and psycopg's C code stop its loop. Here nothing
-is patched: the listening sockets alone are gevent's, so headers, request bodies and answers
-move in greenlets, each with a deadline, and the app runs from its call to its last byte in a
-native thread, in which locks, sockets and C code are what they always were.
+gthread keeps a thread for every connection that sends slowly. gevent's own worker patches the
+standard library, and then the C code of Pillow, SQLite and psycopg stops its loop. This worker
+patches nothing: only the listening sockets are gevent's. So headers, request bodies and answers
+move in greenlets, each with a deadline, and the app runs in a native thread, in which locks,
+sockets and C code work as usual.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import gevent
-from flask import Flask
 from gevent import socket
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
@@ -23,28 +22,24 @@ from gunicorn.util import close_graceful
 from gunicorn.workers.ggevent import GeventWorker
 
 from mozi import metrics
-from mozi.database.postgresql import fail_fast
-from mozi.extensions import db
 from mozi.server import capacity
-from mozi.server.answers import BUSY, PIECE_BYTES, Answer, WSGIApp, collect
+from mozi.server.answers import BUSY, Answer, WSGIApp, collect, pieces
 from mozi.server.bodies import (
+    REFUSALS,
     TOO_LARGE,
-    WHY,
     Bodies,
     BodyLimits,
     BodyRefused,
     ClientGone,
     NotReceived,
 )
+from mozi.server.hooks import find_hooks
 from mozi.server.parking import MAY_PARK, PARKED, Parked
-from mozi.server.ready import READY, ReadyAnswers
+from mozi.server.ready import ReadyAnswers
 from mozi.units import MIB
-from mozi.web.i18n.languages import is_admin
-from mozi.web.rendering import load_templates
-from mozi.web.sessions import is_session
 
 SEND_S = 30
-"""What a client has to take 64 KiB of an answer: one that reads nothing must not hold it."""
+"""Seconds in which a client has to take 64 KiB of an answer; one that reads nothing is cut off."""
 
 LINGER_S, LINGER_BYTES = 3.0, 64 * MIB
 """How long, and how much, is read from a refused client, so that it sees why (RFC 9112, 9.6)."""
@@ -55,45 +50,46 @@ NOT_FOR_THREADS = ("gunicorn.socket", "wsgi.early_hints")  # they write on the g
 class ThreadedApp:
     """The app as the greenlets call it: runs in a thread, and refuses when too many wait.
 
-    places: for requests that wait in their greenlet, and then have the app called once more.
+    max_waiting: requests that wait for a thread. max_parked: requests that wait in their greenlet
+    and then have the app called once more.
     """
 
-    def __init__(self, app: WSGIApp, *, threads: int, waiting: int, places: int) -> None:
+    def __init__(self, app: WSGIApp, *, threads: int, max_waiting: int, max_parked: int) -> None:
         self.app = app
         self.pool = ThreadPool(threads)
         self.threads = threads
-        self.most = threads + waiting
-        self.places = places
+        self.max_in_hand = threads + max_waiting
+        self.max_parked = max_parked
         self.parked = 0
         self.in_hand = 0
         self.finished = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if self.in_hand >= self.most:
+        if self.in_hand >= self.max_in_hand:
             answer = BUSY
             metrics.HTTP_REQUEST_SECONDS.labels("refused", "503").observe(0)
         else:
             answer = self._answer(environ)
         start_response(answer.status, answer.headers)
-        return answer.pieces()
+        return pieces(answer.body)
 
     @property
-    def full(self) -> bool:
+    def is_full(self) -> bool:
         """Whether every thread is taken."""
         return self.in_hand >= self.threads
 
     def _answer(self, environ: dict[str, Any]) -> Answer:
         for name in NOT_FOR_THREADS:
             environ.pop(name, None)
-        environ[MAY_PARK] = self.parked < self.places
-        answer = self._in_a_thread(environ)
+        environ[MAY_PARK] = self.parked < self.max_parked
+        answer = self._answer_in_thread(environ)
         if (parked := environ.pop(PARKED, None)) is None:
             return answer
         self._wait(parked)
-        return self._in_a_thread(environ)
+        return self._answer_in_thread(environ)
 
     def _wait(self, parked: Parked) -> None:
-        """Wait in this greenlet; a client that goes meanwhile is noticed when it is answered."""
+        """Wait in this greenlet. A client that goes meanwhile is noticed when it is answered."""
         done, loop = Event(), gevent.get_hub().loop
         parked.done.add_done_callback(lambda _: loop.run_callback_threadsafe(done.set))
         self.parked += 1
@@ -102,10 +98,10 @@ class ThreadedApp:
         finally:
             self.parked -= 1
 
-    def _in_a_thread(self, environ: dict[str, Any]) -> Answer:
+    def _answer_in_thread(self, environ: dict[str, Any]) -> Answer:
         self.in_hand += 1
         try:
-            answer = self.pool.spawn(_in_thread, self.app, environ).get()
+            answer = self.pool.spawn(_collect, self.app, environ).get()
         finally:
             self.in_hand -= 1
             self.finished += 1
@@ -114,81 +110,79 @@ class ThreadedApp:
         return answer  # type: ignore[no-any-return]  # gevent's results have no types
 
 
-def _in_thread(app: WSGIApp, environ: dict[str, Any]) -> Answer | BaseException:
-    """Return the answer or the error; one that is raised here would be printed twice."""
+def _collect(app: WSGIApp, environ: dict[str, Any]) -> Answer | BaseException:
+    """Return the answer or the error; gevent would print one that is raised in its thread."""
     try:
         return collect(app, environ)
     except BaseException as error:
         return error
 
 
-class RequestWait(gevent.Timeout):  # type: ignore[misc]  # gevent has no types
-    """Ends the wait for a request's last header line after so many seconds, or when told to."""
+class HeadersTimeout(gevent.Timeout):  # type: ignore[misc]  # gevent has no types
+    """Ends the wait for a request's headers after so many seconds, or when the worker stops."""
 
-    def __init__(self, seconds: float, waits: dict[RequestWait, Any]) -> None:
+    def __init__(self, seconds: float, waiting: dict[HeadersTimeout, Any]) -> None:
         super().__init__(seconds, False)  # False: the block ends, nothing is raised
-        self.waits = waits
+        self.waiting = waiting
 
-    def __enter__(self) -> RequestWait:
-        self.waits[self] = gevent.getcurrent()
+    def __enter__(self) -> HeadersTimeout:
+        self.waiting[self] = gevent.getcurrent()
         super().__enter__()
         return self
 
     def __exit__(self, *raised: Any) -> Any:
-        del self.waits[self]
+        del self.waiting[self]
         return super().__exit__(*raised)
 
 
 class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """One process: up to worker_connections greenlets before `threads` threads."""
+    """One process: up to worker_connections greenlets in front of `threads` threads."""
 
     sockets: list[Any]
     wsgi: Any
     max_body_bytes = 20 * MIB + capacity.FORM_BYTES  # gunicorn.conf.py sets it
 
     def patch(self) -> None:
-        """Make the listening sockets gevent's, and nothing else."""
+        """Make the listening sockets gevent's, and patch nothing else."""
         self.sockets = [
             socket.socket(s.FAMILY, native_socket.SOCK_STREAM, fileno=s.sock.detach())
             for s in self.sockets
         ]
 
     def load_wsgi(self) -> None:
-        """Load the app, ready for its first visitor, and put the threads before it."""
+        """Load the app, warm it up, and put the threads in front of it."""
         super().load_wsgi()
-        self.ready = None
-        if isinstance(self.wsgi, Flask):
-            load_templates(self.wsgi)
-            self.ready = ReadyAnswers(self.wsgi.extensions[READY])
-            with self.wsgi.app_context():
-                fail_fast(db.engine)
+        self.hooks = find_hooks(self.wsgi)
+        self.ready = ReadyAnswers(self.hooks.ready_layers) if self.hooks else None
+        if self.hooks:
+            self.hooks.warm_up()
         limits = BodyLimits(self.max_body_bytes, capacity.HELD_BODY_BYTES)
         self.bodies = Bodies(limits, lambda seconds: gevent.Timeout(seconds, TimeoutError))
-        self.waits: dict[RequestWait, Any] = {}
+        self.waiting_for_headers: dict[HeadersTimeout, Any] = {}
         self.finished_at_beat = 0
         self.wsgi = ThreadedApp(
             self.wsgi,
             threads=self.cfg.threads,
-            waiting=capacity.REQUESTS_WAITING,
-            places=capacity.PARKED,
+            max_waiting=capacity.REQUESTS_WAITING,
+            max_parked=capacity.PARKED,
         )
 
-    def timeout_ctx(self) -> RequestWait:
-        """Bound idling and the headers together: `keepalive` seconds in all, however they drip."""
-        return RequestWait(self.cfg.keepalive, self.waits)
+    def timeout_ctx(self) -> HeadersTimeout:
+        """Bound idling and headers together: `keepalive` seconds in all, however slow they come."""
+        return HeadersTimeout(self.cfg.keepalive, self.waiting_for_headers)
 
     def notify(self) -> None:
         """Beat once a second, unless all threads are taken and none came free since the last beat.
 
-        The master replaces a worker that does not beat for `timeout` seconds: the way out
-        for one whose threads all hang. A worker that goes lets idle connections go first.
+        The master replaces a worker that has not beaten for `timeout` seconds: so it replaces
+        one whose threads all hang. A worker that stops closes its idle connections here.
         """
-        if not self.wsgi.full or self.wsgi.finished != self.finished_at_beat:
+        if not self.wsgi.is_full or self.wsgi.finished != self.finished_at_beat:
             super().notify()
         self.finished_at_beat = self.wsgi.finished
         if not self.alive:
-            for wait, greenlet in list(self.waits.items()):
-                gevent.kill(greenlet, wait)
+            for timeout, greenlet in list(self.waiting_for_headers.items()):
+                gevent.kill(greenlet, timeout)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Receive the body, have the app answer, send the answer; StopIteration closes."""
@@ -206,39 +200,44 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
                     req.body = stack.enter_context(received)
                 return super().handle_request(listener_name, req, sock, addr)
         except BodyRefused as refused:
-            if refused.status == TOO_LARGE and is_admin(req.path):
-                self._refuse_in_words(listener_name, req, sock, addr)
+            if refused.status == TOO_LARGE and self._is_admin(req.path):
+                self._refuse_with_page(listener_name, req, sock, addr)
             else:
                 _refuse(sock, refused.status)
             raise StopIteration from refused
         except (ClientGone, TimeoutError, gevent.GreenletExit) as gone:
             raise StopIteration from gone
         finally:
-            req.body = unread  # the parser looks here for the next request's start
+            req.body = unread  # the parser reads on here, to the next request's start
 
     def _send(self, answer: bytes, req: Any, sock: Any) -> bool:
         """Send an answer that was ready; each piece has a deadline of its own."""
-        for start in range(0, len(answer), PIECE_BYTES):
-            sock.sendall(answer[start : start + PIECE_BYTES])
+        for piece in pieces(answer):
+            sock.sendall(piece)
         if req.should_close():
             raise StopIteration
         return True
 
-    def _cut_at(self, req: Any) -> int | None:
-        """Return how much of a form that is too large is read on, for an admin to be told of it.
+    def _is_admin(self, path: str) -> bool:
+        return self.hooks is not None and self.hooks.is_admin(path)
 
-        Whose session is over, or made up, sends no more than anybody else may. The app looks, in
-        a thread of its own, and only where so much comes.
+    def _cut_at(self, req: Any) -> int | None:
+        """Return up to which size a form that is too large is read, so that an admin is told.
+
+        A client without a valid session may send no more than any other. The app checks the
+        session, in a thread, and only for a body that is too large.
         """
         declared = _declared_bytes(req) or 0
-        if declared <= self.bodies.limits.max_bytes or not _is_admins_form(req):
+        if declared <= self.bodies.limits.max_bytes or self.hooks is None:
             return None
-        app, cookie = self.wsgi.app, dict(req.headers)["COOKIE"]
-        ours = isinstance(app, Flask) and self.wsgi.pool.spawn(is_session, app, cookie).get()
-        return capacity.DRAINED_BYTES if ours else None
+        if not (self._is_admin(req.path) and _is_browser_form(req)):
+            return None
+        cookie = dict(req.headers)["COOKIE"]
+        valid = self.wsgi.pool.spawn(self.hooks.is_session, cookie).get()
+        return capacity.DRAINED_BYTES if valid else None
 
-    def _refuse_in_words(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Have the app say that it was too large, and read on for a moment, as _refuse does."""
+    def _refuse_with_page(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Have the app say that the body was too large, and read on for a moment, as _refuse."""
         req.body = NotReceived()
         req.force_close()
         with suppress(StopIteration):
@@ -246,9 +245,9 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         close_graceful(sock, timeout=LINGER_S, max_drain=LINGER_BYTES)
 
     def _invite(self, req: Any, sock: Any, declared: int | None) -> None:
-        """Say 100 Continue to a client that waits for it, unless its body will be refused.
+        """Send 100 Continue to a client that waits for it, unless its body will be refused.
 
-        gunicorn would say it when the app is called, which is after the body here.
+        gunicorn would send it when the app is called, which here is after the body.
         """
         if req._expected_100_continue and (declared or 0) <= self.bodies.limits.max_bytes:
             sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -263,23 +262,22 @@ def _declared_bytes(req: Any) -> int | None:
     return int(fields.get("CONTENT-LENGTH", 0))
 
 
-def _is_admins_form(req: Any) -> bool:
-    """Return whether this may be a browser's form of an admin, who is to be told what is wrong.
+def _is_browser_form(req: Any) -> bool:
+    """Return whether this may be a form with files from a browser that has signed in.
 
-    A client that waits for 100 Continue has not begun to send, and hears of it in time.
+    A client that waits for 100 Continue has not begun to send, and is refused in time.
     """
     fields = dict(req.headers)
     return (
-        is_admin(req.path)
-        and "session=" in fields.get("COOKIE", "")
+        "session=" in fields.get("COOKIE", "")
         and fields.get("CONTENT-TYPE", "").startswith("multipart/form-data")
         and "EXPECT" not in fields
     )
 
 
 def _refuse(sock: Any, status: str) -> None:
-    """Answer in words, and read on for a moment, so that the answer is not lost by a reset."""
-    body = f"{WHY[status]}\n"
+    """Answer with plain text, and read on for a moment: a reset would lose the answer."""
+    body = f"{REFUSALS[status]}\n"
     again = "" if status == TOO_LARGE else "Retry-After: 2\r\n"
     sock.sendall(
         f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n"

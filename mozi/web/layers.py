@@ -1,48 +1,64 @@
-"""The WSGI layers in front of Flask, outermost first, in one list; static files lie beneath."""
+"""The WSGI stack, built in one list; and what the server asks of the app (server/hooks.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from mozi.database.postgresql import fail_fast
+from mozi.extensions import db
 from mozi.logs.request_lines import RequestLines
-from mozi.server.ready import READY, not_ready
+from mozi.server.hooks import HOOKS, ServerHooks
+from mozi.server.ready import not_ready
 from mozi.services import Services
 from mozi.storage.local import LocalStorage
+from mozi.web.i18n.languages import is_admin
+from mozi.web.middleware import static_files
 from mozi.web.middleware.cached_pages import CachedPages
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.hosts import NamedHosts
 from mozi.web.middleware.media import PlainMedia
 from mozi.web.middleware.observing import Observed
 from mozi.web.middleware.waiting import WaitingForPosters
+from mozi.web.rendering import load_templates
+from mozi.web.sessions import is_session
 
 WSGIApp = Callable[..., Any]
 Layer = Callable[[WSGIApp], WSGIApp]
 
 
 def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> None:
-    """Wrap the app in its layers; leave those that never block to the server's loop, by READY."""
-    around = list(_around_all(services, security))
+    """Wrap Flask in the layers; leave what the server needs of the app in its extensions."""
+    outer = list(_outer_layers(services, security))
     pages = _cached_pages(app, services, security)
+    # A request goes from the top to the bottom, until a layer answers it.
     layers: list[Layer] = [
-        *around,
-        *_plain_media(services, security),  # a poster from disk, under the embedded default
-        lambda inner: WaitingForPosters(inner, services.posters, security),  # a poster in hand
-        pages,  # a page in memory
+        *outer,  # the proxies' word for scheme and address; id, log line, metrics; no Host: 400
+        *_plain_media(services, security),  # posters on disk, under the embedded default only
+        lambda inner: WaitingForPosters(inner, services.posters, security),  # posters being built
+        pages,  # pages in memory
+        static_files.link_hashed_files(app, services.settings.data_dir / "static"),  # /static/…
+        # Flask itself: the routes, for everything else.
     ]
     app.wsgi_app = _wrapped(app.wsgi_app, layers)  # type: ignore[method-assign]  # the documented way
-    app.extensions[READY] = _wrapped(not_ready, [*around, pages])
+    app.extensions[HOOKS] = ServerHooks(
+        ready_layers=_wrapped(not_ready, [*outer, pages]),
+        is_admin=is_admin,
+        is_session=partial(is_session, app),
+        warm_up=partial(_warm_up, app),
+    )
 
 
-def _around_all(services: Services, security: SecurityHeaders) -> Iterator[Layer]:
-    """Yield who asks by which scheme, as the proxies say; then what is seen of every request.
+def _outer_layers(services: Services, security: SecurityHeaders) -> Iterator[Layer]:
+    """Yield the layers around everything, the server's loop included.
 
-    As many proxies are believed as the operator has. X-Forwarded-Host and -Port never are: a
-    proxy passes Host on, SITE_URL says the rest, and a proxy that does not set them passes on
-    what the client made up.
+    ProxyFix believes as many proxies as the operator has, and never X-Forwarded-Host or -Port: a
+    proxy passes Host on, SITE_URL says the rest, and a proxy that does not set these headers
+    passes on what the client made up.
     """
     hops, lines = services.settings.trusted_proxy_hops, RequestLines(services.settings)
     if hops:
@@ -65,7 +81,7 @@ def _cached_pages(app: Flask, services: Services, security: SecurityHeaders) -> 
         services.settings,
         security,
         session_cookie=cookie,
-        look=services.counters.look,
+        save_counts=services.counters.save_if_due,
     )
 
 
@@ -73,3 +89,10 @@ def _wrapped(app: WSGIApp, layers: Sequence[Layer]) -> WSGIApp:
     for layer in reversed(layers):
         app = layer(app)
     return app
+
+
+def _warm_up(app: Flask) -> None:
+    """Prepare a worker's app: its templates, and its way to a database that may fall silent."""
+    load_templates(app)
+    with app.app_context():
+        fail_fast(db.engine)

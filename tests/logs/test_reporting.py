@@ -12,7 +12,7 @@ import sentry_sdk
 from flask import Flask
 from sentry_sdk.transport import Transport
 
-from mozi.logs.reporting import begin_reporting
+from mozi.logs.reporting import start_reporting
 from mozi.services import services
 from mozi.settings import Settings
 from mozi.version import VERSION
@@ -42,7 +42,7 @@ def test_a_release_names_the_version(
 ) -> None:
     monkeypatch.setenv("SENTRY_RELEASE", build)
     env = {"SENTRY_DSN": DSN, "DATA_DIR": str(tmp_path)}
-    begin_reporting(Settings.from_env(env), release="abc", transport=Kept())
+    start_reporting(Settings.from_env(env), release="abc", transport=Kept())
     assert sentry_sdk.get_client().options["release"] == release
     sentry_sdk.get_global_scope().set_client(None)
 
@@ -53,7 +53,7 @@ def sentry(make_app: MakeApp) -> Iterator[tuple[Flask, Kept]]:
     with app.app_context():
         settings = services().settings
     env = {"SENTRY_DSN": DSN, "DATA_DIR": str(settings.data_dir)}
-    begin_reporting(Settings.from_env(env), release="abc", transport=kept)
+    start_reporting(Settings.from_env(env), release="abc", transport=kept)
     app.testing = False
     yield app, kept
     sentry_sdk.get_global_scope().set_client(None)

@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mozi.server.capacity import THREADS
-from mozi.server.ready import READY, ReadyAnswers
+from mozi.server.hooks import HOOKS
+from mozi.server.ready import ReadyAnswers
 from tests.conftest import MakeApp
 from tests.support.factories import make_movie
 from tests.test_serving import ROOT, Server, environment, serving, wait_until
@@ -41,7 +42,7 @@ class Asked:
 
 
 def find(app: Flask, asked: Asked) -> tuple[str, dict[str, str], bytes] | None:
-    answer = ReadyAnswers(app.extensions[READY]).find(asked, ("127.0.0.1", 5))
+    answer = ReadyAnswers(app.extensions[HOOKS].ready_layers).find(asked, ("127.0.0.1", 5))
     if answer is None:
         return None
     head, _, body = answer.partition(b"\r\n\r\n")

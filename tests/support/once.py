@@ -29,7 +29,7 @@ from mozi.web.middleware import static_files
 def share(patch: pytest.MonkeyPatch, folder: Path) -> None:
     """Have all apps from here on share these, copies of files in folder; undone with the patch."""
     patch.setattr(static_files, "compress", cache(static_files.compress))
-    patch.setattr(static_files, "register", _into(folder, static_files.register))
+    patch.setattr(static_files, "link_hashed_files", _into(folder, static_files.link_hashed_files))
     patch.setattr(WhiteNoise, "get_static_file", _by_place(WhiteNoise.get_static_file))
     patch.setattr(Translations, "load", _by_language(Translations.load))
     patch.setattr(release, "digest_of", cache(release.digest_of))
@@ -38,9 +38,9 @@ def share(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(Rule, "_compile_builder", _by_what_it_says(Rule._compile_builder))
 
 
-def _into(folder: Path, register: Callable[..., None]) -> Callable[..., None]:
-    """Return what serves an app's static files, from the copies in folder."""
-    return lambda app, _: register(app, folder)
+def _into(folder: Path, link: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what links an app's static files, with the copies in folder."""
+    return lambda app, _: link(app, folder)
 
 
 def _by_place(get_static_file: Callable[..., Any]) -> Callable[..., Any]:

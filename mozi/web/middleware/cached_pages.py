@@ -1,4 +1,4 @@
-"""Cached pages over HTTP: in front of Flask from memory, and behind it for all else.
+"""Cached pages over HTTP: CachedPages answers from memory, in front of Flask; routes do the rest.
 
 RFC 9110 (codings, conditional requests), RFC 9211 (Cache-Status).
 """
@@ -37,10 +37,10 @@ BYPASS = {"Cache-Control": "private, no-store", "Cache-Status": CACHE_STATUS["by
 
 
 class CachedPages:
-    """The thin WSGI layer in front of Flask: answers what is in memory and current.
+    """The WSGI layer that answers pages in memory; it takes no query, no lock and no render.
 
-    A request with a session cookie goes on to Flask, which looks whose it is; so does
-    everything that would take a query, a lock or a render. look: called with every request.
+    Every other request goes on to Flask; so do those with a session cookie, which may be an
+    admin's. save_counts: called with every request.
     """
 
     def __init__(
@@ -51,17 +51,17 @@ class CachedPages:
         security: SecurityHeaders,
         *,
         session_cookie: str,
-        look: Callable[[], None],
+        save_counts: Callable[[], None],
     ) -> None:
         self.app = app
         self.cache = cache
         self.settings = settings
         self.security = security
         self.session_cookie = f"{session_cookie}="
-        self.look = look
+        self.save_counts = save_counts
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        self.look()
+        self.save_counts()
         served = self._find(environ)
         if served is None:
             return self.app(environ, start_response)
@@ -81,10 +81,10 @@ class CachedPages:
 
 
 def cached(page: Page[Any], cache: PageCache) -> Response:
-    """Return Flask's answer for a page that the layer in front could not answer.
+    """Return Flask's answer for a page that CachedPages could not answer.
 
-    Signed-in admins see every page as it is now, and leave the cache alone; a session cookie
-    of anybody else changes nothing.
+    A signed-in admin gets every page as it is now, and leaves the cache alone; any other session
+    cookie changes nothing.
     """
     if signed_in() is not None:
         return _uncached(page)
@@ -93,20 +93,21 @@ def cached(page: Page[Any], cache: PageCache) -> Response:
 
 
 def fresh(page: Page[Any]) -> Response:
-    """Return Flask's answer for a page that is made for this request and not kept.
+    """Return Flask's answer for a page that is rendered for this request and not kept.
 
-    For addresses without number: whoever made them up could push every page out of the cache.
+    For pages with an unbounded number of addresses: a client that makes them up could push every
+    other page out of the cache.
     """
     if signed_in() is not None:
         return _uncached(page)
     body, environ = _rendered(page).encode(), request.environ
     etag = etag_of(body)
-    if _knows(environ.get("HTTP_IF_NONE_MATCH"), etag):
+    if _matches(environ.get("HTTP_IF_NONE_MATCH"), etag):
         return Response(status=304, headers=list(_headers(etag, "bypass")))
     coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    answered = Response(COMPRESS[coding](body), content_type=page.content_type)
-    answered.headers.extend((*_encoded(coding), *_headers(etag, "bypass")))
-    return answered
+    response = Response(COMPRESS[coding](body), content_type=page.content_type)
+    response.headers.extend((*_content_encoding(coding), *_headers(etag, "bypass")))
+    return response
 
 
 def _uncached(page: Page[Any]) -> Response:
@@ -120,11 +121,11 @@ def _rendered(page: Page[Any]) -> str:
 
 
 def key_of(environ: Mapping[str, Any], settings: Settings, query: str | None = None) -> str:
-    """Return the key of the page at this address, which is the address.
+    """Return the key of the page at this address: the address itself.
 
-    query: the arguments that the page names, in its own order; the request's as they came
-    where none are given. Without SITE_URL the host is part of it, so that a page that was
-    rendered for a forged one reaches no other visitor.
+    query: the arguments that the page names, in the page's order; the request's own where it is
+    None. Without SITE_URL the host is part of the key, so that a page for a forged host reaches
+    no other visitor.
     """
     asked = environ.get("QUERY_STRING", "") if query is None else query
     origin = settings.site_url or f"{environ['wsgi.url_scheme']}://{_host(environ)}"
@@ -138,34 +139,34 @@ def _host(environ: Mapping[str, Any]) -> str:
 
 
 def answer(served: Served, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:
-    """Return status line, headers and body for what the request accepts and knows already."""
+    """Return status line, headers and body, by the codings and the ETag in the request."""
     entry = served.entry
-    metrics.later(_counter(served.page, served.result).inc, 1)
-    if _knows(environ.get("HTTP_IF_NONE_MATCH"), entry.etag):
+    metrics.record_soon(_counter(served.page, served.result).inc, 1)
+    if _matches(environ.get("HTTP_IF_NONE_MATCH"), entry.etag):
         return "304 Not Modified", _headers(entry.etag, served.result), b""
     coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
     body = entry.bodies[coding]
-    return "200 OK", _whole_headers(entry, served.result, coding, len(body)), body
+    return "200 OK", _full_headers(entry, served.result, coding, len(body)), body
 
 
 @lru_cache(maxsize=64)
 def _counter(page: str, result: str) -> Counter:
-    """Return the counter with these labels; looking it up there costs as much as counting."""
+    """Return the counter with these labels; to look it up costs as much as to count."""
     return metrics.PAGE_CACHE_REQUESTS.labels(page, result)
 
 
-def _knows(known: str | None, etag: str) -> bool:
+def _matches(if_none_match: str | None, etag: str) -> bool:
     """Return whether If-None-Match names etag, by weak comparison (RFC 9110, 13.1.2)."""
-    if known is None:
+    if if_none_match is None:
         return False
     opaque = etag.removeprefix("W/")
-    return known.strip() == "*" or opaque in known
+    return if_none_match.strip() == "*" or opaque in if_none_match
 
 
 @lru_cache(maxsize=512)
 def coding_for(accepted: str) -> str:
     """Return the best content coding that Accept-Encoding allows (RFC 9110, 12.5.3)."""
-    quality = {"identity": 0.001}  # allowed unless refused, and the last choice
+    quality = {"identity": 0.001}  # allowed unless refused; the last choice
     for coding, q in re.findall(r"([\w*-]+)\s*(?:;\s*q=([\d.]+))?", accepted.lower()):
         quality[coding] = float(q or 1) if re.fullmatch(QUALITY, q or "1") else 0.0
     anything = quality.get("*", 0.0)
@@ -183,10 +184,10 @@ def _headers(etag: str, result: str) -> Headers:
     )
 
 
-def _whole_headers(entry: Entry, result: str, coding: str, length: int) -> Headers:
+def _full_headers(entry: Entry, result: str, coding: str, length: int) -> Headers:
     content = (("Content-Type", entry.content_type), ("Content-Length", str(length)))
-    return (*content, *_encoded(coding), *_headers(entry.etag, result))
+    return (*content, *_content_encoding(coding), *_headers(entry.etag, result))
 
 
-def _encoded(coding: str) -> Headers:
+def _content_encoding(coding: str) -> Headers:
     return () if coding == "identity" else (("Content-Encoding", coding),)

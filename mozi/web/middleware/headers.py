@@ -82,7 +82,7 @@ def policy(poster_url: str) -> str:
     )
 
 
-def register(app: Flask, security: SecurityHeaders) -> None:
+def add_security_headers(app: Flask, security: SecurityHeaders) -> None:
     """Add the headers to all that Flask answers; an answer's own stay."""
 
     def add(response: Response) -> Response:

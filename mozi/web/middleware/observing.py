@@ -1,8 +1,8 @@
-"""What is seen of every request: its id, its line in the log, its seconds, its wait in the queue.
+"""The outermost WSGI layer: a request's id, its line in the log, its seconds, its queue time.
 
-One WSGI layer around everything, the page cache's included; it asks nothing of Flask. With it
-a page out of the cache takes some microseconds more: CachedPages and Flask leave the name of
-what answered in environ, and the metrics' children are looked up once.
+It asks nothing of Flask, since it is around the page cache too: the layer or route that answers
+leaves its name in environ. The metrics' children are looked up once, so that a cached page takes
+only some microseconds more.
 """
 
 from __future__ import annotations
@@ -24,16 +24,15 @@ from mozi.server.parking import PARKED
 WSGIApp = Callable[..., Iterable[bytes]]
 
 ENDPOINT = "mozi.endpoint"
-"""The key of environ under which whoever answers leaves its name: "index", "poster", …"""
+"""The key of environ for the name of what answered: "index", "poster", …"""
 
-BEGUN = "mozi.begun"  # for a request that is parked, and comes a second time
-SANE_ID = re.compile(r"[\w.+/=:@-]{1,200}", re.ASCII)  # Heroku's: 20 to 200 of letters, digits, -
-LONGEST_QUEUE_S = 3600.0  # beyond that it is no router's clock, but somebody's invention
+BEGUN = "mozi.begun"  # for a parked request, for which the app is called twice
+VALID_ID = re.compile(r"[\w.+/=:@-]{1,200}", re.ASCII)  # Heroku's: 20 to 200 of letters, digits, -
+LONGEST_QUEUE_S = 3600.0  # a longer time is no router's, but a header that a client made up
 
 
-def register(app: Flask) -> None:
-    """Have Flask leave the endpoint's name, and the metrics stand at nought."""
-    metrics.begin()
+def leave_endpoint_names(app: Flask) -> None:
+    """Have Flask leave the name of the endpoint that answers, for Observed."""
     app.before_request(_leave_endpoint)
 
 
@@ -42,10 +41,7 @@ def _leave_endpoint() -> None:
 
 
 class Observed:
-    """The outermost layer: counts and times each request, and has its line written.
-
-    No address of a visitor is in a line, and no query.
-    """
+    """Counts and times each request, and has its line written: without query and IP address."""
 
     def __init__(self, app: WSGIApp, lines: RequestLines, *, behind_proxy: bool) -> None:
         self.app = app
@@ -53,20 +49,20 @@ class Observed:
         self.behind_proxy = behind_proxy
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        began, queued_s, its_id = environ.get(BEGUN) or self._begin(environ)
-        token = request_id.set(its_id)
-        status = "500"
+        began, queued_s, id_ = environ.get(BEGUN) or self._begin(environ)
+        token = request_id.set(id_)
+        status = "500"  # of an app that raises
 
-        def observed_start(line: str, headers: Any, *error: Any) -> Any:
+        def start_observed(line: str, headers: Any, *error: Any) -> Any:
             nonlocal status
             status = line[:3]
             return start_response(line, headers, *error)
 
         try:
-            return self.app(environ, observed_start)
+            return self.app(environ, start_observed)
         finally:
-            if PARKED not in environ:  # else it is not over: it is asked again
-                self._note(environ, status, time.perf_counter() - began, queued_s)
+            if PARKED not in environ:  # else the app is called again
+                self._record(environ, status, time.perf_counter() - began, queued_s)
             request_id.reset(token)
 
     def _begin(self, environ: dict[str, Any]) -> tuple[float, float | None, str]:
@@ -75,13 +71,13 @@ class Observed:
         begun = environ[BEGUN] = (time.perf_counter(), queue_seconds(header), id_of(environ))
         return begun
 
-    def _note(
+    def _record(
         self, environ: Mapping[str, Any], status: str, seconds: float, queued_s: float | None
     ) -> None:
         endpoint = environ.get(ENDPOINT, "static")  # static files are answered in front of Flask
-        metrics.later(_timer(endpoint, status).observe, seconds)
+        metrics.record_soon(_timer(endpoint, status).observe, seconds)
         if queued_s is not None:
-            metrics.later(metrics.REQUEST_QUEUE_SECONDS.observe, queued_s)
+            metrics.record_soon(metrics.REQUEST_QUEUE_SECONDS.observe, queued_s)
         if self.lines.enabled:
             path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
             about = (request_id.get(), environ["REQUEST_METHOD"], path)
@@ -90,17 +86,17 @@ class Observed:
 
 
 def id_of(environ: Mapping[str, Any]) -> str:
-    """Return the router's id of this request where it is sane, else a new one."""
+    """Return the router's id of this request where it is well-formed, else a new one."""
     given = environ.get("HTTP_X_REQUEST_ID", "")
-    return given if SANE_ID.fullmatch(given) else new_request_id()
+    return given if VALID_ID.fullmatch(given) else new_request_id()
 
 
 def queue_seconds(header: str | None) -> float | None:
-    """Return how long the request waited between the router and here; None where nobody says.
+    """Return how long the request waited between the router and here; None where it is unknown.
 
-    header: X-Request-Start, the moment since the epoch: Heroku's milliseconds, or nginx'
-    `t=` and seconds, or Apache's `t=` and microseconds; which one, its size tells. Clocks
-    differ from machine to machine: less than nothing is nothing.
+    header: X-Request-Start, the time since the epoch: Heroku's milliseconds, nginx' `t=` and
+    seconds, or Apache's `t=` and microseconds; its size tells which. Two machines' clocks differ,
+    so a negative wait counts as 0.
     """
     if header is None:
         return None

@@ -12,7 +12,7 @@ from mozi.extensions import db
 from mozi.web.sessions import signed_in
 
 
-def register(app: Flask) -> None:
+def add_server_timing(app: Flask) -> None:
     """Time every request that reaches Flask, and its queries; tell an admin."""
     app.before_request(_begin)
     app.after_request(_tell)

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from mozi.errors import MediaNotFound
 from mozi.posters.demand.answers import PosterAnswers
 from mozi.posters.recipes import Recipe, get_recipe
-from mozi.server.parking import WAITED_FOR, unseen
+from mozi.server.parking import WAITED_FOR, discarded_response
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
 from mozi.web.views.posters import park_for, response_of
@@ -58,7 +58,7 @@ class WaitingForPosters:
         in_hand = self.answers.find_in_hand(int(movie_id), slug, recipe)
         if in_hand is None or in_hand.request is None:
             return None
-        return unseen() if park_for(in_hand.request, environ) else None
+        return discarded_response() if park_for(in_hand.request, environ) else None
 
     def _find_built(self, environ: dict[str, Any], recipe: Recipe) -> Response | None:
         build = environ[WAITED_FOR]

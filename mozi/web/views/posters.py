@@ -14,7 +14,7 @@ from mozi.posters.demand.builds import WAIT_S
 from mozi.posters.demand.requests import BuildRequest
 from mozi.posters.imaging import placeholder
 from mozi.posters.recipes import Recipe, get_recipe
-from mozi.server.parking import WAITED_FOR, park, unseen
+from mozi.server.parking import WAITED_FOR, discarded_response, park
 from mozi.services import services
 
 REDIRECT_S = 60
@@ -42,7 +42,7 @@ def _poster(movie_id: int, slug: str, recipe: Recipe) -> Response:
     if answer.request is None:
         return response_of(answer, recipe)
     if park_for(answer.request, request.environ):
-        return unseen()
+        return discarded_response()
     return response_of(answers.wait(answer.request, recipe), recipe)
 
 

@@ -168,7 +168,7 @@ def fronted(storage: LocalStorage) -> Flask:
     app.extensions[services.NAME] = SimpleNamespace(storage=storage)
     app.register_blueprint(media.blueprint)
     security = SecurityHeaders(storage)
-    headers.register(app, security)
+    headers.add_security_headers(app, security)
     app.wsgi_app = media.PlainMedia(app.wsgi_app, storage, security)  # type: ignore[method-assign]
     return app
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from mozi.web.middleware.static_files import collect, hashed_name, register
+from mozi.web.middleware.static_files import collect, hashed_name, link_hashed_files
 
 STYLE = Path(__file__).parents[3] / "static/style.css"
 LINKED = re.compile(r'href="(/static/style\.[0-9a-f]{12}\.css)"')
@@ -108,7 +108,7 @@ def test_what_a_page_of_the_former_release_links_is_still_served(tmp_path: Path)
     for body in (b"former{}", b"current{}"):
         (static / "a.css").write_bytes(body)
         app = Flask(__name__, static_folder=str(static))
-        register(app, copies)
+        app.wsgi_app = link_hashed_files(app, copies)(app.wsgi_app)  # type: ignore[method-assign]
     with app.test_client().get(f"/static/{hashed_name(Path('a.css'), b'former{}')}") as answer:
         assert (answer.status_code, answer.data) == (200, b"former{}")
         assert "immutable" in answer.headers["Cache-Control"]

@@ -104,7 +104,7 @@ def test_every_promised_name_is_there_after_a_poster_was_built(
 
 def test_the_names_are_there_before_anything_happened(tmp_path: Path) -> None:
     """In several processes a metric without a sample is not told at all."""
-    code = "from mozi import metrics; metrics.begin(); print(1)"
+    code = "from mozi import metrics; metrics.start_at_zero(); print(1)"
     env = {"PATH": os.environ["PATH"], "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], env=env, check=True, cwd=ROOT)
     registry = CollectorRegistry()
