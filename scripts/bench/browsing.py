@@ -45,15 +45,18 @@ class Seen:
 
     def line(self, kind: str) -> str:
         """Return the percentiles of a kind in milliseconds, and its statuses."""
-        ordered = sorted(self.seconds.get(kind, []))
-        if not ordered:
-            return f"{kind:7} none"
-        at = {
-            p: 1000 * ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for p in (50, 95, 99)
-        }
         statuses = {s: n for (k, s), n in sorted(self.statuses.items()) if k == kind}
-        times = "  ".join(f"p{p} {ms:.0f}" for p, ms in at.items())
-        return f"{kind:7} {len(ordered):6}  {times}  worst {1000 * ordered[-1]:.0f} ms  {statuses}"
+        return f"{percentiles(kind, self.seconds.get(kind, []))}  {statuses}"
+
+
+def percentiles(name: str, seconds: Sequence[float]) -> str:
+    """Return how many there are, and p50, p95, p99 and the worst in milliseconds."""
+    ordered = sorted(seconds)
+    if not ordered:
+        return f"{name:7} none"
+    at = {p: ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for p in (50, 95, 99)}
+    times = "  ".join(f"p{p} {1000 * s:.0f}" for p, s in at.items())
+    return f"{name:7} {len(ordered):6}  {times}  worst {1000 * ordered[-1]:.0f} ms"
 
 
 def kind_of(path: str) -> str:

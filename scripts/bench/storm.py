@@ -32,7 +32,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import create_engine, text
 
 from mozi.settings import Settings
-from scripts.bench.browsing import Seen, Visitor
+from scripts.bench.browsing import Seen, Visitor, percentiles
 from scripts.bench.first_hits import Workers
 from scripts.bench.serving import serving
 from scripts.bench.slow_clients import Slow, _head, drip
@@ -191,11 +191,13 @@ async def come(address: str, visitors: int, *, slow: int) -> tuple[Seen, float]:
     return seen, seconds
 
 
-def report(name: str, seen: Seen, seconds: float) -> None:
-    """Print a phase's table."""
+def report(name: str, seen: Seen, seconds: float, *, visitors: int) -> None:
+    """Print a phase's table. The visitors' first pages, all asked for at once, also stand apart."""
     print(f"{name}: {seconds:.1f} s")
     for kind in ("page", "poster", "object"):
         print(f"  {seen.line(kind)}")
+    pages = seen.seconds.get("page", [])
+    print(f"  {percentiles('first', pages[:visitors])}\n  {percentiles('later', pages[visitors:])}")
     asked, refused = seen.count("poster"), seen.count("poster", 503)
     share = 100 * refused / asked if asked else 0
     print(f"  503 of picture requests {share:.1f} %; given up {seen.broken}")
@@ -213,7 +215,7 @@ def storm(options: argparse.Namespace, folder: Path, port: int) -> float:
         workers = Workers()
         with watching(env, options.movies) as warm_after:
             seen, seconds = asyncio.run(come(address, options.visitors, slow=options.slow))
-        report("cold", seen, seconds)
+        report("cold", seen, seconds, visitors=options.visitors)
         left, samples = missing(env), counted(address)
         renders = 1 + sum(n for k, n in samples.items() if 'resets_total{page="index"' in k)
         built = sum(n for k, n in samples.items() if k.startswith("mozi_poster_builds_total"))
@@ -222,7 +224,7 @@ def storm(options: argparse.Namespace, folder: Path, port: int) -> float:
             f" renders of the front page {renders:.0f} in {seconds / COALESCE_S:.0f} pauses"
         )
         seen, took = asyncio.run(come(address, options.visitors, slow=options.slow))
-        report("warm", seen, took)
+        report("warm", seen, took, visitors=options.visitors)
         peaks = " and ".join(f"{mb:.0f}" for mb in workers.mb("VmHWM"))
         print(f"  a worker held at most {peaks} MB")
     hits = json.loads(urllib.request.urlopen(f"http://127.0.0.1:{port}/hits").read())  # noqa: S310
