@@ -28,6 +28,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mozi.messages import Message
+
 
 class MoziError(Exception):
     """The root of the family; never raised itself."""
@@ -105,15 +107,12 @@ class NoPosterSource(MoziError):
 class SourceError(MoziError):
     """A source cannot be used, and that is its own fault.
 
-    code: what went wrong, a word that translations key on ("http_status", "timed_out", …).
-    data: the figures that the sentence needs, JSON-able ({"status": 404}).
-    The message is one plain English sentence for commands and logs.
+    message: why, with its code ("http_status", "timed_out", …) and its data as JSON can hold it.
     """
 
-    def __init__(self, code: str, message: str, **data: str | int | float) -> None:
+    def __init__(self, message: Message) -> None:
         super().__init__(message)
-        self.code = code
-        self.data: Mapping[str, str | int | float] = data
+        self.message = message
 
 
 class SourceUnavailable(SourceError):
@@ -194,7 +193,7 @@ class RowFault:
 
     row: int
     column: str
-    reason: str
+    reason: Message
     title: str = ""
 
     def __str__(self) -> str:

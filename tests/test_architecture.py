@@ -17,7 +17,8 @@ LAYERS = (
     )),
     ("pure", (
         "calendar.weeks", "calendar.collation", "calendar.messages", "calendar.parsers",
-        "calendar.fields", "posters.recipes", "posters.keys", "posters.imaging", "feeds",
+        "calendar.fields", "posters.recipes", "posters.keys", "posters.messages",
+        "posters.imaging", "feeds",
     )),
     ("edges", ("models", "storage", "posters.fetch")),
     ("services", ("accounts", "calendar", "posters", "pagecache", "demo", "maintenance")),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mozi.calendar.messages import InvalidValue, Reason
+from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.calendar.parsers import (
     Parser,
     choice,
@@ -71,7 +71,7 @@ class FieldFault:
     """Why one field cannot be taken: a reason without its subject ("is needed and …")."""
 
     column: str
-    reason: Reason
+    reason: CalendarMessage
 
 
 @dataclass(frozen=True)
@@ -94,5 +94,5 @@ def check_fields(given: Mapping[str, object]) -> CheckedFields:
         try:
             values[column] = PARSERS[column](value)
         except InvalidValue as error:
-            faults.append(FieldFault(column, error.reason))
+            faults.append(FieldFault(column, error.message))
     return CheckedFields(values, tuple(faults))

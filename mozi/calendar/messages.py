@@ -1,12 +1,11 @@
-"""Why a field, a row or a file cannot be taken: the codes, and one English sentence for each.
+"""Why a field, a row or a file is refused: an English sentence for each code.
 
-Words only. A sentence lacks its subject, which is the column, or the row ("is needed and …").
-An entrance that speaks another language translates by code; the figures are in `data`.
+A field's sentence has no subject, because the caller adds the column: "is needed and …".
 """
 
 from __future__ import annotations
 
-from mozi.messages import Sentence
+from mozi.messages import Message
 
 SENTENCES = {
     # One value.
@@ -23,7 +22,7 @@ SENTENCES = {
     "too_long": "has {length} characters; it takes up to {most}",
     "too_many_items": "has {count} items; it takes up to {most}",
     "item_with_semicolon": "has the item {value}; an item cannot hold a semicolon",
-    # One row, beside the others of its file and the movies that there are.
+    # One row, compared with the other rows and with the movies.
     "same_id": "is the same as in row {row}",
     "same_title_and_date": "and premiere_date are the same as in row {row}",
     "same_movie": "the row means the same movie as row {row}",
@@ -53,15 +52,15 @@ SENTENCES = {
 }
 
 
-class Reason(Sentence):
-    """A sentence of the above that remembers its code and its data."""
+class CalendarMessage(Message):
+    """One of these sentences."""
 
     sentences = SENTENCES
 
 
 class InvalidValue(ValueError):
-    """A value that a field does not take; str() is the sentence, .reason knows its code."""
+    """A value that a field does not take; message: why."""
 
     def __init__(self, code: str, **data: str | int) -> None:
-        self.reason = Reason(code, **data)
-        super().__init__(self.reason)
+        self.message = CalendarMessage(code, **data)
+        super().__init__(self.message)

@@ -1,6 +1,6 @@
 """Parsers of one value each: text as typed, or what JSON holds, in; a column's value out.
 
-A parser raises InvalidValue with a reason that lacks its subject ("is longer than …"), because only
+A parser raises InvalidValue; its message has no subject ("has 301 characters; …"), because only
 the caller knows the column. Blank text and None are nothing: None, or an empty list.
 """
 

@@ -1,12 +1,11 @@
-"""What can be wrong with the storage: the codes, and one English line for each.
+"""What can be wrong with the storage: an English sentence for each code.
 
-Words only. Each line names what to change; some end in another one, the cure. An entrance that
-speaks another language translates by code; the figures are in `data`.
+Each sentence names what to change. Some end in another message, the cure.
 """
 
 from __future__ import annotations
 
-from mozi.messages import Sentence
+from mozi.messages import Message
 
 SENTENCES = {
     "no_s3_put": (
@@ -69,7 +68,7 @@ SENTENCES = {
 }
 
 
-class StorageFault(Sentence):
-    """A line of the above that remembers its code and its data, other such lines among it."""
+class StorageMessage(Message):
+    """One of these sentences; its data may hold another StorageMessage."""
 
     sentences = SENTENCES

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mozi import clock
 from mozi.errors import NotPublic, ObjectNotFound, StorageError
-from mozi.maintenance.messages import StorageFault
+from mozi.maintenance.messages import StorageMessage
+from mozi.messages import NOTHING
 from mozi.storage import IMMUTABLE, Storage
 from mozi.storage.public import NoPublicAnswer, PublicAnswer
 from mozi.storage.s3 import S3Storage
@@ -36,15 +37,17 @@ class StorageReport:
     """What was found in order, and one line for each fault, naming what to change."""
 
     passed: list[str] = field(default_factory=list)
-    faults: list[StorageFault] = field(default_factory=list)
+    faults: list[StorageMessage] = field(default_factory=list)
 
 
 class _Fault(Exception):
     """One thing to change; whatever depends on it is not tried."""
 
-    def __init__(self, code: str, **data: str | int) -> None:
-        self.line = StorageFault(code, **data)
-        super().__init__(self.line)
+    def __init__(
+        self, code: str, english: Mapping[str, str] = NOTHING, /, **data: str | int
+    ) -> None:
+        self.message = StorageMessage(code, english, **data)
+        super().__init__(self.message)
 
 
 class StorageCheck:
@@ -88,9 +91,9 @@ class StorageCheck:
         try:
             step()
         except (_Fault, StorageError) as error:
-            line = error.line if isinstance(error, _Fault) else _line_of(error)
-            if line not in self.report.faults:
-                self.report.faults.append(line)
+            message = error.message if isinstance(error, _Fault) else _message_of(error)
+            if message not in self.report.faults:
+                self.report.faults.append(message)
             return False
         self.report.passed.append(name)
         return True
@@ -131,7 +134,7 @@ class StorageCheck:
             raise self._why_only_public_is_refused(error) from error
         if isinstance(self.storage, S3Storage) and self.storage.acl_refused:
             # It works as it is, since a policy lets visitors read; each put is sent twice, though.
-            self.report.faults.append(StorageFault("no_acls"))
+            self.report.faults.append(StorageMessage("no_acls"))
 
     def _why_only_public_is_refused(self, error: StorageError) -> Exception:
         """Return the fault of a put that is refused with an ACL, while one without was taken."""
@@ -144,8 +147,9 @@ class StorageCheck:
         try:
             answer = self.ask(url)
         except NoPublicAnswer as reason:
+            why = {"reason": str(reason)}
             raise _Fault(
-                "no_answer", url=url, reason=str(reason), kind=reason.kind, cure=self._mend_url()
+                "no_answer", why, url=url, kind=reason.kind, cure=self._mend_url()
             ) from reason
         if answer.status in {401, 403}:
             raise self._why_forbidden(url, answer.status)
@@ -169,15 +173,16 @@ class StorageCheck:
         except NoPublicAnswer:
             return False
 
-    def _policy(self) -> StorageFault | str:
+    def _policy(self) -> StorageMessage | str:
         if not isinstance(self.storage, S3Storage):
             return ""
-        return StorageFault("policy", policy=self.storage.policy_cure, place=self.storage.place)
+        cure = {"policy": self.storage.policy_cure}
+        return StorageMessage("policy", cure, place=self.storage.place)
 
-    def _mend_url(self) -> StorageFault:
+    def _mend_url(self) -> StorageMessage:
         if isinstance(self.storage, S3Storage) and self.storage.public_url:
-            return StorageFault("mend_public_url", own_url=self.storage.own_url(self.variant))
-        return StorageFault("name_public_url")
+            return StorageMessage("mend_public_url", own_url=self.storage.own_url(self.variant))
+        return StorageMessage("name_public_url")
 
     def _check_headers(self, url: str, answer: PublicAnswer) -> None:
         """Compare type and cache life; not the bytes, which some CDNs compress again."""
@@ -227,8 +232,8 @@ def is_of_a_check(key: str) -> bool:
     return OF_A_CHECK.fullmatch(key) is not None
 
 
-def _line_of(error: StorageError) -> StorageFault:
-    return StorageFault("storage", said=str(error), kind=error.code)
+def _message_of(error: StorageError) -> StorageMessage:
+    return StorageMessage("storage", said=str(error), kind=error.code)
 
 
 def _parts_of(header: str) -> set[str]:

@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mozi.errors import UnreadableSource
+from mozi.posters.messages import unreadable
 
 # "7.jpg", "7-kontroll.jpg"; the content decides what it is, not the ending.
 _NAME = re.compile(r"0*([1-9][0-9]{0,8})(-.*)?\.[^.]+", re.DOTALL)
@@ -84,12 +84,10 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UnreadableSource("no_file", "It is no file.")
+                raise unreadable("no_file")
             return file.read(max_bytes + 1)  # one more than allowed tells that it is too large
     except OSError as error:
-        raise UnreadableSource(
-            "unreadable_file", f"It cannot be read: {error.strerror}."
-        ) from error
+        raise unreadable("unreadable_file", reason=error.strerror or "") from error
 
 
 def printable(name: str) -> str:

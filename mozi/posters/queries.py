@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from mozi.database import database_now, reading_rows
 from mozi.errors import MovieNotFound, NoPosterSource, SourceUnavailable
 from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.posters.keys import slug_of
+from mozi.posters.messages import PosterMessage
 from mozi.posters.recipes import OPTIONAL, RECIPES, Recipe
 
 LONGEST_PAUSE_S = 24 * 60 * 60
@@ -33,15 +34,10 @@ class BuiltVariant:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the wanted source could not be used, and when it is worth another try (aware, UTC).
+    """Why the wanted source could not be used, and when it is worth another try (aware, UTC)."""
 
-    data: the figures of the sentence, as in SourceError.
-    """
-
-    code: str
-    message: str
+    message: PosterMessage
     retry_at: datetime
-    data: Mapping[str, str | int | float] = field(default_factory=dict)
 
     @property
     def pause_s(self) -> float:
@@ -54,7 +50,7 @@ class Failure:
 
     def as_error(self) -> SourceUnavailable:
         """Return the remembered failure as the error that it was."""
-        return SourceUnavailable(self.code, self.message, **self.data)
+        return SourceUnavailable(self.message)
 
 
 @dataclass(frozen=True)
@@ -160,8 +156,8 @@ def failure_of(row: Any) -> Failure | None:
     """Return what a poster's row remembers of its last failure; None where there was none."""
     if row.failure_code is None or row.retry_at is None:
         return None
-    message, data = row.failure_message or "", row.failure_data or {}
-    return Failure(row.failure_code, message, row.retry_at, data)
+    sentence, data = row.failure_message or "", row.failure_data or {}
+    return Failure(PosterMessage.restored(row.failure_code, sentence, data), row.retry_at)
 
 
 def _state(row: Any, variants: Mapping[str, BuiltVariant]) -> PosterState:

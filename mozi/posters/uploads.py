@@ -15,6 +15,7 @@ from mozi.posters.gc.ownership import ensure_marked
 from mozi.posters.gc.tombstones import database_time, refuse_tombstoned
 from mozi.posters.imaging import decode, read_header
 from mozi.posters.keys import original_key
+from mozi.posters.messages import unreadable
 from mozi.posters.source import set_source_original
 from mozi.storage import Storage
 from mozi.units import MIB
@@ -62,8 +63,7 @@ def checked_upload(body: bytes, *, max_bytes: int, max_pixels: int) -> Upload:
 
 def too_large(size_bytes: int, *, max_bytes: int) -> UnreadableSource:
     """Return the error for a file of more than max_bytes."""
-    message = f"The file has {size_bytes / MIB:.1f} MiB; at most {max_bytes / MIB:g} are accepted."
-    return UnreadableSource("too_large", message, bytes=size_bytes, max_bytes=max_bytes)
+    return unreadable("file_too_large", mib=size_bytes / MIB, max_mib=max_bytes / MIB)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def test_while_a_new_source_fails_the_old_poster_is_shown(
     panel = get_panel(movie_id)
     assert panel.state == "failed"
     assert panel.failure is not None
-    assert panel.failure.data == {"status": 404}
+    assert panel.failure.message.data == {"status": 404}
     assert {each.url for each in panel.variants} == set(urls.values())
     assert not any(each.current for each in panel.variants)
 
@@ -97,7 +97,7 @@ def test_movies_are_counted_by_the_state_of_their_poster(
     assert count_posters() == {"none": 1, "ready": 1, "failed": 1, "waiting": 1}
     assert waiting_movies(limit=5) == [(waiting, "Vár", False)]
     [one] = failed_posters(limit=5)
-    assert (one.movie_id, one.title, one.failure.code) == (failed, "Rossz", "http_status")
+    assert (one.movie_id, one.title, one.failure.message.code) == (failed, "Rossz", "http_status")
     assert failed_ids(limit=5) == [failed]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mozi import errors
 from mozi.logs import Seldom
+from mozi.posters.messages import unreadable
 from mozi.web.errors import STATUS, status_of
 from tests.conftest import MakeApp
 from tests.support.logs import Said
@@ -20,7 +21,7 @@ RAISED: dict[str, Exception] = {
     "movie": errors.MovieNotFound(7),
     "media": errors.MediaNotFound("x"),
     "no-source": errors.NoPosterSource(7),
-    "source": errors.UnreadableSource("truncated", "The file is cut short."),
+    "source": unreadable("cut_short"),
     "storage": errors.ObjectNotFound("posters/x"),
     "busy": errors.Busy("Busy.", retry_after_s=7),
     "import": errors.ImportRejected([]),

@@ -58,7 +58,7 @@ def assert_nothing_is_left(client: FlaskClient, movie: int, code: str) -> None:
     with client.application.app_context():
         state, storage = get_poster(movie), storage_of(client)
         assert state.failure is not None
-        assert state.failure.code == code
+        assert state.failure.message.code == code
         assert state.failure.message.endswith(".")
         assert (state.variants, state.original_key) == ({}, None)
         assert list(storage.list("")) == []

@@ -22,7 +22,7 @@ from mozi.calendar.editing.history import (
     load_poster_states,
 )
 from mozi.calendar.fields import COLUMNS, FieldFault, FieldValue
-from mozi.calendar.messages import Reason
+from mozi.calendar.messages import CalendarMessage
 from mozi.errors import MovieNotFound
 from mozi.models import Movie
 from mozi.posters.focus import Focus, Pointed
@@ -222,7 +222,7 @@ def _taken_id(session: Session, movie: Movie | None, values: Values) -> tuple[Fi
     other = session.execute(query).first()
     if other is None or (movie is not None and other.id == movie.id):
         return ()
-    return (FieldFault("external_id", Reason("id_taken", title=other.title)),)
+    return (FieldFault("external_id", CalendarMessage("id_taken", title=other.title)),)
 
 
 def _unseen_duplicates(session: Session, sent: Submission, values: Values) -> tuple[Duplicate, ...]:

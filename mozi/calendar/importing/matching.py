@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, differs
 from mozi.calendar.fields import REQUIRED, FieldValue
-from mozi.calendar.messages import InvalidValue, Reason
+from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.errors import RowFault
+from mozi.messages import Message
 from mozi.models import Movie, Poster
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class ImportRow:
         title, premiere_date = (self.values.get(column) for column in REQUIRED)
         return (title, premiere_date) if title and premiere_date else None
 
-    def fault(self, column: str, reason: str) -> RowFault:
+    def fault(self, column: str, reason: Message) -> RowFault:
         title = self.values.get("title")
         return RowFault(self.number, column, reason, title=title if isinstance(title, str) else "")
 
@@ -132,7 +133,7 @@ def _repetitions(
     for group in groups:
         for row in group:
             other = group[1] if row is group[0] else group[0]
-            yield row.fault(column, Reason(code, row=other.number))
+            yield row.fault(column, CalendarMessage(code, row=other.number))
 
 
 def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
@@ -144,12 +145,12 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
         try:
             movie = movies.take(row)
         except InvalidValue as error:
-            matched.faults.append(row.fault("", error.reason))
+            matched.faults.append(row.fault("", error.message))
             continue
         if movie is not None:
             found.append((row, movie))
         elif missing := [column for column in REQUIRED if column not in row.values]:
-            reason = Reason("needed_for_new")
+            reason = CalendarMessage("needed_for_new")
             matched.faults.extend(row.fault(column, reason) for column in missing)
         else:
             matched.inserts.append(MatchedRow(row))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mozi.calendar.fields import COLUMNS
-from mozi.calendar.messages import Reason
+from mozi.calendar.messages import CalendarMessage
 from mozi.calendar.parsers import quoted
 from mozi.errors import ImportRejected, RowFault
 from mozi.units import MIB
@@ -60,7 +60,7 @@ def parse_table(
 
 
 def _reject(code: str, **data: str | int) -> NoReturn:
-    raise ImportRejected([RowFault(0, "", Reason(code, **data))])
+    raise ImportRejected([RowFault(0, "", CalendarMessage(code, **data))])
 
 
 def _decode(body: bytes) -> str:
@@ -94,7 +94,7 @@ def _heading(cells: Sequence[str]) -> list[str]:
             if name not in COLUMNS
         ),
         *(
-            RowFault(0, name, Reason("column_twice"))
+            RowFault(0, name, CalendarMessage("column_twice"))
             for name in _repeated(names)
             if name in COLUMNS
         ),
@@ -110,11 +110,11 @@ def _refuse_other_delimiters(heading: str) -> None:
             _reject(name)
 
 
-def _unknown(name: str) -> Reason:
+def _unknown(name: str) -> CalendarMessage:
     near = get_close_matches(name.lower(), COLUMNS, n=1)
     if near:
-        return Reason("misspelt_column", near=near[0])
-    return Reason("unknown_column", columns=", ".join(COLUMNS))
+        return CalendarMessage("misspelt_column", near=near[0])
+    return CalendarMessage("unknown_column", columns=", ".join(COLUMNS))
 
 
 def _repeated(names: Sequence[str]) -> list[str]:
@@ -125,7 +125,7 @@ def _csv_row(number: int, heading: Sequence[str], cells: Sequence[str]) -> Table
     row = dict(zip(heading, cells, strict=False))
     if len(cells) == len(heading):
         return TableRow(number, row)
-    reason = Reason("wrong_cell_count", cells=len(cells), columns=len(heading))
+    reason = CalendarMessage("wrong_cell_count", cells=len(cells), columns=len(heading))
     return TableRow(number, row, (RowFault(number, "", reason),))
 
 
@@ -145,12 +145,15 @@ def _json_rows(text: str) -> list[TableRow]:
 
 def _json_row(number: int, value: object) -> TableRow:
     if not isinstance(value, _Pairs):
-        fault = RowFault(number, "", Reason("not_an_object", value=quoted(value)))
+        fault = RowFault(number, "", CalendarMessage("not_an_object", value=quoted(value)))
         return TableRow(number, {}, (fault,))
     names = [name for name, _ in value]
     faults = (
         *(RowFault(number, _shown(name), _unknown(name)) for name in names if name not in COLUMNS),
-        *(RowFault(number, _shown(name), Reason("column_twice")) for name in _repeated(names)),
+        *(
+            RowFault(number, _shown(name), CalendarMessage("column_twice"))
+            for name in _repeated(names)
+        ),
     )
     return TableRow(number, {k: v for k, v in value if k in COLUMNS}, faults)
 

@@ -39,7 +39,7 @@ def counted_fetch() -> Iterator[None]:
         yield
         result = "ok"
     except SourceError as error:
-        result = error.code
+        result = error.message.code
         raise
     finally:
         metrics.SOURCE_FETCHES.labels(result).inc()

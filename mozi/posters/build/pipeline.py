@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from mozi.budget import Budget
-from mozi.errors import Busy, ObjectNotFound, SourceError, SourceUnavailable, StorageError
+from mozi.errors import Busy, ObjectNotFound, SourceError, StorageError
 from mozi.logs import event
 from mozi.posters.build.counting import counted_build, counted_fetch
 from mozi.posters.build.imaging_threads import ImagingThreads
@@ -22,6 +22,7 @@ from mozi.posters.fetch.client import FetchLimits, FetchSlots, fetch
 from mozi.posters.gc.ownership import ensure_marked
 from mozi.posters.imaging import Decoded, Header, Rendered, decode, read_header, render
 from mozi.posters.keys import original_digest, original_key, variant_key
+from mozi.posters.messages import unavailable
 from mozi.posters.queries import PosterState, get_poster
 from mozi.posters.recipes import OPTIONAL, RECIPES, Recipe, get_any_recipe
 from mozi.settings import Settings
@@ -172,7 +173,7 @@ class PosterPipeline:
             return kept
         url = build.state.source_url
         if url is None:
-            raise SourceUnavailable("original_lost", "The uploaded file is lost; upload it again.")
+            raise unavailable("original_lost")
         with self.fetches.slot(url, build.lease.left_s), build.stages("fetch"):
             limits = replace(self.limits, timeout_s=min(self.limits.timeout_s, build.lease.left_s))
             with counted_fetch():

@@ -147,9 +147,9 @@ def record_failure(state: PosterState, error: SourceError, *, first_pause_s: flo
             return
         pause_s = min(first_pause_s * 2 ** min(poster.failures, 30), LONGEST_PAUSE_S)
         poster.failures += 1
-        poster.failure_code = error.code
+        poster.failure_code = error.message.code
         poster.failure_message = str(error)
-        poster.failure_data = dict(error.data)
+        poster.failure_data = dict(error.message.data)
         poster.failed_at = clock.now()
         poster.retry_at = clock.now() + timedelta(seconds=pause_s)
 

@@ -26,7 +26,7 @@ from urllib3.util import parse_url
 
 from mozi.posters.fetch.dialing import Dialer
 from mozi.posters.fetch.host_slots import FetchSlots
-from mozi.posters.fetch.messages import bad_status, unavailable
+from mozi.posters.messages import bad_status, unavailable
 from mozi.settings import SOURCE_PORTS
 from mozi.units import MIB
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from mozi.errors import Busy
 from mozi.posters.fetch.addresses import forbidden_kind
-from mozi.posters.fetch.messages import unavailable
+from mozi.posters.messages import unavailable
 from mozi.settings import SOURCE_PORTS
 
 # A look-up cannot be interrupted: its thread stays until the system's resolver gives up, which

@@ -10,8 +10,8 @@ import string
 from dataclasses import dataclass
 
 from mozi.errors import UnreadableSource
+from mozi.posters.messages import unreadable
 
-ACCEPTED = "accepted are pictures in JPEG, PNG, WebP, AVIF or GIF"
 HEAD_BYTES = 1024
 PIXEL_BYTES = 5
 TEXT = frozenset(string.printable.encode())
@@ -74,7 +74,7 @@ MARKUP = (("an SVG drawing", b"<svg"), ("an HTML page", b"<html"), ("an HTML pag
 def kind_of(body: bytes) -> Kind:
     """Return which accepted kind body begins like; raises UnreadableSource that says what it is."""
     if not body:
-        raise UnreadableSource("empty", "The file is empty.")
+        raise unreadable("empty")
     for kind, signature, offset in ACCEPTED_SIGNATURES:
         if body.startswith(signature, offset):
             return kind
@@ -84,10 +84,9 @@ def kind_of(body: bytes) -> Kind:
 def _refusal(body: bytes) -> UnreadableSource:
     """Return the reason why body is not accepted: another picture format, or no picture."""
     if picture := _found(OTHER_PICTURES, body):
-        message = f"This is {picture} picture; {ACCEPTED}."
-        return UnreadableSource("format_not_accepted", message, kind=picture)
+        return unreadable("format_not_accepted", kind=picture)
     what = _found(OTHER_FILES, body) or _text_kind(body[:HEAD_BYTES])
-    return UnreadableSource("not_a_picture", f"This is {what}; {ACCEPTED}.", kind=what)
+    return unreadable("not_a_picture", kind=what)
 
 
 def _found(signatures: tuple[tuple[str, bytes, int], ...], body: bytes) -> str | None:

@@ -15,6 +15,7 @@ from mozi.errors import UnreadableSource
 from mozi.posters.imaging import kinds, png
 from mozi.posters.imaging.exif import SIDEWAYS, turn_of
 from mozi.posters.imaging.kinds import Kind
+from mozi.posters.messages import too_many_pixels, unreadable
 
 # Set once, at import, so that no threads race: Mozi has a limit of its own, lower than Pillow's,
 # and Pillow's is a warning up to twice its value.
@@ -101,12 +102,11 @@ def only_unreadable(body: bytes) -> Iterator[None]:
     except UnreadableSource:
         raise
     except MemoryError as error:
-        message = "The picture needs more memory than there is."
-        raise UnreadableSource("out_of_memory", message) from error
+        raise unreadable("out_of_memory") from error
     except Exception as error:
         if _is_cut_short(body, error):
-            raise UnreadableSource("cut_short", "The picture is cut short.") from error
-        raise UnreadableSource("damaged", "The picture is damaged.") from error
+            raise unreadable("cut_short") from error
+        raise unreadable("damaged") from error
 
 
 def _is_cut_short(body: bytes, error: Exception) -> bool:
@@ -131,23 +131,16 @@ def _check_size(opened: Opened, *, max_pixels: int) -> None:
     width, height = opened.image.size
     pixels, most = width * height, int(max_pixels / opened.weight)
     if pixels < 1:
-        raise UnreadableSource("damaged", "The picture is damaged: it has no pixels.")
+        raise unreadable("damaged")
     if pixels > most:
-        of = f" in such a {opened.kind.name} file" if opened.weight > 1 else ""
-        message = f"The picture has {_count(pixels)} pixels; at most {_count(most)} are accepted"
-        raise UnreadableSource("too_many_pixels", f"{message}{of}.", pixels=pixels, max_pixels=most)
-
-
-def _count(pixels: int) -> str:
-    """Return a number as people write it: 200000000 gives "200 million", 25000001 all digits."""
-    return f"{pixels / 1e6:g} million" if pixels % 100_000 == 0 else f"{pixels:,}"
+        raise too_many_pixels(pixels, most, kind=opened.kind.name if opened.weight > 1 else "")
 
 
 def _open_jpeg(body: bytes) -> Opened:
     image = _Jpeg(BytesIO(body))
     one_scan = _is_one_scan(image, body)
     if not one_scan and body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
-        raise UnreadableSource("too_many_scans", "The picture is a JPEG of far too many scans.")
+        raise unreadable("too_many_scans")
     image.decodermaxblock = len(body)  # in one piece: no waiting for more, no joining of blocks
     return _opened(kinds.JPEG, image, 1 if one_scan else _weight_of_scans(image))
 

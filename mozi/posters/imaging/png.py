@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mozi.errors import UnreadableSource
+from mozi.posters.messages import unreadable
 from mozi.units import MIB
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -41,7 +41,7 @@ def take_apart(body: bytes) -> Chunks:
             others[name] = body[start + 8 : end - 4]
         if name == b"IEND":
             return Chunks(b"".join(kept), _unpacked(others[b"iCCP"]), others[b"eXIf"])
-    raise UnreadableSource("cut_short", "The picture is cut short: its end is missing.")
+    raise unreadable("cut_short")
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, int, int]]:

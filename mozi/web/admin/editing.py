@@ -45,8 +45,8 @@ from mozi.web.admin.form.values import (
     show_as_sent,
     show_form,
 )
-from mozi.web.admin.messages.calendar import reason_words
-from mozi.web.admin.messages.posters import failure_words
+from mozi.web.admin.messages.calendar import calendar_words
+from mozi.web.admin.messages.posters import poster_words
 from mozi.web.admin.notices import tell
 from mozi.web.admin.posters import read_focus
 from mozi.web.admin.sign_in.session_recovery import find_typed_again
@@ -108,7 +108,7 @@ def _take(movie_id: int | None) -> ResponseReturnValue:
     try:
         upload = read_upload()
     except UnreadableSource as error:
-        faults["poster_file"] = failure_words(error)
+        faults["poster_file"] = poster_words(error.message)
         status = TOO_LARGE if is_cut() else NOT_DONE
     except StorageError as error:
         current_app.logger.error("An upload was not stored: %s", error, exc_info=error)
@@ -131,7 +131,7 @@ def _checked(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]]:
     given = given_fields(request.form)
     needed = REQUIRED if movie_id is None else ()
     checked = check_fields({**dict.fromkeys(needed, ""), **given})
-    return checked, {fault.column: reason_words(fault.reason) for fault in checked.faults}
+    return checked, {fault.column: calendar_words(fault.reason) for fault in checked.faults}
 
 
 def _save(
@@ -175,7 +175,7 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
     if isinstance(outcome, Saved):
         return _saved(outcome, is_new=form.movie_id is None)
     if isinstance(outcome, SaveRefused):
-        faults = {fault.column: reason_words(fault.reason) for fault in outcome.faults}
+        faults = {fault.column: calendar_words(fault.reason) for fault in outcome.faults}
         return show_form(form, faults=faults, status=NOT_DONE)
     if isinstance(outcome, PossibleDuplicates):
         return show_form(form, duplicates=outcome.duplicates, status=CONTRADICTED)

@@ -25,7 +25,7 @@ from mozi.server.capacity import IMPORT_BYTES
 from mozi.services import services
 from mozi.units import MIB
 from mozi.web.admin.base import blueprint, go, me, page
-from mozi.web.admin.messages.calendar import COLUMN_NAMES, reason_words
+from mozi.web.admin.messages.calendar import COLUMN_NAMES, calendar_words
 from mozi.web.rendering import today
 
 ROWS_A_PAGE = 50
@@ -175,7 +175,7 @@ def _counts(report: ImportReport) -> dict[str, int]:
 def fault_words(fault: RowFault) -> tuple[str, str, str]:
     """Return the column's name in words and in the file, and what is wrong with it."""
     known = COLUMN_NAMES.get(fault.column) if fault.column in COLUMNS else None
-    return (str(known or ""), fault.column, reason_words(fault.reason))
+    return (str(known or ""), fault.column, calendar_words(fault.reason))
 
 
 @blueprint.app_template_filter("cell")

@@ -12,7 +12,7 @@ from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import tidy
 from mozi.database import reading
 from mozi.web.admin.base import blueprint, page
-from mozi.web.admin.messages.posters import failure_words
+from mozi.web.admin.messages.posters import poster_words
 from mozi.web.rendering import today
 
 STATE_NAMES = {
@@ -44,6 +44,6 @@ def movies() -> ResponseReturnValue:
         list=shown,
         states=STATE_NAMES,
         sorts=SORT_NAMES,
-        failure_words=failure_words,
+        poster_words=poster_words,
         number=format_decimal,
     )

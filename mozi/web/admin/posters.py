@@ -10,7 +10,7 @@ from mozi.posters.focus import Focus, Pointed
 from mozi.posters.status import Panel, get_panel
 from mozi.services import services
 from mozi.web.admin.base import blueprint, go
-from mozi.web.admin.messages.posters import failure_words
+from mozi.web.admin.messages.posters import poster_words
 from mozi.web.i18n.languages import url_for
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"
@@ -49,7 +49,7 @@ def _told(panel: Panel) -> Response:
             }
             for each in panel.variants
         ],
-        failure=panel.failure and failure_words(panel.failure),
+        failure=panel.failure and poster_words(panel.failure.message),
         retry_at=panel.failure and panel.failure.retry_at.isoformat(),
         html=live_html(panel),
     )
@@ -76,5 +76,5 @@ def _point() -> Focus | None:
     return min(max(x, 0), 100), min(max(y, 0), 100)
 
 
-blueprint.add_app_template_global(failure_words, "failure_words")
+blueprint.add_app_template_global(poster_words, "poster_words")
 blueprint.add_app_template_global(get_panel, "get_panel")

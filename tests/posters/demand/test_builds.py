@@ -135,7 +135,7 @@ def test_what_is_begun_and_fails_is_remembered(app_services: Services, origin: O
     assert wait_until(lambda: get_poster(movie_id).failure is not None)
     failure = get_poster(movie_id).failure
     assert failure is not None
-    assert (failure.code, failure.data) == ("http_status", {"status": 404})
+    assert (failure.message.code, failure.message.data) == ("http_status", {"status": 404})
 
 
 def wait_until(true: Callable[[], bool]) -> bool:

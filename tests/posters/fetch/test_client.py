@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mozi.errors import SourceUnavailable
+from mozi.messages import Message
 from mozi.posters.fetch.client import FetchLimits, fetch
-from mozi.posters.fetch.messages import SENTENCES
+from mozi.posters.messages import SENTENCES
 from tests.support.names import resolve
 from tests.support.origin import Origin
 
@@ -48,12 +49,12 @@ def _nothing_left_behind() -> Iterator[None]:
             assert not thread.is_alive()
 
 
-def refusal(url: str, limits: FetchLimits = LIMITS) -> SourceUnavailable:
+def refusal(url: str, limits: FetchLimits = LIMITS) -> Message:
     with pytest.raises(SourceUnavailable) as caught:
         fetch(url, limits)
     assert str(caught.value).endswith(".")
-    assert caught.value.code in SENTENCES
-    return caught.value
+    assert caught.value.message.code in SENTENCES
+    return caught.value.message
 
 
 # What is fetched

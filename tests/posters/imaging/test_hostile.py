@@ -14,6 +14,7 @@ import pytest
 from PIL import Image, ImageFile, JpegImagePlugin
 
 from mozi.errors import UnreadableSource
+from mozi.messages import Message
 from mozi.posters.imaging import decode, read_header
 from mozi.units import MIB
 from tests.support import pictures
@@ -23,10 +24,10 @@ LIMIT = 25_000_000
 SENTENCE = re.compile(r"[A-Z].+\.")
 
 
-def refusal(body: bytes, *, max_pixels: int = LIMIT) -> UnreadableSource:
+def refusal(body: bytes, *, max_pixels: int = LIMIT) -> Message:
     with pytest.raises(UnreadableSource) as caught:
         decode(body, max_pixels=max_pixels)
-    return caught.value
+    return caught.value.message
 
 
 @pytest.mark.parametrize("name", pictures.HOSTILE)

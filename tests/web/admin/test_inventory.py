@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from mozi.calendar.editing.admin_list import COUNTED, PAGE_LENGTH
 from mozi.database import writing
-from mozi.errors import SourceUnavailable
 from mozi.models import Movie
 from mozi.posters.build.publish import record_failure
+from mozi.posters.messages import bad_status
 from mozi.posters.queries import get_poster
 from tests.calendar.pages.test_queries import counted_queries
 from tests.support.factories import THURSDAY, make_movie, make_variants
@@ -60,7 +60,7 @@ def test_the_list_can_be_narrowed(anna: FlaskClient) -> None:
     make_movie(
         title="Off", premiere_date=THURSDAY + timedelta(8), poster_url=SOURCE, status="cancelled"
     )
-    error = SourceUnavailable("http_status", "It answered 404.", status=404)
+    error = bad_status(404)
     record_failure(get_poster(failed), error, first_pause_s=600)
     assert titles(anna, "state=no_poster") == ["Bare"]
     assert titles(anna, "state=failed") == ["Failed"]

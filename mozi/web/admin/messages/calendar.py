@@ -1,11 +1,12 @@
-"""Why something cannot be taken, in the words of whoever edits: by the code of each reason."""
+"""Why a field, a row or a file is refused, for editors: a translation for each code."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from mozi.calendar.messages import Reason
+from mozi.messages import Message
+from mozi.web.admin.messages import translate
 
 COLUMN_NAMES: dict[str, LazyString] = {
     "external_id": _("Külső azonosító"),
@@ -27,7 +28,7 @@ COLUMN_NAMES: dict[str, LazyString] = {
     "status": _("Állapot"),
 }
 
-REASONS: dict[str, LazyString] = {
+TRANSLATIONS: dict[str, LazyString] = {
     "needed": _("Ezt meg kell adni."),
     "not_text": _("Szövegnek kell lennie, nem ennek: %(value)s."),
     "not_list": _("Szövegek listájának kell lennie, nem ennek: %(value)s."),
@@ -68,8 +69,6 @@ REASONS: dict[str, LazyString] = {
 }
 
 
-def reason_words(reason: str) -> str:
-    """Return a reason as a sentence in the language of the request."""
-    if not isinstance(reason, Reason):
-        return reason
-    return str(REASONS[reason.code]) % reason.data
+def calendar_words(message: Message) -> str:
+    """Return the message in the language of the request."""
+    return translate(message, TRANSLATIONS)

@@ -1,30 +1,15 @@
-"""Why a poster cannot be used, in the words of whoever edits: by the code of each failure."""
+"""Why a poster's source cannot be used, for editors: a translation for each code."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from mozi.errors import SourceError
-from mozi.posters.queries import Failure
-from mozi.units import MIB
+from mozi.messages import Message
+from mozi.web.admin.messages import translate
 
-FAILURES: dict[str, LazyString] = {
-    # The file.
-    "empty": _("A fájl üres."),
-    "file_too_large": _("A fájl %(size)s MiB-os; legfeljebb %(most)s MiB lehet."),
-    "too_many_pixels": _("A kép %(pixels)s képpontos; legfeljebb %(most)s lehet. Kicsinyítsd le."),
-    "format_not_accepted": _("Ez %(what)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
-    "not_a_picture": _("Ez nem kép, hanem %(what)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
-    "cut_short": _("A képnek hiányzik a vége. Lehet, hogy félbeszakadt a letöltése."),
-    "damaged": _("A kép sérült, nem lehet megnyitni."),
-    "too_many_scans": _("Ez a JPEG túl sok rétegből áll. Mentsd el újra egy képszerkesztővel."),
-    "out_of_memory": _("A kép megnyitásához nincs elég memória. Kicsinyítsd le."),
-    "original_lost": _("A feltöltött fájl elveszett. Töltsd fel újra."),
+TRANSLATIONS: dict[str, LazyString] = {
     # The address.
     "bad_address": _("Erről a címről nem lehet fájlt letölteni."),
     "bad_scheme": _("A cím nem https:// vagy http:// kezdetű."),
@@ -44,6 +29,21 @@ FAILURES: dict[str, LazyString] = {
     "timed_out": _("A fájl %(seconds)s másodperc alatt sem érkezett meg."),
     "too_large": _("A fájl nagyobb, mint a megengedett %(max_mib)s MiB."),
     "broken": _("A válasz megszakadt vagy megsérült, mielőtt az egész fájl megjött volna."),
+    # The file.
+    "empty": _("A fájl üres."),
+    "file_too_large": _("A fájl %(mib)s MiB-os; legfeljebb %(max_mib)s MiB lehet."),
+    "too_many_pixels": _(
+        "A kép %(pixels)s képpontos; legfeljebb %(max_pixels)s lehet. Kicsinyítsd le."
+    ),
+    "format_not_accepted": _("Ez %(kind)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
+    "not_a_picture": _("Ez nem kép, hanem %(kind)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
+    "cut_short": _("A képnek hiányzik a vége. Lehet, hogy félbeszakadt a letöltése."),
+    "damaged": _("A kép sérült, nem lehet megnyitni."),
+    "too_many_scans": _("Ez a JPEG túl sok rétegből áll. Mentsd el újra egy képszerkesztővel."),
+    "out_of_memory": _("A kép megnyitásához nincs elég memória. Kicsinyítsd le."),
+    "original_lost": _("A feltöltött fájl elveszett. Töltsd fel újra."),
+    "no_file": _("Ez nem fájl."),
+    "unreadable_file": _("A fájlt nem lehet olvasni: %(reason)s."),
 }
 
 MEANINGS: dict[int, LazyString] = {
@@ -57,7 +57,9 @@ MEANINGS: dict[int, LazyString] = {
 SERVER_IN_TROUBLE = _("bajban van a szerver")
 NO_FILE = _("ez nem fájl")
 
-# What imaging/kinds.py calls things.
+NAMES = frozenset({"status", "port"})  # numbers that count nothing, so without separators
+
+# By what imaging/kinds.py calls a kind of file.
 KINDS: dict[str, LazyString] = {
     "a TIFF": _("TIFF-kép"),
     "a BMP": _("BMP-kép"),
@@ -78,36 +80,20 @@ KINDS: dict[str, LazyString] = {
 }
 
 
-def failure_words(failure: Failure | SourceError) -> str:
+def poster_words(message: Message) -> str:
     """Return why a source cannot be used, in the language of the request."""
-    code, data = failure.code, failure.data
-    if code == "too_large" and "bytes" in data:
-        code = "file_too_large"
-    if code not in FAILURES:
-        return str(getattr(failure, "message", failure))
-    try:
-        return str(FAILURES[code]) % _figures(data)
-    except KeyError:  # remembered by a release that noted fewer figures
-        return str(getattr(failure, "message", failure))
+    figures = {name: _figure(name, value) for name, value in message.data.items()}
+    if "status" in message.data:
+        figures["meaning"] = _meaning_of(message.data["status"])
+    return translate(message, TRANSLATIONS, **figures)
 
 
-def _figures(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return the failure's data as a sentence says it, and what the sentence makes of it."""
-    figures = {name: _said(value) for name, value in data.items()}
-    if "bytes" in data:
-        figures["size"] = _said(data["bytes"] / MIB)
-        figures["most"] = _said(data["max_bytes"] / MIB)
-    if "pixels" in data:
-        figures["most"] = _said(data["max_pixels"])
-    if "status" in data:
-        figures.update(status=str(data["status"]), meaning=_meaning_of(data["status"]))
-    if "kind" in data:
-        figures["what"] = str(KINDS.get(data["kind"], data["kind"]))
-    return figures
-
-
-def _said(value: str | int | float) -> str:
-    return value if isinstance(value, str) else str(format_decimal(value, "#,##0.#"))
+def _figure(name: str, value: str | int | float) -> str:
+    if name == "kind":
+        return str(KINDS.get(str(value), value))
+    if name in NAMES or isinstance(value, str):
+        return str(value)
+    return str(format_decimal(value, "#,##0.#"))
 
 
 def _meaning_of(status: int) -> str:

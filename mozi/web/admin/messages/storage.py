@@ -1,13 +1,14 @@
-"""What is wrong with the storage, in the words of whoever keeps it: by the code of each fault."""
+"""What is wrong with the storage, for the desk: a translation for each code."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from mozi.maintenance.messages import StorageFault
+from mozi.maintenance.messages import StorageMessage
+from mozi.web.admin.messages import translate
 
-FAULTS: dict[str, LazyString] = {
+TRANSLATIONS: dict[str, LazyString] = {
     "no_s3_put": _(
         "Az S3_ENDPOINT_URL olyan helyre mutat, ami nem S3-szolgáltatás: egy PUT kérésre 404-et"
         " válaszolt."
@@ -78,7 +79,7 @@ FAULTS: dict[str, LazyString] = {
     "name_public_url": _("írd az S3_PUBLIC_URL-be azt a címet, ahol a látogatók elérik a tárolót"),
 }
 
-# By the storage's own word for what happened: S3's error codes, the system's errno names.
+# By the code that the storage gives: S3's error codes, the system's errno names.
 NO_BUCKET = _("Az S3_BUCKET nevű tároló nincs meg ennél a szolgáltatásnál.")
 NO_ACCESS = _(
     "A hozzáférésnek s3:PutObject, s3:GetObject, s3:DeleteObject és s3:ListBucket kell, és"
@@ -117,15 +118,12 @@ KINDS: dict[str, LazyString] = {
 }
 
 
-def storage_words(fault: StorageFault) -> str:
+def storage_words(message: StorageMessage) -> str:
     """Return what is wrong and what to change, in the language of the request.
 
-    What a storage says itself, in English, is told only where nobody has better words.
+    What a storage says itself is English, and shown only where KINDS has no better words.
     """
-    if fault.code == "storage" and fault.data["kind"] in KINDS:
-        return f"{KINDS[str(fault.data['kind'])]} ({fault.data['kind']})"
-    return str(FAULTS[fault.code]) % {name: _said(value) for name, value in fault.data.items()}
-
-
-def _said(value: str | int) -> str:
-    return storage_words(value) if isinstance(value, StorageFault) else str(value)
+    if message.code == "storage" and message.data["kind"] in KINDS:
+        return f"{KINDS[message.data['kind']]} ({message.data['kind']})"
+    cures = {n: storage_words(m) for n, m in message.data.items() if isinstance(m, StorageMessage)}
+    return translate(message, TRANSLATIONS, **cures)

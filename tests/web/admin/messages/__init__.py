@@ -1,0 +1,1 @@
+"""What editors read of the messages of three subjects, in both languages."""
