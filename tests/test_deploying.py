@@ -24,7 +24,7 @@ from mozi.storage.s3 import S3Storage
 from tests.conftest import make_bucket
 from tests.support.origin import Origin
 from tests.support.servers import free_port
-from tests.test_serving import wait_until
+from tests.support.serving import wait_until
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = (ROOT / "docs/deploy.md").read_text()

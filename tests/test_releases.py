@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.activation import Service
-from tests.test_serving import environment, wait_until
+from tests.support.serving import environment, wait_until
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("mozi", "templates", "static", "translations")

@@ -26,7 +26,7 @@ from mozi.settings import Settings
 from tests.conftest import migrated
 from tests.support.factories import make_movie
 from tests.support.servers import Postgresql, free_port, restartable_postgresql
-from tests.test_serving import ROOT, Server, answers, environment, gunicorn, wait_until
+from tests.support.serving import ROOT, Server, answers, environment, gunicorn, wait_until
 
 SILENT_S = 6.0
 FIRST_S = 3.0  # 1.2 s until the first wait is given up, on a machine that does nothing else

@@ -6,7 +6,7 @@ import os
 import threading
 
 from mozi.logs.batches import EVERY_S, MOST_WAITING, Batches
-from tests.test_serving import wait_until
+from tests.support.serving import wait_until
 
 
 def test_items_are_consumed_soon_in_order_and_together() -> None:

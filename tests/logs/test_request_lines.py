@@ -11,7 +11,7 @@ import pytest
 from mozi.logs.batches import EVERY_S
 from mozi.logs.request_lines import RequestLine, RequestLines
 from mozi.settings import Settings
-from tests.test_serving import wait_until
+from tests.support.serving import wait_until
 
 LINE = RequestLine(1_700_000_000.25, "abc", "GET", "/", "200", 0.0123, "index", 0.5)
 

@@ -17,7 +17,7 @@ from mozi.server.hooks import HOOKS
 from mozi.server.ready import ReadyAnswers
 from tests.conftest import MakeApp
 from tests.support.factories import make_movie
-from tests.test_serving import ROOT, Server, environment, serving, wait_until
+from tests.support.serving import ROOT, Server, environment, serving, wait_until
 
 PAGES = ["/", "/en/", "/naptar.ics", "/rss.xml", "/filmek"]
 

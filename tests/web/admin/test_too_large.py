@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from tests.test_serving import LARGEST_BODY, Server, serving
+from tests.support.serving import LARGEST_BODY, Server, serving
 from tests.web.admin.conftest import token
 
 NEW = "/admin/movies/new"

@@ -18,8 +18,8 @@ from mozi.storage.local import LocalStorage
 from mozi.storage.s3 import S3Storage
 from tests.conftest import Clock, MakeApp, make_bucket
 from tests.support import servers
+from tests.support.serving import serving
 from tests.support.trouble import Trouble
-from tests.test_serving import serving
 
 
 def told(client: FlaskClient) -> dict[str, float]:

@@ -1,18 +1,20 @@
-"""Each gunicorn master has a metrics folder of its own, and a start removes abandoned ones."""
+"""gunicorn.conf.py: a metrics folder for each master; settings that cannot be used."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.test_serving import Server, serving, wait_until
+from tests.support.forks import Forks
+from tests.support.serving import ROOT, Server, environment, gunicorn, serving, wait_until
 
 MEMORY = Path("/dev/shm")  # noqa: S108 # nosec B108
-pytestmark = pytest.mark.skipif(not MEMORY.is_dir(), reason="the folders are in /dev/shm")
+in_memory = pytest.mark.skipif(not MEMORY.is_dir(), reason="the folders are in /dev/shm")
 
 
 def folders_of(pid: int) -> list[Path]:
@@ -40,6 +42,7 @@ def has_metrics(server: Server) -> bool:
     return False
 
 
+@in_memory
 def test_a_second_master_keeps_its_metrics_when_the_first_one_ends(
     backend_env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -67,6 +70,7 @@ def test_a_second_master_keeps_its_metrics_when_the_first_one_ends(
         assert folders_of(second) == []
 
 
+@in_memory
 def test_a_start_removes_what_a_killed_master_left_and_nothing_else(tmp_path: Path) -> None:
     for name in ("killed", "beside", "next"):
         (tmp_path / name).mkdir()
@@ -84,6 +88,7 @@ def test_a_start_removes_what_a_killed_master_left_and_nothing_else(tmp_path: Pa
             assert len(folders_of(other.process.pid)) == 1
 
 
+@in_memory
 def test_a_reload_keeps_the_folder(tmp_path: Path) -> None:
     with serving(folder=tmp_path) as server:
         before = folders_of(server.process.pid)
@@ -91,9 +96,41 @@ def test_a_reload_keeps_the_folder(tmp_path: Path) -> None:
         assert folders_of(server.process.pid) == before
 
 
+@in_memory
 def test_an_operators_own_folder_is_used(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
     with serving(folder=tmp_path, PROMETHEUS_MULTIPROC_DIR=str(own)) as server:
         assert folders_of(server.process.pid) == []
         assert list(own.glob("*.db"))
+
+
+def test_unusable_settings_stop_gunicorn_with_a_line_each(tmp_path: Path) -> None:
+    stopped = subprocess.run(
+        [*gunicorn(), "--bind", "127.0.0.1:0", "wsgi:app"],
+        cwd=ROOT,
+        env=environment(tmp_path, POSTER_MAX_PIXELS="many", SITE_TODAY="tomorrow"),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert stopped.returncode == 1
+    assert [line.split()[:3] for line in stopped.stderr.splitlines()] == [
+        ["SITE_TODAY", "is", "'tomorrow';"],
+        ["POSTER_MAX_PIXELS", "is", "'many';"],
+    ]
+
+
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["import-movies", "x.csv"], ["--help"]])
+def test_unusable_settings_stop_every_command_with_a_line(
+    start: Forks, tmp_path: Path, command: list[str]
+) -> None:
+    env = environment(tmp_path, DATABASE_URL="mysql://me:secret@host/mozi")
+    stopped = start(
+        "-m", "flask", *command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    _, said = stopped.communicate()
+    assert stopped.returncode == 1
+    assert said.startswith("DATABASE_URL is 'mysql://…@host/mozi'; it takes ")
+    assert said.count("\n") == 1

@@ -1,98 +1,21 @@
-"""gunicorn with gunicorn.conf.py and a small app, as a process of its own, over real sockets."""
+"""The worker in gunicorn, with a small app, over real sockets."""
 
 from __future__ import annotations
 
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
-from mozi.server.capacity import FORM_BYTES, IMPORT_BYTES, THREADS
+from mozi.server.capacity import THREADS
 from mozi.units import MIB
-from tests.support.forks import Forks
-from tests.support.servers import free_port
-
-ROOT = Path(__file__).parent.parent
-# The larger of a poster (1 MiB here) and a file of movies, with the rest of its form.
-LARGEST_BODY = max(MIB, IMPORT_BYTES) + FORM_BYTES
-
-
-@dataclass(frozen=True)
-class Server:
-    process: subprocess.Popen[str]
-    port: int
-
-    def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
-
-    def ask(self, path: str = "/", **options: object) -> tuple[int, bytes]:
-        """Return status and body; options are those of HTTPConnection.request."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            method = str(options.pop("method", "GET"))
-            connection.request(method, path, **options)  # type: ignore[arg-type]
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-
-@contextmanager
-def serving(
-    *options: str, folder: Path, app: str = "tests.support.bare:app", **changes: str
-) -> Iterator[Server]:
-    """Give a running server; settings as the environment's and changes, DATA_DIR its own."""
-    port = free_port()
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*gunicorn(), "--bind", f"127.0.0.1:{port}", *options, app],
-            cwd=ROOT,
-            env=environment(folder, **changes),
-            stderr=log,
-            text=True,
-        )
-        server = Server(process, port)
-        try:
-            wait_until(lambda: answers(server))
-            yield server
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def gunicorn() -> list[str]:
-    """Return its script, as the units have it: by `-m` SIGUSR2 starts no second master."""
-    return [str(Path(sys.executable).with_name("gunicorn"))]
-
-
-def environment(folder: Path, **changes: str) -> dict[str, str]:
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    limits = {"POSTER_MAX_BYTES": str(MIB), "WEB_CONCURRENCY": "2"}
-    return {**inherited, **limits, "DATA_DIR": str(folder), **changes}
-
-
-def wait_until(done: Callable[[], bool], *, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def answers(server: Server) -> bool:
-    assert server.process.poll() is None, "gunicorn stopped"
-    try:
-        return server.ask()[0] == 200
-    except OSError:
-        return False
+from tests.support.serving import LARGEST_BODY, Server, answers, serving, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -281,34 +204,3 @@ def test_requests_beyond_the_threads_and_the_queue_are_told_to_come_back(tmp_pat
 def test_a_worker_is_recycled_without_a_lost_request(tmp_path: Path) -> None:
     with serving("--max-requests", "20", folder=tmp_path) as server:
         assert [server.ask()[0] for _ in range(100)] == [200] * 100
-
-
-def test_unusable_settings_stop_gunicorn_with_a_line_each(tmp_path: Path) -> None:
-    stopped = subprocess.run(
-        [*gunicorn(), "--bind", "127.0.0.1:0", "wsgi:app"],
-        cwd=ROOT,
-        env=environment(tmp_path, POSTER_MAX_PIXELS="many", SITE_TODAY="tomorrow"),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert stopped.returncode == 1
-    assert [line.split()[:3] for line in stopped.stderr.splitlines()] == [
-        ["SITE_TODAY", "is", "'tomorrow';"],
-        ["POSTER_MAX_PIXELS", "is", "'many';"],
-    ]
-
-
-@pytest.mark.parametrize("command", [["db", "upgrade"], ["import-movies", "x.csv"], ["--help"]])
-def test_unusable_settings_stop_every_command_with_a_line(
-    start: Forks, tmp_path: Path, command: list[str]
-) -> None:
-    env = environment(tmp_path, DATABASE_URL="mysql://me:secret@host/mozi")
-    stopped = start(
-        "-m", "flask", *command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    _, said = stopped.communicate()
-    assert stopped.returncode == 1
-    assert said.startswith("DATABASE_URL is 'mysql://…@host/mozi'; it takes ")
-    assert said.count("\n") == 1
