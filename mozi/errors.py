@@ -1,26 +1,28 @@
-"""The errors that Mozi raises on purpose, one class for each way in which a caller reacts.
+"""The errors that Mozi raises on purpose: one class for each way in which a caller reacts.
 
 MoziError
-├── SettingsError          the start stops; every fault is printed on a line of its own
+├── SettingsError          the start stops; each fault is printed on a line of its own
 ├── MovieNotFound          404
-├── MediaNotFound          404: an address asks for a variant that is not in the list of recipes
-├── FilterNotFound         404: an address filters by what no movie has or can have
-├── BadArguments           400: an address of the API asks for what cannot be
-├── Moved                  301 to where the page is
+├── HistoryEntryNotFound   404: the history has no such entry to restore
+├── MediaNotFound          404: the address asks for a variant that has no recipe
+├── FilterNotFound         404: the address filters by a value that no movie has
+├── BadArguments           400: the API cannot use an argument
+├── Moved                  301 to the right address
 ├── NoPosterSource         404 for a poster; a page shows the title's tile
-├── SourceError            the source's own fault: remembered, left alone for a growing while
-│   ├── SourceUnavailable  the bytes could not be had
+├── SourceError            the source's own fault: recorded, and retried after a growing pause
+│   ├── SourceUnavailable  the bytes did not arrive
 │   └── UnreadableSource   the bytes are no picture that Mozi accepts; an upload is refused
-├── StorageError           ours or the storage's fault: said in the log, never held against a source
-│   ├── ObjectNotFound     this key is not there; the caller falls back
-│   ├── ForeignStorage     another database has marked it as its own: nothing is deleted there
-│   └── NotPublic          visitors could not read it: nothing is published
-├── QueueError             the queue of posters to build cannot be used: they are built on demand
-├── Busy                   come back in a moment: 503 with Retry-After
-├── BuildAbandoned         what was built must not be published any more (lease or source moved on)
-├── ImportRejected         rows of an import file that cannot be taken, each with its reason
-├── PreviewOutdated        an import would do something else by now: it is looked at once more
-└── DraftNotFound          404: no file waits under this name to be imported, or not for long enough
+├── StorageError           our fault or the storage's: logged, never recorded against a source
+│   ├── ObjectNotFound     the key has no object; the caller falls back
+│   ├── NotPublic          visitors could not read the object: nothing is published
+│   └── ForeignStorage     another database has marked the storage: nothing is deleted there
+├── QueueError             the build queue cannot be used: posters are built on demand
+├── Busy                   503 with Retry-After
+├── BuildAbandoned         a build lost its lease or its source was replaced: no publishing
+├── BackupUnusable         a backup cannot be made or restored; the command says why
+├── ImportRejected         rows of an import file cannot be taken; each has its reason
+├── PreviewOutdated        the import would now do something else: the admin sees it again
+└── DraftNotFound          404: the uploaded import file is unknown or too old
 """
 
 from __future__ import annotations
@@ -32,13 +34,13 @@ from mozi.messages import Message
 
 
 class MoziError(Exception):
-    """The root of the family; never raised itself."""
+    """The base class; never raised itself."""
 
 
 class SettingsError(MoziError):
     """Environment variables that cannot be used.
 
-    faults: one sentence each, naming the variable, what it held and what it takes.
+    faults: one sentence each, with the variable, what it held and what it takes.
     """
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -55,7 +57,7 @@ class MovieNotFound(MoziError):
 
 
 class HistoryEntryNotFound(MoziError):
-    """The movie's history holds no such entry that could be undone."""
+    """The movie's history has no such entry, or the entry changed nothing."""
 
     def __init__(self, movie_id: int, entry_id: int) -> None:
         super().__init__(
@@ -68,11 +70,10 @@ class MediaNotFound(MoziError):
 
     def __init__(self, media: str) -> None:
         super().__init__(f"There is no variant called {media!r}.")
-        self.media = media
 
 
 class FilterNotFound(MoziError):
-    """No movie has this, or can have it; name: "kind", "genre" or "age"."""
+    """No movie has this value; name: "kind", "genre" or "age"."""
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(f"There is no {name} {value!r} to filter by.")
@@ -81,7 +82,7 @@ class FilterNotFound(MoziError):
 
 
 class BadArguments(MoziError):
-    """Arguments of an address that cannot be used; faults: the reason by argument."""
+    """The API cannot use these arguments; faults: the reason by argument."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{name} {reason}" for name, reason in faults.items()))
@@ -89,7 +90,7 @@ class BadArguments(MoziError):
 
 
 class Moved(MoziError):
-    """What is asked for has another address: location, an absolute path."""
+    """The page has another address; location: an absolute path."""
 
     def __init__(self, location: str) -> None:
         super().__init__(f"It is at {location}.")
@@ -97,18 +98,15 @@ class Moved(MoziError):
 
 
 class NoPosterSource(MoziError):
-    """The movie has neither an upload nor an address that a poster could come from."""
+    """The movie has neither an upload nor a poster address."""
 
     def __init__(self, movie_id: int) -> None:
         super().__init__(f"Movie {movie_id} has no poster source.")
-        self.movie_id = movie_id
 
 
 class SourceError(MoziError):
-    """A source cannot be used, and that is its own fault.
+    """The source cannot be used, by its own fault; message: the reason, with code and data."""
 
-    message: why, with its code ("http_status", "timed_out", …) and its data as JSON can hold it.
-    """
 
     def __init__(self, message: Message) -> None:
         super().__init__(message)
@@ -116,18 +114,15 @@ class SourceError(MoziError):
 
 
 class SourceUnavailable(SourceError):
-    """The bytes could not be had: refused, gone, too slow, too large, a forbidden address."""
+    """The bytes did not arrive: refused, gone, too slow, too large, a forbidden address."""
 
 
 class UnreadableSource(SourceError):
-    """The bytes are none of the accepted formats, are cut short, or have too many pixels."""
+    """The bytes have no accepted format, are cut short, or have too many pixels."""
 
 
 class StorageError(MoziError):
-    """The storage did not do what was asked, through no fault of the object.
-
-    code: the service's own word for it ("AccessDenied"), "" where there is none.
-    """
+    """The storage failed. code: its own word for the reason ("AccessDenied"), or ""."""
 
     def __init__(self, message: str, *, code: str = "") -> None:
         super().__init__(message)
@@ -143,11 +138,11 @@ class ObjectNotFound(StorageError):
 
 
 class NotPublic(StorageError):
-    """An object that visitors must be able to read cannot be read without credentials."""
+    """The object is stored, but it cannot be read without credentials."""
 
 
 class ForeignStorage(StorageError):
-    """The storage is another database's; owner and us: the two, for people."""
+    """The storage belongs to another database; owner and us: the two, as text for people."""
 
     def __init__(self, owner: str, us: str) -> None:
         super().__init__(
@@ -155,19 +150,14 @@ class ForeignStorage(StorageError):
             f" is {us}. If this database has taken its place, say so once: flask prune-posters"
             " --take-over."
         )
-        self.owner = owner
-        self.us = us
 
 
 class QueueError(MoziError):
-    """The queue in Redis cannot be used, or holds what is none of ours."""
+    """The queue in Redis cannot be used, or holds something that Mozi did not put there."""
 
 
 class Busy(MoziError):
-    """As much is being done as may be; the same request can succeed a little later.
-
-    retry_after_s: whole seconds after which asking again makes sense.
-    """
+    """The limit of simultaneous work is reached; retry_after_s: when to try again."""
 
     def __init__(self, message: str, *, retry_after_s: int = 2) -> None:
         super().__init__(message)
@@ -175,20 +165,20 @@ class Busy(MoziError):
 
 
 class BuildAbandoned(MoziError):
-    """A build lost its lease, outlived its deadline, or its source was replaced meanwhile."""
+    """The build lost its lease, passed its deadline, or its source was replaced meanwhile."""
 
 
 class BackupUnusable(MoziError):
-    """A backup cannot be used, or not made; the message says why, as the end of a sentence."""
+    """A backup cannot be made or restored; the message is the end of a sentence."""
 
 
 @dataclass(frozen=True)
 class RowFault:
-    """One thing that is wrong with one row of an import file.
+    """One fault of one row of an import file.
 
-    row: counted as a person reads the file, 1 for the first row after a CSV's heading
-    or for the first object of a JSON array; 0 where the file as a whole is meant.
-    column: "" where the row as a whole is meant. title: of the row, if it could be read.
+    row: 1 for the first row after a CSV's heading, or for the first object of a JSON array;
+    0: the fault is the file's. column: "": the fault is the whole row's. title: the row's, if
+    it could be read.
     """
 
     row: int
@@ -203,7 +193,7 @@ class RowFault:
 
 
 class ImportRejected(MoziError):
-    """An import file, or rows of it, cannot be taken; nothing was written."""
+    """The import file, or some of its rows, cannot be taken; nothing was written."""
 
     def __init__(self, faults: Sequence[RowFault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -211,8 +201,8 @@ class ImportRejected(MoziError):
 
 
 class PreviewOutdated(MoziError):
-    """What was agreed to is not what the import would do by now; nothing was written."""
+    """The import would no longer do what the admin agreed to; nothing was written."""
 
 
 class DraftNotFound(MoziError):
-    """No file waits to be imported under this name, for this admin."""
+    """This admin has no import file waiting under this id."""
