@@ -1,4 +1,4 @@
-"""flask backup, flask restore: the embedded default's database and pictures, in one file."""
+"""flask backup, flask restore: the embedded default's database and pictures in one file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import stoppable
 from mozi.errors import BackupUnusable
 from mozi.extensions import db
-from mozi.maintenance.backups import Site, back_up, restore
+from mozi.maintenance.backups import LocalData, back_up, restore
 from mozi.maintenance.last_backup import note_backup
 from mozi.posters.gc.ownership import mark
 from mozi.services import services
@@ -30,7 +30,7 @@ from mozi.storage.local import LocalStorage
 from mozi.units import MIB
 
 NOT_EMBEDDED = (
-    "This is for SQLite and pictures on disk, and here {}. Use pg_dump for the database, and the"
+    "This command is for SQLite and pictures on disk, but {}. Use pg_dump for the database and the"
     " bucket's own versioning or replication for the pictures: docs/deploy.md."
 )
 
@@ -41,19 +41,20 @@ NOT_EMBEDDED = (
 @with_appcontext
 @plain_ending()
 def backup_command(file: Path, as_json: bool) -> None:
-    """Write database and pictures to FILE, one tar, checked; the site may run meanwhile.
+    """Write the database and the pictures to FILE, one tar; the site may run meanwhile.
 
-    For the embedded default (SQLite and pictures on disk). FILE appears whole or not at all,
-    and replaces one that is there. It holds the secret key and password hashes: keep it safe.
+    For the embedded default (SQLite and pictures on disk). FILE is checked, appears whole or
+    not at all, and replaces an older one. It holds the secret key and password hashes: keep it
+    safe.
     """
     began = time.monotonic()
-    site = _site()
+    data = _local_data()
     with _plain_faults(file), progress("picture") as shown, stoppable() as stop:
-        report = back_up(site, file, stop=stop, on_object=shown.update)
-    with suppress(OSError):  # the backup is written; an old date in /metrics says that this is not
+        report = back_up(data, file, stop=stop, on_object=shown.update)
+    with suppress(OSError):  # the backup itself is good; /metrics then shows an older date
         note_backup(services().settings.data_dir)
     for key in report.missing:
-        click.echo(f"{key}: the database refers to it, and it is not there", err=True)
+        click.echo(f"{key}: the database refers to it, but it is not stored", err=True)
     seconds = round(time.monotonic() - began, 3)
     if as_json:
         said = {"file": str(file), "objects": report.objects, "bytes": report.size_bytes}
@@ -71,16 +72,16 @@ def backup_command(file: Path, as_json: bool) -> None:
 @with_appcontext
 @plain_ending()
 def restore_command(file: Path, as_json: bool) -> None:
-    """Make database and pictures what they were in FILE, which `flask backup` wrote.
+    """Restore the database and the pictures from FILE, which `flask backup` wrote.
 
-    All of FILE is checked before anything is changed. The database from before is kept beside
-    it, under another name. A database of an older release is migrated.
+    The whole of FILE is checked before anything is changed. The replaced database is kept
+    beside the new one, under another name. A database of an older release is migrated.
     """
     began = time.monotonic()
-    site = _site()
+    data = _local_data()
     with _plain_faults(file), progress("picture") as shown, stoppable() as stop:
         report = restore(
-            site, file, knows_revision=_knows_revision, stop=stop, on_object=shown.update
+            data, file, knows_revision=_knows_revision, stop=stop, on_object=shown.update
         )
     db.engine.dispose()
     with quiet("alembic"):
@@ -92,15 +93,15 @@ def restore_command(file: Path, as_json: bool) -> None:
         said = {"objects": report.objects, "created_at": report.created_at, "kept": kept}
         click.echo(json.dumps({"file": str(file), **said, "seconds": seconds}))
     else:
-        kept_as = f" The database from before is kept as {report.kept}." if report.kept else ""
+        kept_as = f" The replaced database is kept as {report.kept}." if report.kept else ""
         click.echo(
             f"Restored the database and {report.objects} pictures of {report.created_at}"
             f" in {seconds} s.{kept_as}"
         )
 
 
-def _site() -> Site:
-    """Return where things are; raises BackupUnusable where a service keeps them."""
+def _local_data() -> LocalData:
+    """Return where the data is; raises BackupUnusable if PostgreSQL or S3 keeps it."""
     settings, storage = services().settings, services().storage
     database = db.engine.url.database
     if db.engine.dialect.name != "sqlite" or not database:
@@ -108,7 +109,7 @@ def _site() -> Site:
     if not isinstance(storage, LocalStorage):
         raise BackupUnusable(NOT_EMBEDDED.format("the pictures are in S3"))
     secret = settings.data_dir / "secret_key"
-    return Site(Path(database), storage, secret)
+    return LocalData(Path(database), storage, secret)
 
 
 @contextmanager

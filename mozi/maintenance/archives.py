@@ -1,7 +1,7 @@
-"""One file that holds many, each with its digest, and an end that proves it whole: a tar.
+"""The file format of a backup: a tar with the digest of each member and a closing member.
 
-Any tar can list and unpack it; Mozi itself takes nothing from one that is not as it was
-written. Read and written a piece at a time, so memory does not grow with it.
+Any tar program can list and unpack it. Mozi reads only archives that are complete and
+unchanged. Bodies are read and written in pieces, so memory does not grow with the archive.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LONGEST_END_BYTES = 10_000
 
 
 class ArchiveWriter:
-    """Writes members into an open file; nothing counts until end() was called."""
+    """Writes members into an open file; the archive is valid only after end()."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._tar = tarfile.TarFile(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)
@@ -34,12 +34,12 @@ class ArchiveWriter:
         self.size_bytes = 0
 
     def add(self, name: str, path: Path) -> None:
-        """Add a file under name, with its digest; raises OSError."""
+        """Add a file and its digest under name; raises OSError."""
         with path.open("rb") as body:
             self._add(name, body, _digest_of(body), path.stat().st_size)
 
     def end(self, **facts: Any) -> None:
-        """Add the end, which says how many members there are, and close the archive."""
+        """Add the closing member with the number of members and the facts; close the archive."""
         whole = {"format": FORMAT, "members": self.count, "bytes": self.size_bytes, **facts}
         body = json.dumps(whole, indent=2).encode()
         self._add(END, io.BytesIO(body), hashlib.sha256(body).hexdigest(), len(body))
@@ -56,7 +56,7 @@ class ArchiveWriter:
 
 
 class Member:
-    """One member while the archive is read: its name, and its body in pieces."""
+    """One member of an archive that is being read."""
 
     def __init__(self, tar: tarfile.TarFile, info: tarfile.TarInfo) -> None:
         self.name = info.name
@@ -65,7 +65,7 @@ class Member:
         self._body = tar.extractfile(info)
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the body; raises BackupUnusable at its end where the digest is another."""
+        """Yield the body in pieces; raises BackupUnusable at its end if the digest differs."""
         digest = hashlib.sha256()
         while self._body is not None and (piece := self._body.read(PIECE_BYTES)):
             digest.update(piece)
@@ -86,26 +86,26 @@ class Member:
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[Iterator[Member]]:
-    """Give the members one after another; raises BackupUnusable for what is no archive."""
+    """Give an iterator over the members; raises BackupUnusable if the file is no archive."""
     try:
         with tarfile.open(path, "r:") as tar:
             yield _members(tar)
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
-        raise BackupUnusable(f"it is no backup, or was cut short ({error})") from error
+        raise BackupUnusable(f"it is not a backup, or it is incomplete ({error})") from error
 
 
 def _members(tar: tarfile.TarFile) -> Iterator[Member]:
     while (info := tar.next()) is not None:
         if not info.isreg() or info.issparse():
-            raise BackupUnusable(f"{info.name!r} is no plain file")
+            raise BackupUnusable(f"{info.name!r} is not a plain file")
         yield Member(tar, info)
         _forget_members(tar)
 
 
 def check_archive(path: Path, *, may_hold: Callable[[str], bool]) -> dict[str, Any]:
-    """Return what the end says, having read every byte; raises BackupUnusable, OSError.
+    """Read every byte and return the closing member; raises BackupUnusable, OSError.
 
-    may_hold: whether a member may have this name.
+    may_hold: returns whether a member may have this name.
     """
     count = size_bytes = 0
     with open_archive(path) as members:
@@ -113,26 +113,26 @@ def check_archive(path: Path, *, may_hold: Callable[[str], bool]) -> dict[str, A
             if member.name == END:
                 return _checked_end(member, count, size_bytes)
             if not may_hold(member.name):
-                raise BackupUnusable(f"{member.name!r} is not what a backup holds")
+                raise BackupUnusable(f"{member.name!r} does not belong into a backup")
             for piece in member.pieces():
                 size_bytes += len(piece)
             count += 1
-    raise BackupUnusable("it has no end: it was cut short, or is no backup")
+    raise BackupUnusable("it is incomplete, or not a backup")
 
 
 def _checked_end(member: Member, count: int, size_bytes: int) -> dict[str, Any]:
     if member.size_bytes > LONGEST_END_BYTES:
-        raise BackupUnusable("its end is too long")
+        raise BackupUnusable("its last member is too long")
     end = json.loads(member.body())
     if not isinstance(end, dict) or end.get("format") != FORMAT:
-        raise BackupUnusable(f"its format is another than {FORMAT!r}")
+        raise BackupUnusable(f"its format is not {FORMAT!r}")
     if (end.get("members"), end.get("bytes")) != (count, size_bytes):
         raise BackupUnusable("members are missing")
     return end
 
 
 def _forget_members(tar: tarfile.TarFile) -> None:
-    """Drop what tarfile remembers of each member, so that memory stays flat."""
+    """Empty tarfile's list of members, so that memory stays flat."""
     tar.members.clear()  # type: ignore[attr-defined]  # its stubs leave it out
 
 

@@ -1,9 +1,8 @@
 """Backup and restore of the embedded default: SQLite and the objects on disk, in one file.
 
-The database first, as one snapshot that writers do not disturb, then every object that the
-snapshot refers to: an object is stored before it is recorded, and never changes, so the two
-agree however busy the site is. Restoring goes the other way round, objects first, and the
-database last, in one transaction of its own.
+A backup takes a snapshot of the database first, then every object that the snapshot refers to.
+An object is stored before it is recorded and never changes, so the two agree even on a busy
+data. A restore stores the objects first and replaces the database last, in one transaction.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ BUSY_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True)
-class Site:
-    """Where the embedded default keeps things; secret: the file of the key, if there is one."""
+class LocalData:
+    """Where the embedded default keeps its data; secret: the file of SECRET_KEY, if it exists."""
 
     database: Path
     storage: LocalStorage
@@ -43,7 +42,7 @@ class Site:
 
 @dataclass
 class BackupReport:
-    """What was packed. missing: keys that the database refers to, and that are not there."""
+    """The result of a backup. missing: keys that the database refers to but that have no object."""
 
     objects: int = 0
     size_bytes: int = 0
@@ -52,7 +51,7 @@ class BackupReport:
 
 @dataclass(frozen=True)
 class RestoreReport:
-    """What was unpacked. kept: where the database is that was there before, if there was one."""
+    """The result of a restore. kept: the copy of the replaced database, None if there was none."""
 
     objects: int
     created_at: str
@@ -60,28 +59,29 @@ class RestoreReport:
 
 
 class Stopped(KeyboardInterrupt):
-    """The operator stopped it; nothing was changed."""
+    """The operator stopped the run; nothing was changed."""
 
 
 def back_up(
-    site: Site,
+    data: LocalData,
     file: Path,
     *,
     stop: threading.Event,
     on_object: Callable[[int], object] = lambda count: None,
 ) -> BackupReport:
-    """Write the backup to file, whole or not at all, read it once more, and return the report.
+    """Write the backup to file, check it, and return the report.
 
-    Raises BackupUnusable where the database itself is damaged, OSError, Stopped.
+    The file appears whole or not at all. Raises BackupUnusable for a damaged database, OSError,
+    Stopped.
     """
     with tempfile.TemporaryDirectory(prefix=".mozi-backup-", dir=file.parent) as made:
         folder = Path(made)
         snapshot, packed = folder / DATABASE, folder / "packed"
-        _snapshot(site.database, snapshot)
+        _snapshot(data.database, snapshot)
         _check_database(snapshot)
         with packed.open("xb") as out:
             os.fchmod(out.fileno(), 0o600)  # it holds password hashes and the secret key
-            report = _pack(site, snapshot, ArchiveWriter(out), stop, on_object)
+            report = _pack(data, snapshot, ArchiveWriter(out), stop, on_object)
             out.flush()
             os.fsync(out.fileno())
         check_archive(packed, may_hold=_may_hold)
@@ -97,7 +97,7 @@ def _may_hold(name: str) -> bool:
 
 
 def _snapshot(database: Path, snapshot: Path) -> None:
-    """Copy the database as it is at one moment, beside readers and writers."""
+    """Copy the database as it is at one moment; readers and writers go on meanwhile."""
     with closing(_connect(database)) as connection:
         connection.execute("VACUUM INTO ?", (str(snapshot),))
 
@@ -105,16 +105,16 @@ def _snapshot(database: Path, snapshot: Path) -> None:
 def _check_database(path: Path) -> None:
     try:
         with closing(_connect(path)) as connection:
-            (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             tables = connection.execute("SELECT 1 FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as error:
-        raise BackupUnusable(f"the database is none of Mozi's ({error})") from error
-    if said != "ok" or not tables:
-        raise BackupUnusable(f"the database is damaged ({said})")
+        raise BackupUnusable(f"the database is not one of Mozi's ({error})") from error
+    if verdict != "ok" or not tables:
+        raise BackupUnusable(f"the database is damaged ({verdict})")
 
 
 def _pack(
-    site: Site,
+    data: LocalData,
     snapshot: Path,
     archive: ArchiveWriter,
     stop: threading.Event,
@@ -122,13 +122,13 @@ def _pack(
 ) -> BackupReport:
     report = BackupReport()
     archive.add(DATABASE, snapshot)
-    if site.secret.exists():
-        archive.add(SECRET, site.secret)
+    if data.secret.exists():
+        archive.add(SECRET, data.secret)
     for key in keys_in(snapshot):
         if stop.is_set():
             raise Stopped
         try:
-            archive.add(f"{MEDIA}{key}", site.storage.path_of(key))
+            archive.add(f"{MEDIA}{key}", data.storage.path_of(key))
             report.objects += 1
         except FileNotFoundError:
             report.missing.append(key)
@@ -138,61 +138,61 @@ def _pack(
 
 
 def keys_in(database: Path) -> Iterator[str]:
-    """Yield the keys of the objects that a database refers to, history and undo included."""
+    """Yield the keys that a database refers to, those for history and undo included."""
     engine = create_engine(URL.create("sqlite", database=str(database)), poolclass=NullPool)
     with Session(engine) as session:
         yield from filter(is_key, all_references(session))
 
 
 def restore(
-    site: Site,
+    data: LocalData,
     file: Path,
     *,
     knows_revision: Callable[[str], bool],
     stop: threading.Event,
     on_object: Callable[[int], object] = lambda count: None,
 ) -> RestoreReport:
-    """Make the site what the backup holds, and return the report.
+    """Replace the data with the backup's, and return the report.
 
-    Everything is checked before anything is written; raises BackupUnusable, OSError, Stopped.
-    Killed in the middle, the database is the one from before, and it can be run again. The
-    database from before is kept beside it.
+    The whole file is checked before anything is written. The replaced database is kept beside
+    the new one. A run that is killed leaves the old database in place and can be run again.
+    Raises BackupUnusable, OSError, Stopped.
     """
     end = check_archive(file, may_hold=_may_hold)
-    site.database.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".mozi-restore-", dir=site.database.parent) as made:
+    data.database.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".mozi-restore-", dir=data.database.parent) as made:
         snapshot, secret = Path(made) / DATABASE, Path(made) / SECRET
-        _take_out(file, {DATABASE: snapshot, SECRET: secret})
+        _extract(file, {DATABASE: snapshot, SECRET: secret})
         _check_database(snapshot)
         _check_revision(snapshot, knows_revision)
         _end_sessions(snapshot)
-        objects = _unpack_objects(site.storage, file, stop, on_object)
-        kept = _keep_former(site.database)
-        _replace_database(snapshot, site.database)
+        objects = _unpack_objects(data.storage, file, stop, on_object)
+        kept = _keep_former(data.database)
+        _replace_database(snapshot, data.database)
         if secret.exists():
-            _replace_secret(secret, site.secret)
+            _replace_secret(secret, data.secret)
     return RestoreReport(objects, str(end.get("created_at", "")), kept)
 
 
-def _take_out(file: Path, wanted: dict[str, Path]) -> None:
+def _extract(file: Path, wanted: dict[str, Path]) -> None:
+    """Copy the wanted members to their paths."""
     with open_archive(file) as members:
         for member in members:
             if member.name in wanted:
                 member.copy_to(wanted[member.name])
             elif member.name.startswith(MEDIA):
-                return  # they come after what is wanted
-    # An archive without objects ends here.
+                return  # objects come last
 
 
 def _check_revision(snapshot: Path, knows: Callable[[str], bool]) -> None:
     with closing(_connect(snapshot)) as connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if not knows(revision):
-        raise BackupUnusable(f"it is of a newer release (its database is at {revision})")
+        raise BackupUnusable(f"it comes from a newer release (its database is at {revision})")
 
 
 def _end_sessions(snapshot: Path) -> None:
-    """Delete the admins' sessions: one that ended since the backup would last again."""
+    """Delete all admin sessions: a session that ended after the backup would be valid again."""
     with closing(_connect(snapshot)) as connection, connection:
         if connection.execute(
             "SELECT 1 FROM sqlite_master WHERE name = 'admin_session'"
@@ -206,7 +206,7 @@ def _unpack_objects(
     stop: threading.Event,
     on_object: Callable[[int], object],
 ) -> int:
-    """Store the objects that are not there as they are; return how many the backup has."""
+    """Store the objects that are missing or differ; return how many the backup has."""
     count = 0
     with open_archive(file) as members:
         for member in members:
@@ -216,7 +216,7 @@ def _unpack_objects(
             if stop.is_set():
                 raise Stopped
             body = member.body()
-            if not _is_there(storage, key, body):
+            if not _is_stored(storage, key, body):
                 is_variant = key.startswith("posters/")
                 storage.put(key, body, content_type=type_of(key), public=is_variant)
             count += 1
@@ -224,7 +224,7 @@ def _unpack_objects(
     return count
 
 
-def _is_there(storage: LocalStorage, key: str, body: bytes) -> bool:
+def _is_stored(storage: LocalStorage, key: str, body: bytes) -> bool:
     try:
         return storage.get(key) == body
     except ObjectNotFound:
@@ -232,7 +232,7 @@ def _is_there(storage: LocalStorage, key: str, body: bytes) -> bool:
 
 
 def _keep_former(database: Path) -> Path | None:
-    """Copy the database that is about to be replaced, unless there is none with movies in it."""
+    """Copy the database before it is replaced, and return the copy; None if it has no movie."""
     try:
         with closing(_connect(database)) as connection:
             if connection.execute("SELECT 1 FROM movie LIMIT 1").fetchone() is None:
@@ -245,9 +245,9 @@ def _keep_former(database: Path) -> Path | None:
 
 
 def _replace_database(snapshot: Path, database: Path) -> None:
-    """Write the snapshot over the database, page by page in one transaction of SQLite's.
+    """Write the snapshot over the database, page by page, in one transaction of SQLite's.
 
-    Not by renaming: a process that has the old file open, or its write-ahead log, would then
+    A rename would be wrong: a process with the old file or its write-ahead log open would
     destroy the new one.
     """
     with closing(_connect(snapshot)) as source, closing(_connect(database)) as target:

@@ -1,4 +1,4 @@
-"""When `flask backup` last wrote a backup: a file in DATA_DIR, read for /metrics."""
+"""The time of the last `flask backup`: a file in DATA_DIR that /metrics reads."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ FILE = "last-backup"
 
 
 def note_backup(data_dir: Path) -> None:
-    """Note that a backup was written now."""
+    """Record that a backup was written now."""
     (data_dir / FILE).write_text(clock.now().isoformat())
 
 
 def find_last_backup(data_dir: Path) -> datetime | None:
-    """Return when a backup was last written; None where that is not known."""
+    """Return when the last backup was written; None if that is unknown."""
     try:
         return datetime.fromisoformat((data_dir / FILE).read_text().strip())
     except (OSError, ValueError):
