@@ -107,7 +107,6 @@ class NoPosterSource(MoziError):
 class SourceError(MoziError):
     """The source cannot be used, by its own fault; message: the reason, with code and data."""
 
-
     def __init__(self, message: Message) -> None:
         super().__init__(message)
         self.message = message
