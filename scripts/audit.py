@@ -1,10 +1,10 @@
-"""Ask for known vulnerabilities of the pinned packages, and say in one line what came of it.
+"""Print, in one line, the known vulnerabilities of the pinned packages.
 
     python -m scripts.audit [requirements.txt]
 
-Exit status 0, whatever is known: an advisory is today's news and not this commit's fault, and
-the tests of an old commit must not fail by it. STRICT_AUDIT=1 makes it 1. Where the advisory
-service cannot be reached, or knows none of the packages, it says so, and that is no failure.
+The exit status is 0 even so: an advisory is newer than the commit, and must not fail the tests
+of an old one. STRICT_AUDIT=1 makes it 1. An advisory service that cannot be reached, or that
+knows none of the packages, is named in the line and is no failure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def audited(requirements: str) -> list[dict[str, Any]] | None:
-    """Return what pip-audit says of each package; None where it could not ask."""
+    """Return pip-audit's result for each package; None where it could not ask."""
     command = [sys.executable, *COMMAND, "--format", "json", "-r", requirements]
     try:
         done = subprocess.run(  # noqa: S603 - our own command

@@ -1,4 +1,4 @@
-"""Print yes where the demo calendar belongs: all is kept in DATA_DIR, and there is no movie."""
+"""Print yes if the demo calendar is to be loaded: all data are in DATA_DIR, without a movie."""
 
 from __future__ import annotations
 

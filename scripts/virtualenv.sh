@@ -1,5 +1,5 @@
 # Sourced by the other scripts: makes .venv and installs pinned requirements into it.
-# Nothing outside the project's folder is touched, so neither root nor an account is needed.
+# It touches nothing outside the project's folder, and needs neither root nor an account.
 
 say() {
     printf 'mozi: %s\n' "$*" >&2
@@ -11,7 +11,7 @@ stop() {
 }
 
 # Print the first interpreter that is new enough: $PYTHON where it is set, else what is on the PATH.
-# Asked from /, because here pyenv would insist on the very version that .python-version names.
+# It is asked from /: in this folder pyenv would accept only the version in .python-version.
 find_python() {
     local candidate
     for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14 python}; do
@@ -24,7 +24,8 @@ print(sys.executable)') 2>/dev/null && return
     stop "no Python 3.11 or newer found; install one, or name it: PYTHON=/path/to/python $0"
 }
 
-# Make .venv, unless there is one that works: one cut short, or whose interpreter has gone, does not.
+# Make .venv, unless there is one that works. One does not work if its making was interrupted or
+# its interpreter is gone.
 make_virtualenv() {
     .venv/bin/python -m pip --version >/dev/null 2>&1 && return
     local python
@@ -36,8 +37,9 @@ make_virtualenv() {
     stop "$python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"
 }
 
-# Install the pinned packages of file $1, unless the same file is installed already. The copy in
-# .venv that says so is written last, and at once, so an install cut short is done again.
+# Install the pinned packages of file $1, unless the same file is installed already. .venv keeps
+# a copy of the installed file. It is written last and atomically, so that an interrupted install
+# is done again.
 install() {
     local installed=".venv/installed-$1"
     cmp -s "$1" "$installed" && return
