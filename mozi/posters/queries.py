@@ -14,6 +14,7 @@ from mozi import clock
 from mozi.database import database_now, reading_rows
 from mozi.errors import MovieNotFound, NoPosterSource, SourceUnavailable
 from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.posters.current import is_current
 from mozi.posters.keys import slug_of
 from mozi.posters.messages import PosterMessage
 from mozi.posters.recipes import OPTIONAL, RECIPES, Recipe
@@ -79,20 +80,16 @@ class PosterState:
         once, since a page must never mix the old poster with the new one. Optional recipes
         are missed only where media names them, and never without the three.
         """
-        lacking = tuple(recipe for recipe in RECIPES.values() if not self._is_built(recipe))
+        lacking = tuple(recipe for recipe in RECIPES.values() if not self._has_current(recipe))
         asked = (OPTIONAL[name] for name in OPTIONAL if name in media)
-        optional = tuple(recipe for recipe in asked if not self._is_built(recipe))
+        optional = tuple(recipe for recipe in asked if not self._has_current(recipe))
         if not media or optional or self.replaces_source:
             return lacking + optional
         return tuple(recipe for recipe in lacking if recipe.media in media)
 
-    def _is_built(self, recipe: Recipe) -> bool:
+    def _has_current(self, recipe: Recipe) -> bool:
         built = self.variants.get(recipe.media)
-        return (
-            built is not None
-            and built.source_number == self.source_number
-            and built.recipe_version >= recipe.version
-        )
+        return built is not None and is_current(built, recipe, source_number=self.source_number)
 
     def has_newer(self, recipe: Recipe) -> bool:
         """Return whether a newer release has built this variant by its own recipe."""

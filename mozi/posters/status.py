@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mozi.database import database_now, reading
 from mozi.errors import MovieNotFound
 from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.posters.current import current_count, is_current
 from mozi.posters.keys import poster_path, slug_of
 from mozi.posters.queries import Failure, failure_of
 from mozi.posters.recipes import RECIPES
@@ -91,8 +92,7 @@ def _variants(session: Session, row: Any) -> dict[str, PanelVariant]:
             each.width_px,
             each.height_px,
             each.size_bytes,
-            current=each.source_number == row.source_number
-            and each.recipe_version >= RECIPES[each.media].version,
+            current=is_current(each, RECIPES[each.media], source_number=row.source_number),
         )
         for each in rows
         if each.media in RECIPES
@@ -151,21 +151,7 @@ def _has_source() -> ColumnElement[bool]:
 
 def _is_ready() -> ColumnElement[bool]:
     """Return whether a poster's variants are all of its source and of the present recipes."""
-    up_to_date = [
-        and_(VARIANTS.c.media == recipe.media, VARIANTS.c.recipe_version >= recipe.version)
-        for recipe in RECIPES.values()
-    ]
-    built = (
-        select(func.count())
-        .where(
-            VARIANTS.c.movie_id == POSTERS.c.movie_id,
-            VARIANTS.c.source_number == POSTERS.c.source_number,
-            or_(*up_to_date),
-        )
-        .correlate(POSTERS)
-        .scalar_subquery()
-    )
-    return built == len(RECIPES)
+    return current_count(RECIPES.values()) == len(RECIPES)
 
 
 def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true, tuple_
 
 from mozi.database import reading
-from mozi.models import Movie, Poster, PosterVariant
+from mozi.models import Movie, Poster
+from mozi.posters.current import current_count
 from mozi.posters.recipes import RECIPES, Recipe, get_any_recipe
 
 CHUNK = 500
@@ -77,7 +78,7 @@ def candidates(selection: Selection) -> Iterator[Candidate]:
 
 def scope_of(selection: Selection) -> Scope:
     """Return the counts of the selection as they are now, from one query."""
-    current = _current_variants(selection)
+    current = current_count(selection.recipes)
     to_do = func.count().filter(_to_do(selection))
     columns = (func.count(), to_do, func.coalesce(func.sum(current), 0))
     with reading() as session:
@@ -134,20 +135,4 @@ def _within(selection: Selection) -> list[ColumnElement[bool]]:
 def _to_do(selection: Selection) -> ColumnElement[bool]:
     if selection.rebuild:
         return true()
-    return _current_variants(selection) < len(selection.recipes)
-
-
-def _current_variants(selection: Selection) -> ColumnElement[int]:
-    """Return, for a poster's row, how many of its variants are of its source and up to date."""
-    up_to_date = [
-        and_(PosterVariant.media == recipe.media, PosterVariant.recipe_version >= recipe.version)
-        for recipe in selection.recipes
-    ]
-    return (
-        select(func.count())
-        .select_from(PosterVariant)
-        .where(PosterVariant.movie_id == Poster.movie_id)
-        .where(PosterVariant.source_number == Poster.source_number, or_(*up_to_date))
-        .correlate(Poster)
-        .scalar_subquery()
-    )
+    return current_count(selection.recipes) < len(selection.recipes)
