@@ -24,7 +24,7 @@ from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
 from tests.support.outside import all_answer, let_leases_pass, path_of, recorded_urls
 
-STEPS = ("fetch", "decode", "put", "record_original", "render", "publish", "_say_built")
+STEPS = ("fetch", "decode", "put", "record_original", "render", "publish_and_release", "_log_built")
 
 
 def die_at(step: str, *, calls: int = 1) -> Callable[[], None]:
@@ -73,7 +73,7 @@ def test_a_build(app: Flask, app_services: Services, origin: Origin, step: str, 
     assert client.get(path_of(movie)).status_code == 302
     assert len(recorded_urls()) == 3
     assert all_answer(client)
-    kept_before = step in {"render", "publish", "_say_built"} or calls > 2
+    kept_before = step in {"render", "publish_and_release", "_log_built"} or calls > 2
     assert origin.hits["/a.jpg"] == (1 if kept_before or step == "fetch" else 2)
     assert len(list(app_services.storage.list("posters/"))) == 3
 
@@ -125,7 +125,9 @@ def test_a_whole_warm_up(
     for n in range(6):
         origin.serve(f"/{n}.jpg", make_jpeg(10 * n))
         make_movie(title=f"Film {n}", poster_url=origin.url(f"/{n}.jpg"))
-    assert killed(die_at("publish", calls=3), lambda: runner.invoke(args=["warm-posters"]))
+    assert killed(
+        die_at("publish_and_release", calls=3), lambda: runner.invoke(args=["warm-posters"])
+    )
     published = len(recorded_urls()) // 3
     assert 2 <= published < 6
     assert all_answer(app.test_client())

@@ -1,13 +1,14 @@
-"""The way of a poster: lease, source, decode, original, render, store, publish, release.
+"""The way of a poster: lease, source, decode, original, render, store, publish and release.
 
-One fetch and one decode for all that a movie misses. No database transaction is open while
-bytes or pixels move; what a crash leaves behind is at worst an object that nothing refers to.
+One fetch and one decode build all variants that a movie misses. No database transaction is open
+while bytes or pixels move. A crash leaves at worst an object that nothing refers to.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from mozi.budget import Budget
@@ -16,7 +17,12 @@ from mozi.logs import event
 from mozi.posters.build.counting import counted_build, counted_fetch
 from mozi.posters.build.imaging_threads import ImagingThreads
 from mozi.posters.build.leases import Lease, release_lease, take_lease
-from mozi.posters.build.publish import StoredVariant, publish, record_failure, record_original
+from mozi.posters.build.publish import (
+    StoredVariant,
+    publish_and_release,
+    record_failure,
+    record_original,
+)
 from mozi.posters.build.stages import Stages
 from mozi.posters.fetch.client import FetchLimits, FetchSlots, fetch
 from mozi.posters.gc.ownership import ensure_marked
@@ -35,12 +41,12 @@ FETCHES_A_HOST = 2
 
 
 class LeaseHeld(Busy):
-    """Somebody else builds this poster: look again in a moment."""
+    """Another thread or process builds this poster: look again in a moment."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """The bytes to build from; key: where they are stored already, None when just fetched."""
+    """The bytes to build from. key: of the stored original, None if they were just fetched."""
 
     body: bytes
     key: str | None
@@ -48,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Build:
-    """One build in hand: whose it is, what was wanted when it began, and what it makes."""
+    """One build: its lease, the poster's state when it began, and the recipes to make."""
 
     lease: Lease
     state: PosterState
@@ -58,18 +64,19 @@ class Build:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The media that one call built, and those that it found built."""
+    """The media that one call built and those that it found built; the poster's state after it."""
 
     built: tuple[str, ...]
     present: tuple[str, ...]
+    state: PosterState
 
 
 class PosterPipeline:
     """Builds posters within the bounds of one process. Thread-safe.
 
-    max_pixels: of one picture, and of all pictures in hand. slots: decodes and encodes at
-    once. retry_s: the pause after a source's first failure. site_url: told to those we fetch
-    from.
+    max_pixels: of one picture, and of all decoded pictures together. slots: decodes and encodes
+    at once. retry_s: the pause after a source's first failure. site_url: sent to the servers of
+    sources.
     """
 
     def __init__(
@@ -116,48 +123,56 @@ class PosterPipeline:
         rebuild: bool = False,
         retry_failed: bool = False,
     ) -> BuildResult:
-        """Build what the movie misses of media (of all, where none is named) and publish it.
+        """Build and publish the variants of media that the movie misses; media: () for the three.
 
-        rebuild: what is there too, over the same keys. retry_failed: even while a failed
-        source's pause lasts. Raises MovieNotFound, NoPosterSource, SourceError (which is
-        remembered), StorageError, LeaseHeld, Busy or BuildAbandoned: nothing was published.
+        rebuild: the present ones too, over the same keys. retry_failed: also during the pause of
+        a failed source. Raises MovieNotFound, NoPosterSource, SourceError (it is recorded),
+        StorageError, LeaseHeld, Busy or BuildAbandoned; then nothing was published.
         """
-        lease, published = self._lease(movie_id), False
+        lease, published = self._lease(movie_id), None
         try:
-            state = get_poster(movie_id)  # with the lease ours: look again at what is missing
+            state = get_poster(movie_id)  # only now, so that no other build changes it
             recipes = _all_of(media, state) if rebuild else state.missing(media)
+            if recipes and not retry_failed:
+                respect_pause(state)
             if recipes:
-                if not retry_failed:
-                    respect_pause(state)
-                build = Build(lease, state, recipes)
-                with counted_build(recipes, build.stages):
-                    self._build(build)
-                published = True
+                published = self._build_and_release(Build(lease, state, recipes))
         finally:
-            if not published:  # publishing has given it back
+            if published is None:
                 release_lease(lease)
         built = tuple(recipe.media for recipe in recipes)
-        return BuildResult(built, tuple(m for m in media or RECIPES if m not in built))
+        present = tuple(name for name in media or RECIPES if name not in built)
+        return BuildResult(built, present, published or replace(state, leased=False))
 
     def _lease(self, movie_id: int) -> Lease:
         lease = take_lease(movie_id)
         if lease is None:
-            get_poster(movie_id)  # says so where there is no such movie, or no source
+            get_poster(movie_id)  # raises if there is no such movie, or no source
             raise LeaseHeld(f"Poster {movie_id} is being built.")
         return lease
 
-    def _build(self, build: Build) -> None:
-        try:
+    def _build_and_release(self, build: Build) -> PosterState:
+        """Return the state with the new variants, published; publishing releases the lease."""
+        with counted_build(build.recipes, build.stages), self._failures_kept(build):
             source = self._source(build)
             header = read_header(source.body, max_pixels=self.max_pixels)
-            # Until all is encoded: what is decoded stays in memory as long.
+            # The pixels are held until all is encoded, since they stay in memory as long.
             with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
                 decoded = self._decode(build, source.body)
                 original = self._original(build, source, header)
                 rendered = self._render(build, decoded)
             stored = self._store(build, rendered, original)
-            publish(build.lease, build.state, original_key=original, stored=stored)
-            _say_built(build)
+            published = publish_and_release(
+                build.lease, build.state, original_key=original, stored=stored
+            )
+            _log_built(build)
+            return published
+
+    @contextmanager
+    def _failures_kept(self, build: Build) -> Iterator[None]:
+        """Record a failure of the source with the poster; log it, and one of the storage."""
+        try:
+            yield
         except SourceError as error:
             record_failure(build.state, error, first_pause_s=self.retry_s)
             logger.warning("poster %s: %s", build.state.movie_id, error)
@@ -167,10 +182,10 @@ class PosterPipeline:
             raise
 
     def _source(self, build: Build) -> Source:
-        """Return the stored original, else what the address has; an address is asked once."""
-        kept = self._find_kept_original(build)
-        if kept is not None:
-            return kept
+        """Return the stored original, else fetch the address; an address is fetched once."""
+        stored = self._find_original(build)
+        if stored is not None:
+            return stored
         url = build.state.source_url
         if url is None:
             raise unavailable("original_lost")
@@ -179,7 +194,7 @@ class PosterPipeline:
             with counted_fetch():
                 return Source(fetch(url, limits, site_url=self.site_url), None)
 
-    def _find_kept_original(self, build: Build) -> Source | None:
+    def _find_original(self, build: Build) -> Source | None:
         key = build.state.original_key
         if key is None:
             return None
@@ -198,7 +213,7 @@ class PosterPipeline:
         return self.imaging.run(work, wait_s=build.lease.left_s)
 
     def _original(self, build: Build, source: Source, header: Header) -> str:
-        """Return the original's key, having kept what was fetched now that it could be decoded."""
+        """Return the original's key; store what was fetched, now that it could be decoded."""
         if source.key is not None:
             return source.key
         key = original_key(source.body, header.extension)
@@ -210,7 +225,7 @@ class PosterPipeline:
         return key
 
     def _render(self, build: Build, decoded: Decoded) -> Sequence[Rendered]:
-        """Encode all that was wanted: two at once where a second thread is free anyway."""
+        """Encode all recipes, two at once if a second imaging thread is free."""
 
         def work() -> Sequence[Rendered]:
             with build.stages("encode"):
@@ -242,21 +257,21 @@ class PosterPipeline:
 
 
 def _all_of(media: Collection[str], state: PosterState) -> tuple[Recipe, ...]:
-    """Return the recipes to build again, except those that a newer release has replaced."""
-    wanted = [get_any_recipe(name) for name in media] or list(RECIPES.values())
+    """Return the recipes to rebuild, without those that a newer release has built."""
+    named = [get_any_recipe(name) for name in media] or list(RECIPES.values())
     if state.replaces_source:
-        asked = (recipe for recipe in wanted if recipe.media in OPTIONAL)
-        wanted = [*RECIPES.values(), *asked]
-    return tuple(recipe for recipe in wanted if not state.has_newer(recipe))
+        optional = (recipe for recipe in named if recipe.media in OPTIONAL)
+        named = [*RECIPES.values(), *optional]
+    return tuple(recipe for recipe in named if not state.has_newer(recipe))
 
 
 def respect_pause(state: PosterState) -> None:
-    """Raise the remembered failure while its source is to be left alone."""
+    """Raise the recorded failure as long as its source's pause lasts."""
     if state.failure is not None and state.failure.pause_s > 0:
         raise state.failure.as_error()
 
 
-def _say_built(build: Build) -> None:
+def _log_built(build: Build) -> None:
     movie_id, media = build.state.movie_id, [recipe.media for recipe in build.recipes]
     logger.info(
         **event(
@@ -269,7 +284,7 @@ def _say_built(build: Build) -> None:
 
 
 def _key_for(state: PosterState, recipe: Recipe, original: str) -> str:
-    """Return the variant's key: the recorded one where only the title has changed since."""
+    """Return the variant's key: the recorded one if only the movie's title has changed since."""
     key = variant_key(state.movie_id, state.slug, recipe, original=original)
     recorded = state.variants.get(recipe.media)
     digest_and_ending = key.split(".", 1)[1]

@@ -1,13 +1,13 @@
-"""What a build writes: the original's key, the published set, a failure. Short transactions.
+"""Writes what a build has: the original's key, the published variants, a failure.
 
-Each is a compare-and-set on what the build began with, so a build that was overtaken, or whose
-source was replaced meanwhile, changes nothing.
+Each function is one short transaction that compares and sets: if another build has taken over,
+or the source was replaced, nothing changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from mozi.errors import BuildAbandoned, SourceError
 from mozi.models import POSTERS, VARIANTS, Poster
 from mozi.posters.build.leases import Lease
 from mozi.posters.gc.tombstones import refuse_tombstoned
-from mozi.posters.queries import LONGEST_PAUSE_S, PosterState
+from mozi.posters.queries import LONGEST_PAUSE_S, BuiltVariant, PosterState
 from mozi.posters.recipes import Recipe
 
 NO_FAILURE: dict[str, Any] = {
@@ -31,8 +31,7 @@ NO_FAILURE: dict[str, Any] = {
     "retry_at": None,
 }
 
-
-# Put together once: see leases.py.
+# Compiled once: see leases.py.
 _OWNED = (
     update(POSTERS)
     .where(
@@ -42,8 +41,8 @@ _OWNED = (
     )
     .returning(POSTERS.c.movie_id)
 )
-_KEEP_ORIGINAL = _OWNED.values(original_key=bindparam("original"))
-_SHOW = _OWNED.values(
+_SET_ORIGINAL = _OWNED.values(original_key=bindparam("original"))
+_PUBLISH_AND_RELEASE = _OWNED.values(
     shown_original_key=bindparam("original"), lease_owner=None, lease_until=None, **NO_FAILURE
 )
 _ADD_VARIANT = insert(VARIANTS)
@@ -51,9 +50,9 @@ _ADD_VARIANT = insert(VARIANTS)
 
 @dataclass(frozen=True)
 class StoredVariant:
-    """A variant that is in the storage but that no page knows of yet. Sizes in pixels, bytes.
+    """A variant that is stored but not published. Sizes in pixels and bytes.
 
-    preview: a data address of its few pixels, for the time until it has come.
+    preview: a data URL of a tiny picture that pages show until the variant has loaded.
     """
 
     recipe: Recipe
@@ -66,33 +65,56 @@ class StoredVariant:
 
 
 def record_original(lease: Lease, state: PosterState, key: str) -> None:
-    """Remember the stored original of the wanted source: it is never fetched again."""
+    """Record the stored original of the wanted source, so that it is never fetched again."""
     with writing_rows() as connection:
-        _still_wanted(connection, _KEEP_ORIGINAL, lease, state, original_key=key)
+        _update_owned(connection, _SET_ORIGINAL, lease, state, original_key=key)
         refuse_tombstoned(connection, [key], stored_from=lease.began_at)
 
 
-def publish(
+def publish_and_release(
     lease: Lease, state: PosterState, *, original_key: str, stored: Sequence[StoredVariant]
-) -> None:
-    """Make the stored variants the ones that pages link, and give the lease back: one transaction.
+) -> PosterState:
+    """Publish the stored variants, release the lease, and return the poster's new state.
 
-    Raises BuildAbandoned, having written nothing, when another source is wanted by now, somebody
-    else builds this poster, or a sweep has just deleted what was stored. Variants of an earlier
-    source all go at once. state was read under the lease, so its variants are those of the table:
-    whoever publishes has it.
+    From the commit on pages link these variants; all variants of an earlier source go. state:
+    as read under the lease, so that its variants are those of the table. Raises BuildAbandoned
+    and writes nothing if the source was replaced, another build holds the lease, or a sweep may
+    have deleted one of the objects.
     """
     with writing_rows() as connection:
-        _still_wanted(connection, _SHOW, lease, state, original_key=original_key)
+        _update_owned(connection, _PUBLISH_AND_RELEASE, lease, state, original_key=original_key)
         keys = [variant.object_key for variant in stored]
         refuse_tombstoned(connection, [original_key, *keys], stored_from=lease.began_at)
         if state.variants:
-            _make_room(connection, state, stored)
+            _delete_replaced(connection, state, stored)
         connection.execute(_ADD_VARIANT, [_row(state, variant) for variant in stored])
+    return _published(state, original_key, stored)
 
 
-def _make_room(connection: Connection, state: PosterState, stored: Sequence[StoredVariant]) -> None:
-    """Drop the variants that stored replaces, and whatever is of an earlier source."""
+def _published(
+    state: PosterState, original_key: str, stored: Sequence[StoredVariant]
+) -> PosterState:
+    """Return the state as the transaction has left it, without another query."""
+    kept = {v.media: v for v in state.variants.values() if v.source_number == state.source_number}
+    new = {
+        each.recipe.media: BuiltVariant(
+            media=each.recipe.media,
+            source_number=state.source_number,
+            recipe_version=each.recipe.version,
+            object_key=each.object_key,
+            url=each.url,
+        )
+        for each in stored
+    }
+    return replace(
+        state, original_key=original_key, failure=None, leased=False, variants={**kept, **new}
+    )
+
+
+def _delete_replaced(
+    connection: Connection, state: PosterState, stored: Sequence[StoredVariant]
+) -> None:
+    """Delete the rows of the variants that stored replaces, and those of an earlier source."""
     built = [variant.recipe.media for variant in stored]
     connection.execute(
         delete(VARIANTS).where(
@@ -117,7 +139,7 @@ def _row(state: PosterState, variant: StoredVariant) -> dict[str, Any]:
     }
 
 
-def _still_wanted(
+def _update_owned(
     connection: Connection,
     statement: Update,
     lease: Lease,
@@ -125,16 +147,16 @@ def _still_wanted(
     *,
     original_key: str,
 ) -> None:
-    """Run statement where this build still owns the poster and its source; the row stays locked."""
+    """Run statement if the lease and the source are still those of this build; lock the row."""
     now = {"movie": state.movie_id, "number": state.source_number, "owner": lease.owner}
     if connection.execute(statement, {**now, "original": original_key}).first() is None:
         raise BuildAbandoned(f"The source of poster {state.movie_id} was replaced meanwhile.")
 
 
 def record_failure(state: PosterState, error: SourceError, *, first_pause_s: float) -> None:
-    """Remember why the source cannot be used, unless it was replaced or is to be tried again.
+    """Record why the source failed, unless it was replaced or an admin asked for another try.
 
-    The pause begins at first_pause_s and doubles with each further failure, up to a day.
+    The first pause is first_pause_s; each further failure doubles it, up to a day.
     """
     unchanged = (
         Poster.movie_id == state.movie_id,
@@ -155,7 +177,10 @@ def record_failure(state: PosterState, error: SourceError, *, first_pause_s: flo
 
 
 def try_again(movie_id: int) -> None:
-    """Forget the failure, so that the next request builds; an older build cannot bring it back."""
+    """Forget the failure, so that the next request builds.
+
+    The raised attempt keeps a build that already runs from recording it again.
+    """
     with writing() as session:
         session.execute(
             update(Poster)

@@ -1,8 +1,12 @@
-"""What a request for a picture gets, as a value; web/views/posters.py turns it into HTTP.
+"""Decides what a request for a picture gets, as a value; web/views/posters.py makes it HTTP.
 
-present  there already, or built just now      moved   the title has another address by now
-missing  not built, and not to be built now    failed  the source or the storage failed
-building a build is in hand: wait for it       busy    too much to do, or it takes too long
+present   the picture was built before
+building  the picture is being built: wait for the request
+built     it was built while the request waited
+missing   it is not built, and this request (HEAD) builds nothing
+moved     the movie has another address now
+failed    the source or the storage failed
+busy      too many builds or waiting requests, or the build takes too long
 """
 
 from __future__ import annotations
@@ -22,10 +26,10 @@ RETRY_STORAGE_S = 30
 
 @dataclass(frozen=True)
 class PosterAnswer:
-    """result: one of the words above, or "built"; metrics count by it.
+    """result: one of the words above; metrics count by it.
 
-    url: where the picture is, the one shown so far included; None: there is none. retry_after_s:
-    when it is worth asking again. request: the build to wait for.
+    url: of the picture, or of the older one that pages still show; None without either.
+    retry_after_s: when the client should ask again. request: the build to wait for.
     """
 
     result: str
@@ -41,18 +45,18 @@ class PosterAnswers:
         self.builds = builds
 
     def find_in_hand(self, movie_id: int, slug: str, recipe: Recipe) -> PosterAnswer | None:
-        """Return "building" where a build that this request waits for is in hand: no query."""
+        """Return "building" if this very build is unfinished, else None; costs no query."""
         request = self.builds.find_request(movie_id, slug, recipe)
         return PosterAnswer("building", request=request) if request is not None else None
 
     def find_built(self, request: BuildRequest, recipe: Recipe) -> PosterAnswer | None:
-        """Return the answer to a request that has waited, None unless its build succeeded."""
+        """Return "built" for a request that has waited, None unless its build succeeded."""
         if not request.built.done() or request.built.exception() is not None:
             return None
         return PosterAnswer("built", url=_url(request.built.result(), recipe))
 
     def get(self, movie_id: int, slug: str, recipe: Recipe, *, may_build: bool) -> PosterAnswer:
-        """Return the answer to a new request; may_build: begin what is missing.
+        """Return the answer to a new request; may_build: start the build of what is missing.
 
         Raises MovieNotFound and NoPosterSource.
         """
@@ -74,15 +78,20 @@ class PosterAnswers:
     def wait(
         self, request: BuildRequest, recipe: Recipe, *, wait_s: float = WAIT_S
     ) -> PosterAnswer:
-        """Return the answer once the poster is built, or "failed" or "busy" after wait_s."""
+        """Return "built" once the poster is built, "failed", or "busy" after wait_s.
+
+        After a failure the state is read again: the build has recorded the source's new pause.
+        """
         try:
             state = self.builds.wait_for(request, wait_s=wait_s)
-        except (SourceError, StorageError, Busy) as error:
+        except Busy as error:
             return self._failed(request.state or get_poster(request.movie_id), recipe, error)
+        except (SourceError, StorageError) as error:
+            return self._failed(get_poster(request.movie_id), recipe, error)
         return PosterAnswer("built", url=_url(state, recipe))
 
     def _failed(self, state: PosterState, recipe: Recipe, error: Exception) -> PosterAnswer:
-        """Return the picture shown so far where there is one, and when to ask again."""
+        """Return "busy" or "failed", with the older picture if there is one."""
         result, shown = "busy" if isinstance(error, Busy) else "failed", _url(state, recipe)
         pause_s = 1 if shown else _retry_after_s(state, error)
         return PosterAnswer(result, url=shown, retry_after_s=pause_s)
@@ -98,5 +107,4 @@ def _retry_after_s(state: PosterState, error: Exception) -> int:
         return error.retry_after_s
     if isinstance(error, StorageError):
         return RETRY_STORAGE_S
-    failed = state.failure or get_poster(state.movie_id).failure  # recorded while it was built
-    return max(1, round(failed.pause_s)) if failed else 1
+    return max(1, round(state.failure.pause_s)) if state.failure else 1

@@ -1,11 +1,11 @@
 """Builds that visitors asked for: in the background, one for all requests of a poster.
 
     queued → building → done        the usual way
-    queued → building → remote      another process holds the lease: look on
+    queued → building → remote      another process holds the lease: watch it
     remote → queued                 that process has died: build it here
     queued, remote → done           another process has built it
 
-A request waits WAIT_S at most. The number of requests that wait in a thread is bounded, and so
+A request waits at most WAIT_S. The number of requests that wait in a thread is bounded, and so
 is the number of builds: when the queue is full, a build without waiters is evicted; otherwise the
 request gets Busy. A page never queues behind pictures. A build goes on when its waiters have
 left, and the next visitor finds the poster built.
@@ -26,7 +26,7 @@ from mozi.errors import BuildAbandoned, Busy, MovieNotFound, NoPosterSource, Sou
 from mozi.posters.build.niceness import yield_to_pages
 from mozi.posters.build.pipeline import LeaseHeld, PosterPipeline, respect_pause
 from mozi.posters.demand.requests import BuildRequest, Phase
-from mozi.posters.queries import PosterState, find_posters, get_poster
+from mozi.posters.queries import PosterState, find_posters
 from mozi.posters.recipes import Recipe
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ WAIT_S = 5.0
 BUILDS_IN_HAND = 256  # what two workers on two cores build in some ten seconds
 BUILD_THREADS = 12  # some fetch or store while others have theirs decoded
 LOOK_EVERY_S = 0.2
+WAITING_PHASES = frozenset({Phase.QUEUED, Phase.REMOTE})
 LOGGED_ALREADY = (SourceError, BuildAbandoned, Busy, NoPosterSource, MovieNotFound)
 
 Outcome = PosterState | BaseException
@@ -44,8 +45,8 @@ Ended = tuple[BuildRequest, Outcome]
 class OnDemandBuilds:
     """All build requests of one process, by movie. Thread-safe; threads start when needed.
 
-    in_context: gives the app's context to our own threads. waiters: how many requests may wait
-    in a thread at once. A process that ends finishes the builds in hand and begins no other: a
+    in_context: gives our own threads the app's context. waiters: how many requests may wait in
+    threads at once. A process that ends finishes the builds that run and begins no other: a
     queue of builds must not delay a restart, and the next visitor asks again.
     """
 
@@ -60,35 +61,35 @@ class OnDemandBuilds:
         self.in_context = in_context
         self._places = Budget(waiters, of="places for waiting")
         self._requests: dict[int, BuildRequest] = {}  # all that are not done
-        self._builders = 0
+        self._builders = 0  # threads
         self._watching = False
-        self._lock = threading.Lock()  # of the three above, and of each request's phase
+        self._lock = threading.Lock()  # guards the three above, and each request's phase
 
     def find_request(self, movie_id: int, slug: str, recipe: Recipe) -> BuildRequest | None:
-        """Return the build in hand that a visitor of this address waits for; costs no query."""
+        """Return the unfinished build that a visitor of this address waits for; no query."""
         request = self._requests.get(movie_id)
         return request if request is not None and request.answers(slug, recipe) else None
 
     def request(self, state: PosterState) -> BuildRequest:
-        """Return the build of what the poster misses, begun if it was not in hand.
+        """Return the build of what the poster misses, queued unless there was one already.
 
-        Raises the remembered failure while its source is to be left alone, and Busy when too
-        many builds are in hand.
+        Raises the recorded failure as long as its source's pause lasts, and Busy when too many
+        builds are unfinished.
         """
         respect_pause(state)
         return self._join(state.movie_id, state)
 
     def start(self, movie_id: int) -> bool:
-        """Have the poster built without a visitor; return whether the build is in hand.
+        """Queue the poster's build without a visitor; return whether it is queued.
 
-        A failure is remembered with the poster, or logged. When too many builds are in hand,
-        the poster's first visitor has it built.
+        A failure is recorded with the poster, or logged. When too many builds are unfinished,
+        the poster's first visitor starts its build.
         """
         try:
             request = self._join(movie_id, None)
         except Busy:
             return False
-        request.waiters.join()  # the admin who asked, until it is built
+        request.waiters.join()  # the admin who asked counts until it is built
         request.built.add_done_callback(_log_failure)
         return True
 
@@ -116,39 +117,46 @@ class OnDemandBuilds:
         return request
 
     def _evict_if_full(self) -> BuildRequest | None:
-        """Drop a queued request without waiters if there are too many; Busy if all have some."""
+        """Remove a queued request without waiters if there are too many; Busy if all have some."""
         if len(self._requests) < BUILDS_IN_HAND:
             return None
-        for request in self._requests.values():
-            if request.phase is Phase.QUEUED and not request.waiters.count:
+        for request in self._in_phase(Phase.QUEUED):
+            if not request.waiters.count:
                 request.phase = Phase.DONE
                 return self._requests.pop(request.movie_id)
         raise Busy("Too many posters are being built.")
 
+    def _in_phase(self, *phases: Phase) -> list[BuildRequest]:
+        return [each for each in self._requests.values() if each.phase in phases]
+
     def _start_threads(self) -> None:
-        """Start a builder for what is queued, BUILD_THREADS at most, and the watcher."""
+        """Start a builder if a request is queued, BUILD_THREADS at most, and the watcher.
+
+        The watcher tries again when the machine gives no thread for a builder. If not even the
+        watcher can start, the requests get Busy, since no thread would ever answer them.
+        """
         with self._lock:
-            queued = any(each.phase is Phase.QUEUED for each in self._requests.values())
-            builds = queued and self._builders < BUILD_THREADS
-            self._builders += builds
-            watches, self._watching = not self._watching, True
-        if builds:
-            threading.Thread(target=self._build_all, name="poster").start()
-        if watches:
-            threading.Thread(target=self._watch, name="posters-watcher").start()
+            if self._in_phase(Phase.QUEUED) and self._builders < BUILD_THREADS:
+                self._builders += _has_started(self._build_all, "poster")
+            self._watching = self._watching or _has_started(self._watch, "posters-watcher")
+            stranded = not (self._builders or self._watching)
+            ended = self._in_phase(*WAITING_PHASES) if stranded else []
+            for request in ended:
+                request.phase = Phase.DONE
+        self._end([(request, Busy("No thread can be started.")) for request in ended])
 
     def _build_all(self) -> None:
         """Build until no request is queued. The life of a builder thread."""
         yield_to_pages()
         while (request := self._next_to_build()) is not None:
-            # A copy: another thread may run the request again before this one left the context.
+            # A copy, since the request can be queued and run again before this run has left it.
             request.context.copy().run(self._run, request)
 
     def _next_to_build(self) -> BuildRequest | None:
         """Return the most urgent queued request; None ends the thread that asks."""
         now = time.monotonic()
         with self._lock:
-            queued = [each for each in self._requests.values() if each.phase is Phase.QUEUED]
+            queued = self._in_phase(Phase.QUEUED)
             if not queued or not threading.main_thread().is_alive():
                 self._builders -= 1
                 return None
@@ -166,42 +174,34 @@ class OnDemandBuilds:
             self._leave_to_others(request) if state is None else self._end([(request, state)])
 
     def _build(self, movie_id: int) -> PosterState | None:
-        """Return the state once nothing is missing, read once for all waiters.
+        """Return the poster's state once nothing is missing.
 
         None: another process builds it, or its source was replaced meanwhile; look again.
         """
-        state = get_poster(movie_id)
-        if not state.missing():
-            return state
-        if state.leased:
-            return None
         try:
-            self.pipeline.build(movie_id)
+            return self.pipeline.build(movie_id).state
         except (LeaseHeld, BuildAbandoned):
             return None
-        return get_poster(movie_id)
 
     def _leave_to_others(self, request: BuildRequest) -> None:
         with self._lock:
             request.phase = Phase.REMOTE
             request.gives_up_at = request.gives_up_at or time.monotonic() + WAIT_S
+        self._start_threads()  # the watcher, should it not run
 
     def _watch(self) -> None:
         """Look for posters that other processes have built. The life of the watcher thread.
 
-        One query looks at all, so no builder is held by another process's build.
+        One query reads all of them, so another process's build occupies no builder here.
         """
         while True:
             time.sleep(LOOK_EVERY_S)
             with self._lock:
-                looked_at = self._not_building()
+                looked_at = self._in_phase(*WAITING_PHASES)
                 self._watching = bool(self._requests) and threading.main_thread().is_alive()
                 if not self._watching:
                     return
             self._look_at(looked_at)
-
-    def _not_building(self) -> list[BuildRequest]:
-        return [each for each in self._requests.values() if each.phase is not Phase.BUILDING]
 
     def _look_at(self, requests: list[BuildRequest]) -> None:
         if not requests:
@@ -215,16 +215,16 @@ class OnDemandBuilds:
         with self._lock:
             ended = list(self._review(requests, states))
         self._end(ended)
-        self._start_threads()  # for what is queued again
+        self._start_threads()  # for requests that are queued again
 
     def _review(
         self, requests: list[BuildRequest], states: Mapping[int, PosterState]
     ) -> Iterable[Ended]:
-        """Yield the requests that are over; queue those whose other builder is gone."""
+        """Yield the requests that end now; queue those whose remote builder is gone."""
         for request in requests:
             state = states.get(request.movie_id)
-            if request.phase not in {Phase.QUEUED, Phase.REMOTE}:
-                continue  # a builder has taken it meanwhile
+            if request.phase not in WAITING_PHASES:
+                continue  # a builder has taken it meanwhile, or it was evicted
             if state is not None and not state.missing():
                 request.phase = Phase.DONE
                 yield request, state
@@ -239,7 +239,7 @@ class OnDemandBuilds:
             request.phase = Phase.QUEUED
 
     def _end(self, ended: Iterable[Ended]) -> None:
-        """Forget the requests, and tell all who wait for them."""
+        """Forget the requests, and give their waiters the outcome."""
         ended = list(ended)
         with self._lock:
             for request, _ in ended:
@@ -254,13 +254,25 @@ class OnDemandBuilds:
 
 def _outcome(request: BuildRequest, *, wait_s: float) -> PosterState:
     try:
-        return request.built.result(timeout=wait_s)
+        request.built.exception(
+            timeout=wait_s
+        )  # waits only: a TimeoutError of the build is no Busy
     except FutureTimeout as error:
         raise Busy(f"Poster {request.movie_id} is still being built.") from error
+    return request.built.result()
+
+
+def _has_started(target: Callable[[], None], name: str) -> bool:
+    """Start a thread; return False if the machine gives none."""
+    try:
+        threading.Thread(target=target, name=name).start()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _log_failure(build: Future[PosterState]) -> None:
-    """Log why a build failed that no visitor waits for, unless that is logged already."""
+    """Log why a build without a visitor failed, unless the pipeline has logged it."""
     error = build.exception()
     if error is not None and not isinstance(error, LOGGED_ALREADY):
         logger.error("a poster was not built: %s", error, exc_info=error)

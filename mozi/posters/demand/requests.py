@@ -1,4 +1,4 @@
-"""One poster that visitors want built now, shared by all requests that wait for it."""
+"""One poster to build now, shared by all HTTP requests that wait for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from threading import Lock
 from mozi.posters.queries import PosterState
 from mozi.posters.recipes import Recipe
 
-AGE_WORTH = 2  # waiters that a second of age counts for, so that no request waits for ever
+AGE_WORTH = 2  # a second of age counts like so many waiters, so that no request waits for ever
 
 
 class Phase(Enum):
@@ -25,7 +25,7 @@ class Phase(Enum):
 
 
 class Waiters:
-    """How many requests wait for a build at the moment. Thread-safe."""
+    """Counts the HTTP requests that wait for a build now. Thread-safe."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -52,10 +52,9 @@ class Waiters:
 class BuildRequest:
     """A poster to build. Only OnDemandBuilds changes one, and only under its lock.
 
-    state: the poster as the last visitor found it, None where no visitor has asked yet.
-    built: the state afterwards, or the error. gives_up_at: when a build of another process is
-    waited for no longer (time.monotonic). context: of the request that asked first, so that the
-    build logs its id.
+    state: the poster as the last visitor found it, None before the first visitor. built: the
+    state afterwards, or the error. gives_up_at: until when a build of another process is
+    watched (time.monotonic). context: of the first HTTP request, so that the build logs its id.
     """
 
     movie_id: int
@@ -75,7 +74,7 @@ class BuildRequest:
     def urgency(self, now: float) -> tuple[bool, float]:
         """Return a sort key: the request with the largest one is built first.
 
-        A build answers all its waiters, so the most waited-for comes first, with a bonus for
-        its age. Requests without waiters come last, the oldest of them first.
+        A build answers all its waiters, so the one with the most waiters comes first, with a
+        bonus for its age. Requests without waiters come last, the oldest of them first.
         """
         return self.waiters.count > 0, self.waiters.count + AGE_WORTH * (now - self.since)

@@ -1,4 +1,4 @@
-"""Who builds a poster that was just saved: a worker where one listens, else this process."""
+"""Decides who builds a poster that was just saved: a worker if one listens, else this process."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from mozi.errors import QueueError
 from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.demand.builds import OnDemandBuilds
 
-STARTED_AT_ONCE = 60  # of the BUILDS_IN_HAND; visitors need theirs
+STARTED_AT_ONCE = 60  # of the BUILDS_IN_HAND; the rest is for visitors
 
 
 class BuildSchedule:
-    """The one place where that is decided. queue: None without REDIS_URL."""
+    """The one place that decides it. queue: None without REDIS_URL."""
 
     def __init__(self, builds: OnDemandBuilds, queue: PosterQueue | None) -> None:
         self.builds = builds
@@ -23,7 +23,7 @@ class BuildSchedule:
         return self.queue is not None and self.queue.offer(movie_ids)
 
     def build(self, movie_ids: Sequence[int], *, offered: bool = False) -> int:
-        """Have posters built, here the first STARTED_AT_ONCE; return how many are in hand.
+        """Have posters built; return how many are queued. Here: the first STARTED_AT_ONCE at most.
 
         offered: their sources are new, so their commit has offered them to the workers already.
         """

@@ -329,14 +329,14 @@ def test_a_build_past_its_deadline_publishes_nothing(
 def test_an_overtaken_build_publishes_nothing(
     pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = story.publish
+    real = story.publish_and_release
 
     def publish_late(*args: Any, **kwargs: Any) -> None:
         expire_lease(movie)
         assert story.take_lease(movie)
         real(*args, **kwargs)
 
-    monkeypatch.setattr(story, "publish", publish_late)
+    monkeypatch.setattr(story, "publish_and_release", publish_late)
     with pytest.raises(BuildAbandoned):
         pipeline.build(movie)
     assert urls_of(movie) == {}
@@ -393,7 +393,9 @@ class Killed(BaseException):
     """What a dying process does not live to handle."""
 
 
-@pytest.mark.parametrize("step", ["fetch", "decode", "render", "publish", "storage", "original"])
+@pytest.mark.parametrize(
+    "step", ["fetch", "decode", "render", "publish_and_release", "storage", "original"]
+)
 def test_a_builder_killed_at_any_step_leaves_no_broken_link_and_is_overtaken(
     pipeline: PosterPipeline,
     movie: int,

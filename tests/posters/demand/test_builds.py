@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import writing
 from mozi.errors import Busy, MovieNotFound
+from mozi.extensions import db
 from mozi.posters.build.leases import release_lease, take_lease
 from mozi.posters.demand.builds import BUILD_THREADS, OnDemandBuilds
+from mozi.posters.demand.requests import BuildRequest
 from mozi.posters.queries import PosterState, get_poster
 from mozi.services import Services
 from tests.support.factories import make_jpeg, make_movie
@@ -170,3 +173,36 @@ def test_a_full_queue_evicts_a_request_without_waiters(
     with pytest.raises(Busy):
         builds.request(get_poster(movie))
     builds._end([(wanted, Busy("over"))])  # or the watcher looks at it for ever
+
+
+def test_without_a_thread_requests_get_busy_and_later_ones_are_built(
+    app_services: Services, movie: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(threading.Thread, "start", refuse)
+        for _ in range(BUILD_THREADS + 1):
+            with pytest.raises(Busy, match="No thread"):
+                app_services.builds.request(get_poster(movie)).built.result(timeout=0)
+    assert not request_and_wait(app_services.builds, get_poster(movie)).missing()
+
+
+def test_a_time_out_of_the_build_itself_is_not_taken_for_a_long_wait(
+    app: Flask, app_services: Services, movie: int
+) -> None:
+    builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
+    request = BuildRequest(movie)
+    request.built.set_exception(TimeoutError("of the build"))
+    with pytest.raises(TimeoutError, match="of the build"):
+        builds.wait_for(request, wait_s=1)
+
+
+def test_a_build_reads_the_poster_once(app_services: Services, movie: int) -> None:
+    state, statements = get_poster(movie), list[str]()
+    event.listen(db.engine, "before_cursor_execute", lambda *each: statements.append(each[2]))
+    after = request_and_wait(app_services.builds, state)
+    reads = [each for each in statements if "WHERE movie.id = " in each]  # the watcher reads by IN
+    assert len(reads) == 1
+    assert after == get_poster(movie)
