@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -81,7 +82,7 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-def own(imported: str, known: set[str]) -> str | None:
+def own(imported: str, known: frozenset[str]) -> str | None:
     """Return which module of ours an import names, None for other people's."""
     if imported.split(".")[0] != "mozi":
         return None
@@ -89,11 +90,16 @@ def own(imported: str, known: set[str]) -> str | None:
     return name if name in known else name.rpartition(".")[0]
 
 
+@cache
+def known_names() -> frozenset[str]:
+    """Return the name of each module of ours."""
+    return frozenset(name for name, _ in modules())
+
+
 def own_imports(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the line and the name of each module of ours that a module imports."""
-    known = {name for name, _ in modules()}
     for line, imported in imports(path):
-        if (target := own(imported, known)) is not None:
+        if (target := own(imported, known_names())) is not None:
             yield line, target
 
 
@@ -159,8 +165,7 @@ def test_no_folder_is_crowded() -> None:
 def test_the_rules_name_only_what_exists() -> None:
     named = [name for _, names in LAYERS for name in names if name]
     named += [f"{folder}.{room}" for folder, rooms in ROOMS.items() for room in rooms]
-    known = {name for name, _ in modules()}
-    gone = [name for name in named if name not in known]
+    gone = [name for name in named if name not in known_names()]
     gone += [
         home for homes in HOMES.values() for home in homes if not (ROOT / "mozi" / home).exists()
     ]
