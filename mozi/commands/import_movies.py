@@ -26,8 +26,8 @@ def import_movies(file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> N
     """Insert or update the movies of FILE, CSV or JSON in UTF-8: all of its rows or none.
 
     A row updates the movie with its external_id, else the one with its title and premiere date.
-    A column that is absent keeps what is there; an empty cell (in JSON: null) clears it. The
-    README lists the columns.
+    A column that is absent keeps what is there; an empty cell (in JSON: null) clears it.
+    docs/commands.md lists the columns.
     """
     started = time.monotonic()
     try:
