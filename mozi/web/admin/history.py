@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -26,6 +29,7 @@ from mozi.services import services
 from mozi.web.admin.base import blueprint, go, me, page
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.admin.notices import tell
+from mozi.web.i18n.words import KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
 
 HISTORY = "/movies/<int(max=2147483647):movie_id>/history"
 ACTION_NAMES: dict[str, LazyString] = {
@@ -35,19 +39,11 @@ ACTION_NAMES: dict[str, LazyString] = {
     BROUGHT_BACK: _("Visszahozva"),
     RESTORED: _("Visszaállítva"),
 }
-# What the table keeps as codes, by column; POSTER: where a poster came from.
-CODES: dict[str, dict[Json, LazyString]] = {
-    "kind": {
-        "cinema": _("moziban"),
-        "streaming": _("online"),
-        "rerelease": _("újra a mozikban"),
-    },
-    "date_precision": {
-        "day": _("Napra ismert"),
-        "month": _("Csak a hónap ismert"),
-        "year": _("Csak az év ismert"),
-    },
-    "status": {"scheduled": _("Műsoron lesz"), "cancelled": _("Elmarad")},
+# The names of codes by column; POSTER: where a poster came from.
+CODES: dict[str, Mapping[Any, LazyString]] = {
+    "kind": KIND_NAMES,
+    "date_precision": PRECISION_NAMES,
+    "status": STATUS_NAMES,
     POSTER: {"upload": _("feltöltött kép"), "address": _("kép a címről")},
 }
 

@@ -1,16 +1,13 @@
-"""Premieres in words, where there is no template: events, news, records for programs.
-
-The texts are those of templates/components/words.html, in the request's language.
-"""
+"""Premieres for other programs: events of calendars, items of feeds, records of the API."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask_babel import gettext
+from flask_babel import gettext as _
 
 from mozi.calendar.pages.feeds import LONG_AGO
 from mozi.calendar.pages.filters import Filters
@@ -21,23 +18,9 @@ from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.genres import genre_name
 from mozi.web.i18n.languages import current, dates_in
+from mozi.web.i18n.words import kind_name, move_words
 
 SITE = "mozi"  # in names that must last, where the site has no address of its own
-
-
-def _(text: str, **values: object) -> str:
-    """Return text in the request's language (flask_babel is not typed)."""
-    said: str = gettext(text, **values)
-    return said
-
-
-class Change(Protocol):
-    """What there was before a move."""
-
-    @property
-    def old_date(self) -> date | None: ...
-    @property
-    def old_precision(self) -> str | None: ...
 
 
 def feed_name(filters: Filters) -> str:
@@ -109,34 +92,9 @@ def record_of(item: PicturedMovie) -> dict[str, Any]:
     }
 
 
-def kind_name(kind: str) -> str:
-    """Return the word for how a film opens."""
-    words = {"cinema": _("moziban"), "streaming": _("online"), "rerelease": _("újra a mozikban")}
-    return words[kind]
-
-
-def move_words(change: Change, day: date, precision: str, *, today: date) -> str:
-    """Return what became of the date, which is now day; "" where it never moved."""
-    dates, old = dates_in(current()), change.old_date
-    if old is None:
-        return ""
-    if change.old_precision == "day" == precision:
-        told = dates.moved(old, day, today=today)
-        later, sooner = (
-            _("elhalasztva: %(dates)s", dates=told),
-            _("előrehozva: %(dates)s", dates=told),
-        )
-        return later if day > old else sooner
-    if change.old_precision == "day":
-        return _("elhalasztva, eredetileg: %(day)s", day=dates.short_day(old, today=today))
-    if precision == "day":
-        return _("kitűzve: %(day)s", day=dates.short_day(day, today=today))
-    return _("új dátum: %(when)s", when=dates.premiere(day, precision))
-
-
 def _title(movie: FeedMovie) -> str:
     if movie.status == "cancelled":
-        return _("Elmarad: %(title)s", title=movie.title)
+        return str(_("Elmarad: %(title)s", title=movie.title))
     return movie.title if movie.kind == "cinema" else f"{movie.title} ({kind_name(movie.kind)})"
 
 

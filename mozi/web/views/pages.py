@@ -12,7 +12,7 @@ from mozi.calendar.pages.values import MoviePage
 from mozi.calendar.weeks import find_month, is_year
 from mozi.errors import Moved
 from mozi.web import links, structured
-from mozi.web.i18n import dates, genres
+from mozi.web.i18n import dates, genres, words
 from mozi.web.rendering import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
@@ -20,7 +20,14 @@ blueprint = Blueprint("pages", __name__)
 FILTERS = (
     *(links.film_path, links.web_link, local_day, genres.genre_name, dates.unbroken_dates),
     *(structured.card_picture, structured.structured_data),
+    *(words.kind_name, words.age_name, words.move_words),
 )
+GLOBALS = {
+    "KIND_NAMES": words.KIND_NAMES,
+    "PRECISION_NAMES": words.PRECISION_NAMES,
+    "STATUS_NAMES": words.STATUS_NAMES,
+    "AGE_NAMES": words.AGE_NAMES,
+}
 
 
 @blueprint.record_once
@@ -29,6 +36,7 @@ def prepare_templates(state: BlueprintSetupState) -> None:
     environment = state.app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update({function.__name__: function for function in FILTERS})
+    environment.globals.update(GLOBALS)
 
 
 @blueprint.get("/")

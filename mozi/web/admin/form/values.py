@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from flask import Response
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
 
 from mozi.calendar.editing.duplicates import Duplicate
@@ -20,7 +22,14 @@ from mozi.web.admin.form.texts import BLANK, given_fields, shown_text, text_of, 
 from mozi.web.admin.form.uploads import FormUpload, earlier_upload
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.admin.sign_in.session_recovery import typed_by
+from mozi.web.i18n.words import AGE_NAMES, KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
 
+CHOICES: dict[str, dict[str, LazyString | str]] = {
+    "kind": {**KIND_NAMES},
+    "date_precision": {**PRECISION_NAMES},
+    "status": {**STATUS_NAMES},
+    "age_rating": {"": _("Nincs megadva"), **{age: age for age in AGE_NAMES}},
+}
 NOT_DONE, CONTRADICTED = 422, 409
 Fields = MultiDict[str, str]
 
@@ -112,6 +121,7 @@ def show_form(form: Form, *, status: int = 200, **changes: object) -> Response:
         "movie_form",
         form=form,
         names=COLUMN_NAMES,
+        choices=CHOICES,
         max_mib=f"{mib:g}",
         typed_by=typed_by(),
         status=status,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from mozi.calendar.fields import COLUMNS, check_fields
 from mozi.web.admin.messages.calendar import COLUMN_NAMES, calendar_words
-from tests.web.admin.messages.conftest import InLanguage
+from tests.web.conftest import InLanguage
 
 
 def test_every_column_has_a_name() -> None:

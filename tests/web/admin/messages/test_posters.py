@@ -11,7 +11,7 @@ from mozi.posters.uploads import too_large
 from mozi.units import MIB
 from mozi.web.admin.messages.posters import KINDS, TRANSLATIONS, poster_words
 from tests.support import pictures
-from tests.web.admin.messages.conftest import InLanguage
+from tests.web.conftest import InLanguage
 
 LIMIT = 25_000_000
 

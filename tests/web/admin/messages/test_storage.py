@@ -5,7 +5,7 @@ import pytest
 from mozi.maintenance.messages import StorageMessage
 from mozi.storage.s3_faults import _CURES
 from mozi.web.admin.messages.storage import KINDS, storage_words
-from tests.web.admin.messages.conftest import InLanguage
+from tests.web.conftest import InLanguage
 
 
 def test_every_cure_of_s3_has_words() -> None:

@@ -11,7 +11,7 @@ from mozi.maintenance import messages as of_storage
 from mozi.messages import Message
 from mozi.posters import messages as of_posters
 from mozi.web.admin.messages import calendar, posters, storage, translate
-from tests.web.admin.messages.conftest import PATHS, InLanguage
+from tests.web.conftest import PATHS, InLanguage
 
 SUBJECTS = {
     "calendar": (of_calendar.SENTENCES, calendar.TRANSLATIONS),

@@ -1,4 +1,4 @@
-"""Requests in a language, for messages that are translated in them."""
+"""Requests in a language, for texts that are translated in them."""
 
 from __future__ import annotations
 
