@@ -1,7 +1,7 @@
-"""Every environment variable, read once, checked, on one screen.
+"""Every environment variable, read once and checked.
 
-Nothing else in Mozi reads the environment (boto3's own credential chain aside).
-All faults are gathered before any is told, so that an operator mends them in one go.
+Nothing else in Mozi reads the environment, except boto3 for its credentials. All faults are
+reported together, so that an operator can mend them in one go.
 """
 
 from __future__ import annotations
@@ -12,36 +12,39 @@ import secrets
 import stat
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from mozi.errors import SettingsError
 from mozi.units import MIB
 
 T = TypeVar("T")
+D = TypeVar("D")
 MAX_PORT = 65_535
-# Those of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+# Of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 CANNED_ACLS = (
-    "public-read",
-    "public-read-write",
-    "authenticated-read",
-    "aws-exec-read",
-    "bucket-owner-read",
-    "bucket-owner-full-control",
-    "private",
+    "public-read", "public-read-write", "authenticated-read", "aws-exec-read",
+    "bucket-owner-read", "bucket-owner-full-control", "private",
+)  # fmt: skip
+SECRET_CHARACTERS = 32  # as hex digits of a random number these are 128 bits
+SECRET_RULE = (
+    f"{SECRET_CHARACTERS} random characters or more, the same on every machine:"
+    " openssl rand -hex 32 prints some."
 )
-SECRET_CHARACTERS = 32  # 128 bits, where they are the hex digits of a random number
-SOURCE_PORTS = frozenset({80, 443, 8080, 8443})  # those of the web and their usual stand-ins
+SOURCE_PORTS = frozenset({80, 443, 8080, 8443})  # the web's, and their usual substitutes
+SWITCH = dict.fromkeys(("1", "true", "yes", "on"), True)
+SWITCH |= dict.fromkeys(("0", "false", "no", "off"), False)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the operator decided. Units are in the names; sizes are bytes, times seconds."""
+    """What the operator decided. Sizes are bytes, times seconds."""
 
     secret_key: str
     data_dir: Path
@@ -96,7 +99,7 @@ class Settings:
             site_today=read.date("SITE_TODAY"),
             page_cache_seconds=read.number("PAGE_CACHE_SECONDS", 3600),
             page_cache_coalesce_seconds=read.number("PAGE_CACHE_COALESCE_SECONDS", 2),
-            poster_fetch_timeout_s=read.number("POSTER_FETCH_TIMEOUT", 10, above=0),
+            poster_fetch_timeout_s=read.number("POSTER_FETCH_TIMEOUT", 10, above_0=True),
             poster_max_bytes=read.whole("POSTER_MAX_BYTES", 20 * MIB),
             poster_max_pixels=read.whole("POSTER_MAX_PIXELS", 25_000_000),
             poster_retry_seconds=read.number("POSTER_RETRY_SECONDS", 600),
@@ -116,12 +119,12 @@ class Settings:
 
     @property
     def embedded(self) -> bool:
-        """Whether everything is kept in DATA_DIR: SQLite and objects on disk."""
+        """Return whether DATA_DIR holds everything: SQLite and objects on disk."""
         return self.s3_bucket is None and self.database_url.startswith("sqlite")
 
 
 def available_cores() -> int:
-    """Return the cores that this process may use, which in a container are fewer than there are."""
+    """Return how many cores this process may use; in a container not all of the machine's."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -142,68 +145,75 @@ class _Reader:
         held = re.sub(r"//[^/@]*@", "//…@", self.env[name])  # no password in a log
         self.faults.append(f"{name} is {held!r}; it takes {takes}.")
 
-    def number(self, name: str, default: float, *, above: float | None = None) -> float:
+    def parsed(
+        self,
+        name: str,
+        default: D,
+        parse: Callable[[str], T],
+        *,
+        takes: str,
+        usable: Callable[[T], bool] = lambda value: True,
+    ) -> T | D:
+        """Return what parse makes of the value, if that raises nothing and the result is usable."""
         raw = self.text(name)
         if raw is None:
             return default
-        value = _parsed(float, raw)
-        floor_missed = value is not None and (value < 0 or (above is not None and value <= above))
-        if value is None or floor_missed or value != value or value > 1e9:
-            least = "above 0" if above == 0 else "of at least 0"
-            self.fault(name, f"a number of seconds {least}, such as {default:g}")
-            return default
-        return value
+        with suppress(ValueError, KeyError, OSError):  # the last two are ZoneInfo's
+            value = parse(raw)
+            if usable(value):
+                return value
+        self.fault(name, takes)
+        return default
+
+    def number(self, name: str, default: float, *, above_0: bool = False) -> float:
+        return self.parsed(
+            name,
+            default,
+            float,
+            usable=lambda value: 0 <= value <= 1e9 and not (above_0 and value == 0),
+            takes=f"a number of seconds {'above' if above_0 else 'of at least'} 0,"
+            f" such as {default:g}",
+        )
 
     def whole(self, name: str, default: int, *, at_least: int = 1, at_most: int = 10**12) -> int:
-        raw = self.text(name)
-        if raw is None:
-            return default
-        value = _parsed(int, raw)
-        if value is None or not at_least <= value <= at_most:
-            self.fault(name, f"a whole number from {at_least} to {at_most}, such as {default}")
-            return default
-        return value
+        takes = f"a whole number from {at_least} to {at_most}, such as {default}"
+        return self.parsed(
+            name, default, int, usable=lambda value: at_least <= value <= at_most, takes=takes
+        )
 
     def ports(self, name: str) -> frozenset[int]:
-        numbers = [_parsed(int, each) for each in (self.text(name) or "").split(",") if each]
-        ports = frozenset(each for each in numbers if each is not None and 1 <= each <= MAX_PORT)
-        if len(ports) < len(set(numbers)):
-            self.fault(name, f"numbers from 1 to {MAX_PORT} with commas between, such as 8000,9443")
-        return ports
+        return self.parsed(
+            name,
+            frozenset(),
+            lambda raw: frozenset(int(each) for each in raw.split(",") if each),
+            usable=lambda ports: all(1 <= port <= MAX_PORT for port in ports),
+            takes=f"numbers from 1 to {MAX_PORT} with commas between, such as 8000,9443",
+        )
 
     def switch(self, name: str) -> bool:
-        raw = (self.text(name) or "0").lower()
-        if raw not in {"0", "1", "true", "false", "yes", "no", "on", "off"}:
-            self.fault(name, "1 (on) or 0 (off)")
-        return raw in {"1", "true", "yes", "on"}
+        return self.parsed(name, False, lambda raw: SWITCH[raw.lower()], takes="1 (on) or 0 (off)")
 
     def choice(
         self, name: str, default: str, choices: tuple[str, ...], folded: Callable[[str], str]
     ) -> str:
-        value = folded(self.text(name) or default)
-        if value not in choices:
-            self.fault(name, f"one of {', '.join(choices)}")
-            return default
-        return value
+        takes = f"one of {', '.join(choices)}"
+        return self.parsed(name, default, folded, usable=choices.__contains__, takes=takes)
 
     def url(self, name: str, *, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
-        raw = self.text(name)
-        if raw is None:
-            return None
-        parts = _parsed(urlsplit, raw)
-        if parts is None or parts.scheme not in schemes or not (parts.netloc or parts.path):
-            self.fault(
-                name, f"an address that starts with {' or '.join(f'{s}://' for s in schemes)}"
-            )
-            return None
-        return raw.rstrip("/")
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        takes = f"an address that starts with {starts}"
+
+        def is_usable(url: str) -> bool:
+            parts = urlsplit(url)
+            return parts.scheme in schemes and bool(parts.netloc or parts.path)
+
+        return self.parsed(name, None, lambda raw: raw.rstrip("/"), usable=is_usable, takes=takes)
 
     def redis_url(self, name: str) -> str | None:
         """Return the address; on a Heroku dyno its certificate is not checked.
 
-        Heroku's Redis speaks TLS with a certificate that it signed itself, and its address is
-        the add-on's, not the operator's to change:
-        https://devcenter.heroku.com/articles/connecting-heroku-redis
+        Heroku's Redis uses TLS with a certificate that it signed itself, and the operator cannot
+        change its address: https://devcenter.heroku.com/articles/connecting-heroku-redis
         """
         url = self.url(name, schemes=("redis", "rediss", "unix"))
         on_heroku = self.text("DYNO") is not None
@@ -212,69 +222,44 @@ class _Reader:
         return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=none"
 
     def dsn(self, name: str) -> str | None:
-        """Return Sentry's address of a project; it has a key and a number, or is none."""
-        raw = self.text(name)
-        if raw is None:
-            return None
-        parts = _parsed(urlsplit, raw)
-        number = parts.path.rstrip("/").rpartition("/")[2] if parts else ""
-        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-            number = ""
-        if not (number.isascii() and number.isdigit() and parts and parts.username):
-            self.fault(name, "an address of Sentry's, such as https://KEY@sentry.example.org/1")
-            return None
-        return raw
+        takes = "an address of Sentry's, such as https://KEY@sentry.example.org/1"
+        return self.parsed(name, None, str, usable=_is_dsn, takes=takes)
 
     def acl(self, name: str, default: str) -> str:
-        """Return the ACL; set and empty is the operator's word that none is to be sent."""
+        """Return the ACL; a variable that is set but empty means that no ACL is sent."""
         value = self.env.get(name, default).strip()
         if value not in {"", *CANNED_ACLS}:
             self.fault(name, f"{', '.join(CANNED_ACLS)}, or nothing at all")
         return value
 
     def prefix(self, name: str) -> str:
-        raw = (self.text(name) or "").strip("/")
-        if any(part in {"", ".", ".."} for part in raw.split("/")) and raw:
-            self.fault(name, "a folder inside the bucket, such as mozi or sites/mozi")
-            return ""
-        return f"{raw}/" if raw else ""
+        return self.parsed(
+            name,
+            "",
+            lambda raw: f"{raw.strip('/')}/".lstrip("/"),
+            usable=lambda folder: not {"", ".", ".."} & set(folder.split("/")[:-1]),
+            takes="a folder inside the bucket, such as mozi or sites/mozi",
+        )
 
     def date(self, name: str) -> date | None:
-        raw = self.text(name)
-        if raw is None:
-            return None
-        value = _parsed(date.fromisoformat, raw) if len(raw) == len("YYYY-MM-DD") else None
-        if value is None:
-            self.fault(name, "a date as YYYY-MM-DD")
-        return value
+        return self.parsed(
+            name,
+            None,
+            date.fromisoformat,
+            usable=lambda day: day.isoformat() == self.text(name),
+            takes="a date as YYYY-MM-DD",
+        )
 
     def timezone(self, name: str, default: str) -> ZoneInfo:
-        raw = self.text(name)
-        if raw is None:
-            return ZoneInfo(default)
-        try:
-            return ZoneInfo(raw)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.fault(name, f"a name of the IANA time zone database, such as {default}")
-            return ZoneInfo(default)
+        takes = f"a name of the IANA time zone database, such as {default}"
+        return self.parsed(name, ZoneInfo(default), ZoneInfo, takes=takes)
 
     def database_url(self, *, default: str) -> str:
-        """Return an SQLAlchemy address: Heroku's postgres:// is PostgreSQL, by psycopg 3."""
-        raw = self.text("DATABASE_URL")
-        if raw is None:
-            return default
-        scheme, found, rest = raw.partition("://")
-        if found and scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest:
-            return f"postgresql+psycopg://{rest}"
-        if found and scheme == "sqlite":
-            return raw
-        self.fault(
-            "DATABASE_URL", "an address that starts with postgres://, postgresql:// or sqlite:///"
-        )
-        return default
+        takes = "an address that starts with postgres://, postgresql:// or sqlite:///"
+        return self.parsed("DATABASE_URL", default, _database_url, usable=bool, takes=takes)
 
     def data_dir(self) -> Path:
-        """Return the folder, having tried to write there; it is made where there is none."""
+        """Return the folder; it is made if it is missing, and tried for writing."""
         folder = Path(self.text("DATA_DIR") or "instance").absolute()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -288,41 +273,46 @@ class _Reader:
         return folder
 
     def secret_key(self, data_dir: Path, *, embedded: bool) -> str:
+        """Return the key that is set; with the embedded default else the one kept in data_dir."""
         given = self.text("SECRET_KEY")
-        if given is not None and len(given) < SECRET_CHARACTERS:
-            self.faults.append(
-                f"SECRET_KEY is {len(given)} characters long; it takes {SECRET_CHARACTERS}"
-                " random ones or more, the same on every machine: openssl rand -hex 32 prints some."
-            )
-        if given is not None:
-            return given
-        if not embedded:
-            self.faults.append(
-                "SECRET_KEY is not set; with S3_BUCKET or a PostgreSQL DATABASE_URL it takes"
-                f" {SECRET_CHARACTERS} random characters or more, the same on every machine:"
-                " openssl rand -hex 32 prints some."
-            )
-            return ""
-        path = data_dir / "secret_key"
+        if given is None and embedded:
+            return self.kept_secret(data_dir / "secret_key")
+        if given is None or len(given) < SECRET_CHARACTERS:
+            state = f"{len(given)} characters long" if given else "not set"
+            needed = "" if given else " with S3_BUCKET or a PostgreSQL DATABASE_URL"
+            self.faults.append(f"SECRET_KEY is {state};{needed} it takes {SECRET_RULE}")
+        return given or ""
+
+    def kept_secret(self, path: Path) -> str:
         try:
             return _kept_secret(path) if self.data_dir_is_writable else ""
         except OSError as error:
             self.faults.append(
-                f"SECRET_KEY is not set; the one kept in {str(path)!r} cannot be had"
+                f"SECRET_KEY is not set; the one kept in {str(path)!r} cannot be read or written"
                 f" ({error.strerror}): give this user its file, or set the variable."
             )
             return ""
 
 
-def _parsed(parse: Callable[[str], T], raw: str) -> T | None:
-    try:
-        return parse(raw)
-    except ValueError:
-        return None
+def _is_dsn(url: str) -> bool:
+    """Return whether this is the address of a project in Sentry, with a key and a number."""
+    parts = urlsplit(url)
+    number = parts.path.rstrip("/").rpartition("/")[2]
+    usable = parts.scheme in {"http", "https"} and parts.hostname and parts.username
+    return bool(usable) and number.isascii() and number.isdigit()
+
+
+def _database_url(raw: str) -> str:
+    """Return SQLAlchemy's address, "" for an unknown one; postgres:// is as Heroku has it."""
+    scheme, found, rest = raw.partition("://")
+    if found and scheme == "sqlite":
+        return raw
+    is_postgresql = scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest
+    return f"postgresql+psycopg://{rest}" if is_postgresql else ""
 
 
 def _kept_secret(path: Path) -> str:
-    """Return the secret kept at path, making it once; of several processes the first one wins."""
+    """Return the secret kept at path, which is made once: the first of several processes wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
