@@ -1,6 +1,7 @@
-"""An old site's uploads become originals: each checked, stored, and wanted by its movie.
+"""Makes the files of an old upload folder the posters of their movies.
 
-Run again, what was taken already is left as it is, so it can be stopped at any time.
+Each file is checked, stored as an original, and becomes its movie's source. A second run skips
+what is done, so a run can be stopped at any time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from mozi.calendar.editing.changes import set_poster_upload
 from mozi.database import reading
 from mozi.errors import Busy, MovieNotFound, MoziError, StorageError
-from mozi.maintenance.upload_folder import Folder, Left, read_file
+from mozi.maintenance.upload_folder import NotUploaded, UploadFolder, read_file
 from mozi.models import MOVIES, POSTERS
 from mozi.posters.uploads import StoredUpload, Upload, checked_upload, store_upload
 from mozi.storage import Storage
@@ -32,7 +33,7 @@ InContext = Callable[[], AbstractContextManager[object]]
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """What an upload may have at most, and how many are decoded at once."""
+    """The largest upload, and how many files are decoded at once."""
 
     max_bytes: int
     max_pixels: int
@@ -40,8 +41,8 @@ class UploadLimits:
 
 
 @dataclass(frozen=True)
-class _Taken:
-    """What became of one file. unchanged: it is the movie's poster already."""
+class _Result:
+    """The result for one file. unchanged: the file was the movie's poster already."""
 
     movie_id: int
     file: str
@@ -50,26 +51,27 @@ class _Taken:
 
 
 @dataclass
-class MoveReport:
-    """What a run has done so far; in a dry run, would have done."""
+class UploadReport:
+    """The counts of a run so far; of a dry run, what it would have uploaded."""
 
-    taken: int = 0
+    uploaded: int = 0
     unchanged: int = 0
-    failed: list[Left] = field(default_factory=list)
+    failed: list[NotUploaded] = field(default_factory=list)
     interrupted: bool = False
     stopped_by: str | None = None
 
 
-class MovingIn:
+class Uploading:
     """One run over a folder. in_context: gives the app's context to the threads.
 
-    on_done: told of how many files were seen to. stop: ends the run after what is in hand.
+    on_done: called with 1 after each file. stop: when set, the run ends after the files in
+    progress.
     """
 
     def __init__(
         self,
         storage: Storage,
-        folder: Folder,
+        folder: UploadFolder,
         path: Path,
         *,
         limits: UploadLimits,
@@ -85,39 +87,39 @@ class MovingIn:
         self.dry_run = dry_run
         self.on_done = on_done
         self.stop = threading.Event()
-        self.report = MoveReport(failed=list(folder.failed))
+        self.report = UploadReport(failed=list(folder.failed))
         self._storage_failures = 0
 
-    def run(self) -> MoveReport:
-        """Take file after file until none is left or `stop` is set; return the report."""
+    def run(self) -> UploadReport:
+        """Upload the files until none is left or `stop` is set; return the report."""
         with ThreadPoolExecutor(self.limits.at_once) as threads:
             for known, files in self._chunks():
-                for taken in threads.map(lambda f, k=known: self._take(f, k), files):
-                    self._count(taken)
+                for result in threads.map(lambda f, k=known: self._upload(f, k), files):
+                    self._count(result)
                     self.on_done(1)
         self.report.interrupted = self.stop.is_set() and self.report.stopped_by is None
         return self.report
 
     def _chunks(self) -> Iterator[tuple[Mapping[int, str | None], list[tuple[int, str]]]]:
-        """Yield files with what is known of their movies: the uploaded original's key, or None."""
+        """Yield chunks of files, each with what _uploads_of() says of their movies."""
         files = iter(self.folder.files.items())
         while (chunk := list(islice(files, CHUNK))) and not self.stop.is_set():
             yield _uploads_of([movie_id for movie_id, _ in chunk]), chunk
 
-    def _take(self, file: tuple[int, str], known: Mapping[int, str | None]) -> _Taken | None:
+    def _upload(self, file: tuple[int, str], known: Mapping[int, str | None]) -> _Result | None:
         movie_id, name = file
         if self.stop.is_set():
             return None
         if movie_id not in known:
-            return _Taken(movie_id, name, error=MovieNotFound(movie_id))
+            return _Result(movie_id, name, error=MovieNotFound(movie_id))
         try:
             with self.in_context():
-                return _Taken(movie_id, name, unchanged=self._take_known(movie_id, name, known))
+                return _Result(movie_id, name, unchanged=self._store(movie_id, name, known))
         except MoziError as error:
-            return _Taken(movie_id, name, error=error)
+            return _Result(movie_id, name, error=error)
 
-    def _take_known(self, movie_id: int, name: str, known: Mapping[int, str | None]) -> bool:
-        """Make the file the movie's poster; return whether it was so already."""
+    def _store(self, movie_id: int, name: str, known: Mapping[int, str | None]) -> bool:
+        """Make the file the movie's poster; return whether it was the poster already."""
         upload = self._checked(name)
         if known[movie_id] == upload.key and self.storage.exists(upload.key):
             return True
@@ -135,19 +137,19 @@ class MovingIn:
             body, max_bytes=self.limits.max_bytes, max_pixels=self.limits.max_pixels
         )
 
-    def _count(self, taken: _Taken | None) -> None:
-        if taken is None:
+    def _count(self, result: _Result | None) -> None:
+        if result is None:
             return
-        if taken.error is not None:
-            self.report.failed.append(Left(taken.file, str(taken.error), taken.movie_id))
-            self._mind_the_storage(taken.error)
-        elif taken.unchanged:
+        if result.error is not None:
+            self.report.failed.append(NotUploaded(result.file, str(result.error), result.movie_id))
+            self._stop_if_the_storage_is_down(result.error)
+        elif result.unchanged:
             self.report.unchanged += 1
         else:
-            self.report.taken += 1
+            self.report.uploaded += 1
             self._storage_failures = 0
 
-    def _mind_the_storage(self, error: MoziError) -> None:
+    def _stop_if_the_storage_is_down(self, error: MoziError) -> None:
         if isinstance(error, StorageError | Busy):
             self._storage_failures += 1
             if self._storage_failures >= FAILURES_IN_A_ROW and not self.stop.is_set():
@@ -156,7 +158,7 @@ class MovingIn:
 
 
 def _uploads_of(movie_ids: list[int]) -> dict[int, str | None]:
-    """Return, for the movies that there are, the key of what was uploaded for them."""
+    """Return the existing ones of these movies, with the key of the upload; None: no upload."""
     with reading() as session:
         rows = session.execute(
             select(MOVIES.c.id, POSTERS.c.original_key, POSTERS.c.uploaded)
