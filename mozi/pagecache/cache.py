@@ -1,9 +1,9 @@
-"""The way of a page: read its rows, and render them only where they are not the ones before.
+"""The way of a page: read its rows, and render them only if they have changed.
 
-    rows → their fingerprint → the entry with it, here or in the store → else render and store
+    rows → their fingerprint → the entry with it, in memory or in the store → else render and store
 
-Served meanwhile: the previous page, within the promised bound (slots). Nobody ever deletes an
-entry: one whose fingerprint is not that of the rows is simply not the page any more.
+Meanwhile the previous page is served, within the promised bound (memory.py). No entry is ever
+deleted because of a change: an entry whose fingerprint is not that of the rows is outdated.
 """
 
 from __future__ import annotations
@@ -21,33 +21,34 @@ from mozi import clock, metrics
 from mozi.database import in_one_line, reading
 from mozi.errors import Busy, MoziError
 from mozi.pagecache.entries import Entry, make_entry
-from mozi.pagecache.fingerprints import fingerprint_of, marks_of, what_changed
-from mozi.pagecache.memory import Slot, Slots
-from mozi.pagecache.render_gate import Pace
+from mozi.pagecache.fingerprints import digests_of, fingerprint_of, what_changed
+from mozi.pagecache.memory import KeptPage, PageMemory
+from mozi.pagecache.render_gate import RenderGate
 from mozi.pagecache.store import PageStore
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HTML = "text/html; charset=utf-8"
-FIRST_LOOK_S = 0.005  # after which a request that waits looks whether it may be answered
-LOOK_EVERY_S = 0.05  # later: the end of the turn it waits for wakes it anyway
-OTHERS_LOOK_S = 0.05  # the same, while another process renders: it costs a read of the store
+FIRST_POLL_S = 0.005  # after which a waiting request checks whether it may be answered
+POLL_EVERY_S = 0.05  # later; the end of the refresh that it waits for wakes it anyway
+POLL_STORE_S = 0.05  # the same, while another process renders: a check reads the store
 LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
-# How long another process may take before we render for ourselves: longer than Redis keeps the
-# lock of a killed one, so that one of those who wait takes over, and short enough to render then.
+# How long another process may take before this one renders: longer than Redis keeps the lock of a
+# killed process, so that one of the waiting takes it over, and short enough to render then.
 OTHERS_RENDER_S = 3.0
 CHANGES_LISTED = 10
-REST_S = 1.0  # how long nobody reads or renders again after that has failed
+BACKOFF_S = 1.0  # after a read or a render has failed
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
     """A page that can be cached.
 
-    name: for metrics and logs. key: one for each address, language and release. day: the
-    local date. load: reads all that the page shows, and raises a MoziError where it is no
-    page. render: turns just that into text; whatever else it showed would never be noticed.
+    name: for metrics and logs. key: one for each address and language. day: the local date.
+    load: reads everything that the page shows; raises a MoziError where there is no such page.
+    render: makes the text of that value and of nothing else, since the cache notices no other
+    change.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class Served:
-    """What to answer, and whether it is a hit, stale or a miss (rendered for this request)."""
+    """An entry to answer with. result: hit, stale, or miss (rendered for this request)."""
 
     entry: Entry
     result: str
@@ -72,8 +73,8 @@ class Served:
 
 
 @dataclass(frozen=True)
-class _Read:
-    """One reading of a page's rows; began: time.monotonic, at: seconds since the epoch."""
+class _Rows:
+    """One read of a page's rows. began: time.monotonic; at: seconds since the epoch."""
 
     shown: Any
     fingerprint: str
@@ -84,155 +85,153 @@ class _Read:
 class PageCache:
     """The pages of one process, and the store behind it. Thread-safe.
 
-    life_s: after which a page is rendered again in any case. coalesce_s: between the
-    beginnings of two renders of one page.
+    life_s: after which a page is rendered again in any case. coalesce_s: the least time between
+    the beginnings of two renders of one page.
     """
 
     def __init__(self, store: PageStore, *, life_s: float, coalesce_s: float) -> None:
         self.store = store
         self.life_s = life_s
         self.coalesce_s = coalesce_s
-        self.slots = Slots()
-        self.pace = Pace()
+        self.memory = PageMemory()
+        self.gate = RenderGate()
 
     def find_ready(self, key: str, day: str) -> Served | None:
         """Return what can be answered from memory at once, without a query or a lock."""
-        slot = self.slots.get(key)
-        if slot is None or slot.entry is None:
+        kept = self.memory.get(key)
+        if kept is None or kept.entry is None:
             return None
         now = time.monotonic()
-        if slot.is_hit(now, day):
-            return Served(slot.entry, "hit")
-        if not slot.may_serve_previous(now, coalesce_s=self.coalesce_s):
+        if kept.is_hit(now, day):
+            return Served(kept.entry, "hit")
+        if not kept.may_serve_previous(now, coalesce_s=self.coalesce_s):
             return None
-        if not slot.is_outdated(now, day):
-            return Served(slot.entry, "hit")  # being read again, and not known to have changed
-        slot.served_stale += 1
-        return Served(slot.entry, "stale")
+        if not kept.is_outdated(now, day):
+            return Served(kept.entry, "hit")  # being read again, and not known to have changed
+        kept.stale_answers += 1
+        return Served(kept.entry, "stale")
 
     def serve(self, page: Page[Any]) -> Served:
-        """Return the page; of all who ask at once, one reads its rows and renders them.
+        """Return the page; of all requests at once, one reads its rows and renders them.
 
-        Raises what page.load raises where there is no such page, what failed where there is no
-        previous page to show instead, and Busy where somebody else's render takes too long.
-        A previous page is shown whatever its age where that fails or hangs.
+        Raises what page.load raises where there is no such page. Where reading or rendering fails
+        or hangs, the previous page is served, whatever its age; without one this raises the
+        error, or Busy.
         """
-        slot = self.slots.ensure(page.key)
-        until, look_s = time.monotonic() + LONGEST_WAIT_S, FIRST_LOOK_S
+        kept = self.memory.ensure(page.key)
+        until, poll_s = time.monotonic() + LONGEST_WAIT_S, FIRST_POLL_S
         while time.monotonic() < until:
             ready = self.find_ready(page.key, page.day)
             if ready is not None:
                 return ready
-            if slot.turn.acquire(timeout=look_s):
+            if kept.refresh_lock.acquire(timeout=poll_s):
                 try:
-                    return self.find_ready(page.key, page.day) or self._see_to(slot, page)
+                    return self.find_ready(page.key, page.day) or self._refresh(kept, page)
                 finally:
-                    slot.working_since = None
-                    self.slots.weigh(page.key, slot)
-                    slot.turn.release()
-            look_s = min(2 * look_s, LOOK_EVERY_S)
-        if slot.entry is not None:  # whoever reads or renders hangs: as if that had failed
-            return Served(slot.entry, "stale")
+                    kept.refresh_began = None
+                    self.memory.recount(page.key, kept)
+                    kept.refresh_lock.release()
+            poll_s = min(2 * poll_s, POLL_EVERY_S)
+        if kept.entry is not None:  # the request that refreshes it hangs, which is a failure too
+            return Served(kept.entry, "stale")
         raise Busy(f"The page {page.name} takes long to render.")
 
-    def _see_to(self, slot: Slot, page: Page[Any]) -> Served:
+    def _refresh(self, kept: KeptPage, page: Page[Any]) -> Served:
         try:
-            if slot.entry is not None:  # shown meanwhile, for a time that is promised
-                return self._looked_at(slot, page)
-            with self.pace.turn() as turn:
-                return self._looked_at(slot, page, before_waiting=turn.leave)
+            if kept.entry is not None:  # the others get it meanwhile, within the promised bound
+                return self._read_and_serve(kept, page)
+            with self.gate.hold() as hold:
+                return self._read_and_serve(kept, page, before_waiting=hold.release)
         except (MoziError, HTTPException):
-            self.slots.forget(page.key)  # it is no page any more
+            self.memory.drop(page.key)  # there is no such page any more
             raise
         except Exception as error:
-            return self._previous(slot, page, error)
+            return self._serve_previous(kept, page, error)
 
-    def _looked_at(
-        self, slot: Slot, page: Page[Any], *, before_waiting: Callable[[], None] = lambda: None
+    def _read_and_serve(
+        self, kept: KeptPage, page: Page[Any], *, before_waiting: Callable[[], None] = lambda: None
     ) -> Served:
-        """Read the rows, and serve the page of just those.
+        """Read the rows, and serve the page of just these rows.
 
-        before_waiting: called before another process's render is waited for.
+        before_waiting: called before this waits for another process's render.
         """
-        slot.working_since = time.monotonic()
-        read = _read(page)
-        if self._is_current(slot.entry, read, page):
-            return self._confirmed(slot, read)
-        return self._renew(slot, page, read, before_waiting)
+        kept.refresh_began = time.monotonic()
+        rows = _read_rows(page)
+        if self._is_current(kept.entry, rows, page):
+            return self._serve_current(kept, rows)
+        return self._renew(kept, page, rows, before_waiting)
 
-    def _confirmed(self, slot: Slot, read: _Read) -> Served:
-        assert slot.entry is not None  # noqa: S101 - _is_current has looked
-        slot.confirm(read.began)
-        return Served(slot.entry, "hit")
+    def _serve_current(self, kept: KeptPage, rows: _Rows) -> Served:
+        assert kept.entry is not None  # noqa: S101 - _is_current was true
+        kept.confirm(rows.began)
+        return Served(kept.entry, "hit")
 
     def _renew(
-        self, slot: Slot, page: Page[Any], read: _Read, before_waiting: Callable[[], None]
+        self, kept: KeptPage, page: Page[Any], rows: _Rows, before_waiting: Callable[[], None]
     ) -> Served:
-        """Take the page from the store where another process has it, else render it."""
-        if self._find_stored(slot, page, read):
-            return self._confirmed(slot, read)
-        slot.moved = True
-        if self._too_soon(slot) and (early := self.find_ready(page.key, page.day)):
+        """Take the page from the store if another process has rendered it, else render it."""
+        if self._take_stored(kept, page, rows):
+            return self._serve_current(kept, rows)
+        kept.changed = True
+        if self._too_soon(kept) and (early := self.find_ready(page.key, page.day)):
             return early
         until = time.monotonic() + OTHERS_RENDER_S
         while True:
-            with self.store.render_turn(page.key) as is_ours:
+            with self.store.render_lock(page.key) as is_ours:
                 if is_ours or time.monotonic() > until:
-                    return self._found_or_rendered(slot, page, read)
+                    return self._take_stored_or_render(kept, page, rows)
             before_waiting()
             if early := self.find_ready(page.key, page.day):
                 return early
-            time.sleep(OTHERS_LOOK_S)
+            time.sleep(POLL_STORE_S)
 
-    def _found_or_rendered(self, slot: Slot, page: Page[Any], read: _Read) -> Served:
-        """Look once more, now that it is our turn: the one before us may have rendered it."""
-        if self._find_stored(slot, page, read):
-            return self._confirmed(slot, read)
-        return self._rendered(slot, page, read)
+    def _take_stored_or_render(self, kept: KeptPage, page: Page[Any], rows: _Rows) -> Served:
+        """Check the store once more under the lock, and render if the page is not there."""
+        if self._take_stored(kept, page, rows):
+            return self._serve_current(kept, rows)
+        return self._render(kept, page, rows)
 
-    def _find_stored(self, slot: Slot, page: Page[Any], read: _Read) -> bool:
-        """Take what the store has, the previous page too; return whether it is the page."""
+    def _take_stored(self, kept: KeptPage, page: Page[Any], rows: _Rows) -> bool:
+        """Keep what the store has, if it is newer; return whether it is the page of the rows."""
         entry = self.store.find(page.key)
         if entry is None:
             return False
-        rendered_at = read.began - max(0.0, read.at - entry.began)
-        if slot.entry is None or rendered_at > slot.render_began:
-            slot.take(
-                entry, rendered_at, render_began=rendered_at, ends_at=rendered_at + self.life_s
-            )
-        return self._is_current(slot.entry, read, page) and read.began < slot.ends_at
+        began = rows.began - max(0.0, rows.at - entry.began)
+        if kept.entry is None or began > kept.render_began:
+            kept.replace(entry, began, render_began=began, ends_at=began + self.life_s)
+        return self._is_current(kept.entry, rows, page) and rows.began < kept.ends_at
 
-    def _is_current(self, entry: Entry | None, read: _Read, page: Page[Any]) -> bool:
+    def _is_current(self, entry: Entry | None, rows: _Rows, page: Page[Any]) -> bool:
         return (
             entry is not None
-            and entry.fingerprint == read.fingerprint
+            and entry.fingerprint == rows.fingerprint
             and entry.day == page.day
-            and read.at < entry.began + self.life_s
+            and rows.at < entry.began + self.life_s
         )
 
-    def _too_soon(self, slot: Slot) -> bool:
-        return time.monotonic() < slot.render_began + self.coalesce_s
+    def _too_soon(self, kept: KeptPage) -> bool:
+        return time.monotonic() < kept.render_began + self.coalesce_s
 
-    def _rendered(self, slot: Slot, page: Page[Any], read: _Read) -> Served:
-        before, began = slot.entry, time.monotonic()
+    def _render(self, kept: KeptPage, page: Page[Any], rows: _Rows) -> Served:
+        before, began = kept.entry, time.monotonic()
         entry = make_entry(
-            page.render(read.shown).encode(),
+            page.render(rows.shown).encode(),
             page=page.name,
-            fingerprint=read.fingerprint,
+            fingerprint=rows.fingerprint,
             day=page.day,
-            began=read.at,
+            began=rows.at,
             content_type=page.content_type,
-            marks=marks_of(read.shown),
+            digests=digests_of(rows.shown),
         )
-        slot.take(entry, read.began, render_began=began, ends_at=read.began + self.life_s)
+        kept.replace(entry, rows.began, render_began=began, ends_at=rows.began + self.life_s)
         self.store.put(page.key, entry)
-        _tell(page, before, entry, seconds=time.monotonic() - began, stale=slot.served_stale)
-        slot.served_stale = 0
+        _log_render(page, before, entry, began=began, stale_answers=kept.stale_answers)
+        kept.stale_answers = 0
         return Served(entry, "miss")
 
-    def _previous(self, slot: Slot, page: Page[Any], error: Exception) -> Served:
+    def _serve_previous(self, kept: KeptPage, page: Page[Any], error: Exception) -> Served:
         """Return the previous page, whatever its age, after reading or rendering has failed."""
-        previous = slot.entry or self.store.find(page.key)
+        previous = kept.entry or self.store.find(page.key)
         if previous is None:
             raise error
         metrics.PAGE_RENDER_FAILURES.labels(page.name).inc()
@@ -241,23 +240,23 @@ class PageCache:
             page.name,
             in_one_line(error),
         )
-        slot.entry = previous
-        slot.resting_until = time.monotonic() + REST_S
+        kept.entry = previous
+        kept.backoff_until = time.monotonic() + BACKOFF_S
         return Served(previous, "stale")
 
 
-def _read(page: Page[Any]) -> _Read:
+def _read_rows(page: Page[Any]) -> _Rows:
     began, at = time.monotonic(), clock.now().timestamp()
     with reading() as session:
         shown = page.load(session)
-    return _Read(shown, fingerprint_of(shown), began, at)
+    return _Rows(shown, fingerprint_of(shown), began, at)
 
 
 def reason_of(before: Entry | None, after: Entry) -> tuple[str, tuple[str, ...]]:
     """Return why a page was rendered, and which movies ("7") and pictures ("7.thumb") changed."""
     if before is None:
         return "first", ()
-    changed = what_changed(before.marks, after.marks)
+    changed = what_changed(before.digests, after.digests)
     if before.day != after.day:
         return "day", changed
     if before.fingerprint == after.fingerprint:
@@ -265,9 +264,11 @@ def reason_of(before: Entry | None, after: Entry) -> tuple[str, tuple[str, ...]]
     return ("variant" if changed and all("." in name for name in changed) else "movie"), changed
 
 
-def _tell(
-    page: Page[Any], before: Entry | None, after: Entry, *, seconds: float, stale: int
+def _log_render(
+    page: Page[Any], before: Entry | None, after: Entry, *, began: float, stale_answers: int
 ) -> None:
+    """Count and log a render that began then, and why it was made."""
+    seconds = time.monotonic() - began
     reason, changed = reason_of(before, after)
     metrics.PAGE_RENDER_SECONDS.observe(seconds)
     if before is not None:
@@ -275,5 +276,5 @@ def _tell(
     listed = " ".join(changed[:CHANGES_LISTED]) + (" …" if len(changed) > CHANGES_LISTED else "")
     logger.info(
         "page %s rendered in %.0f ms: %s%s, %d answered stale meanwhile",
-        page.name, 1000 * seconds, reason, f" ({listed})" if listed else "", stale,
+        page.name, 1000 * seconds, reason, f" ({listed})" if listed else "", stale_answers,
     )  # fmt: skip

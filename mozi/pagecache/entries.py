@@ -1,8 +1,9 @@
-"""One rendered page, ready to be sent, and its form in a store that others may write to.
+"""One rendered page, ready to be sent, and its stored form.
 
-The form is a line of JSON and the two compressed bodies, signed: what was not made by a process
-with the same SECRET_KEY, or was cut short, is no entry. Nothing is unpickled. The plain body is
-taken from the gzipped one: that costs 0.1 ms a read and makes a stored page 3 to 6 times smaller.
+The stored form is a line of JSON and the two compressed bodies, signed with SECRET_KEY, since
+others may write to the store: a forged or incomplete one is ignored, and nothing is unpickled.
+The plain body is decompressed from the gzip body: that costs 0.1 ms a read and makes a stored page
+3 to 6 times smaller.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from functools import cached_property
 
 import brotli
 
-FORMAT = b"mozi-page-2\n"
+FORMAT = b"mozi-page-3\n"
 SIGNATURE_BYTES = 32
 # The index of the demo, 38 KB: gzip 6 takes 0.3 ms and gives 5.4 KB, brotli 5 takes 0.5 ms and
 # gives 5.0 KB; brotli 11 would take 39 ms, longer than the render itself, for 4.5 KB.
@@ -38,9 +39,9 @@ COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {
 class Entry:
     """A page as it was rendered from rows with this fingerprint.
 
-    page: its name in metrics and logs. day: the local date that it was rendered for. began:
-    when its rows were read, seconds
-    since the epoch. bodies: by content coding. marks: of each movie and picture on it.
+    page: its name in metrics and logs. day: the local date that it was rendered for. began: when
+    its rows were read, in seconds since the epoch. bodies: by content coding. digests: of each
+    movie and picture on it.
     """
 
     page: str
@@ -49,14 +50,14 @@ class Entry:
     began: float
     content_type: str
     etag: str
-    marks: Mapping[str, str]
+    digests: Mapping[str, str]
     bodies: Mapping[str, bytes]
 
     @cached_property
     def size_bytes(self) -> int:
-        """Return what it takes in memory: the bodies, the marks, and some 700 bytes around them."""
-        marks = sum(map(sys.getsizeof, (*self.marks, *self.marks.values())))
-        return sum(map(len, self.bodies.values())) + marks + sys.getsizeof(self.marks) + 800
+        """Return what it takes in memory: the bodies, the digests, and some 700 bytes more."""
+        digests = sum(map(sys.getsizeof, (*self.digests, *self.digests.values())))
+        return sum(map(len, self.bodies.values())) + digests + sys.getsizeof(self.digests) + 800
 
 
 def make_entry(
@@ -67,9 +68,9 @@ def make_entry(
     day: str,
     began: float,
     content_type: str,
-    marks: Mapping[str, str],
+    digests: Mapping[str, str],
 ) -> Entry:
-    """Return the entry with its compressed bodies, made once, here."""
+    """Return the entry, with its body in every coding."""
     return Entry(
         page=page,
         fingerprint=fingerprint,
@@ -77,41 +78,41 @@ def make_entry(
         began=began,
         content_type=content_type,
         etag=etag_of(body),
-        marks=marks,
+        digests=digests,
         bodies={coding: COMPRESS[coding](body) for coding in ENCODINGS},
     )
 
 
 def etag_of(body: bytes) -> str:
-    """Return a weak entity tag, since it is the same for all codings of body."""
+    """Return the entity tag: a weak one, since all codings of body have the same."""
     return f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
 def pack(entry: Entry, key: bytes) -> bytes:
     """Return the entry's stored form, signed with key."""
-    about = {
+    fields = {
         f.name: getattr(entry, f.name) for f in dataclasses.fields(entry) if f.name != "bodies"
     }
-    about["lengths"] = [len(entry.bodies[name]) for name in STORED]
-    head = json.dumps(about, separators=(",", ":")).encode()
+    fields["lengths"] = [len(entry.bodies[name]) for name in STORED]
+    head = json.dumps(fields, separators=(",", ":")).encode()
     content = head + b"\n" + b"".join(entry.bodies[name] for name in STORED)
     return FORMAT + _signature(content, key) + content
 
 
 def find_unpacked(stored: object, key: bytes) -> Entry | None:
-    """Return the entry whose stored form this is, None for anything else."""
+    """Return the entry of this stored form, None for anything else."""
     if not isinstance(stored, bytes) or not stored.startswith(FORMAT):
         return None
     signature, content = _split(stored[len(FORMAT) :], SIGNATURE_BYTES)
     if not hmac.compare_digest(signature, _signature(content, key)):
         return None
     head, _, rest = content.partition(b"\n")
-    about = json.loads(head)
+    fields = json.loads(head)
     bodies = {}
-    for name, length in zip(STORED, about.pop("lengths"), strict=True):
+    for name, length in zip(STORED, fields.pop("lengths"), strict=True):
         bodies[name], rest = _split(rest, length)
     bodies["identity"] = gzip.decompress(bodies["gzip"])
-    return Entry(bodies=bodies, **about)
+    return Entry(bodies=bodies, **fields)
 
 
 def _split(content: bytes, length: int) -> tuple[bytes, bytes]:

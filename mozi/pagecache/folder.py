@@ -1,9 +1,9 @@
 """Entries in a folder that all workers of a machine share: a back end for Flask-Caching.
 
-cachelib's own FileSystemCache unpickles what it reads, counts its files in a file of its own
-without a lock, evicts first what should live longest, sleeps up to 16 s on a refused file, and
-never removes what a killed writer left. Here is no count to be wrong: each share (shares.py) is a
-folder, written to by one process at a time, and listed before each write.
+cachelib's own FileSystemCache unpickles what it reads, counts its files without a lock, evicts
+first what should live longest, sleeps up to 16 s on a refused file, and never removes what a
+killed writer left. Here each shard (shards.py) is a folder that one process at a time writes to,
+and lists before each write: there is no count.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from flask import Flask
 from flask_caching.backends.base import BaseCache
 
 from mozi import clock
-from mozi.pagecache.shares import SHARES, share_of
+from mozi.pagecache.shards import SHARDS, shard_of
 from mozi.units import MIB
 
 MAX_BYTES = 32 * MIB  # on the disk, over all processes
 BLOCK_BYTES = 4096  # what a file system gives out at a time
 GRACE_S = 60.0  # beyond a page's life, for clocks that differ
 LOCK = "lock"
-DRAFT = "draft-"  # a writer holds the lock, so a draft that another one finds is a killed one's
-LONGEST_WAIT_S = 0.1  # for the lock, which is held for a millisecond
+DRAFT = "draft-"  # only the lock's holder writes: a draft that another finds is a killed one's
+LONGEST_WAIT_S = 0.1  # for the lock, which a process holds for a millisecond
 
 
 class FolderPages(BaseCache):
@@ -41,7 +41,7 @@ class FolderPages(BaseCache):
     ) -> None:
         super().__init__(default_timeout)
         self.folder = Path(folder)
-        self.share_bytes = max_bytes // SHARES
+        self.shard_bytes = max_bytes // SHARDS
         self._is_tidy = False
 
     @classmethod
@@ -59,23 +59,23 @@ class FolderPages(BaseCache):
             return None
 
     def set(self, key: str, value: bytes, timeout: object = None) -> bool:
-        """Store value and return True; readers see the one before or this one, never half of it.
+        """Store value and return True; readers see the value before or this one, never half.
 
-        False where value is larger than its share, or another process holds the share for long.
+        Returns False where value is larger than its shard, or another process keeps its lock.
         """
         path = self._path(key)
         self._tidy_once()
-        with _alone_in(path.parent) as is_ours:
-            if not is_ours or _on_disk(len(value)) > self.share_bytes:
+        with _locked(path.parent) as is_ours:
+            if not is_ours or _on_disk(len(value)) > self.shard_bytes:
                 return False
-            self._make_room(path, self.share_bytes - _on_disk(len(value)))
+            self._make_room(path, self.shard_bytes - _on_disk(len(value)))
             _write(path, value)
         return True
 
     def _make_room(self, path: Path, left_bytes: int) -> None:
-        """Remove what is too old, what killed writers left, and what is beyond left_bytes.
+        """Remove old pages, killed writers' drafts, and the oldest pages beyond left_bytes.
 
-        The version that path holds goes first, then the oldest page.
+        The version that path holds goes first.
         """
         files = sorted(_files(path.parent), key=lambda file: (file[0] != str(path), file[1]))
         now_s = clock.now().timestamp()
@@ -86,7 +86,7 @@ class FolderPages(BaseCache):
                 os.unlink(name)
 
     def _tidy_once(self) -> None:
-        """Remove what earlier releases kept, which had all files in one folder without a bound."""
+        """Remove the files of earlier releases, which were in one folder without a bound."""
         if self._is_tidy:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -97,12 +97,12 @@ class FolderPages(BaseCache):
 
     def _path(self, key: str) -> Path:
         name = hashlib.sha256(key.encode()).hexdigest()
-        return self.folder / f"{share_of(key):x}" / name
+        return self.folder / f"{shard_of(key):x}" / name
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[bool]:
-    """Give whether this share is ours alone within the block; a killed process loses it."""
+def _locked(folder: Path) -> Iterator[bool]:
+    """Give whether this process has the shard's lock in the block; a killed process loses it."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -125,7 +125,7 @@ def _is_locked(handle: int) -> bool:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, float, int]]:
-    """Yield each file's path, when it was written, and its size; the lock is none of them."""
+    """Yield each file's path, when it was written, and its size; without the lock's file."""
     with os.scandir(folder) as items:
         for item in items:
             if item.name != LOCK and item.is_file(follow_symlinks=False):

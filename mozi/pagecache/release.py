@@ -1,4 +1,4 @@
-"""Which release a page belongs to: a deploy never serves HTML that links the last one's files."""
+"""The release that a page belongs to: a deploy never serves HTML of the release before."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 
 from mozi.settings import Settings
 
-SHOWING = ("mozi/**/*.py", "mozi/**/*.json", "templates/**/*", "static/**/*", "translations/**/*")
-LENGTH = 16
+FILES = ("mozi/**/*.py", "mozi/**/*.json", "templates/**/*", "static/**/*", "translations/**/*")
+DIGITS = 16
 
 
 def release_of(root: Path, settings: Settings) -> str:
-    """Return a digest of all that pages are made with, besides the rows: files and settings."""
+    """Return a digest of everything but the rows that pages are made of: files and settings."""
     shown = f"{digest_of(root)} {settings.site_url} {settings.site_timezone}"
-    return hashlib.sha256(shown.encode()).hexdigest()[:LENGTH]
+    return hashlib.sha256(shown.encode()).hexdigest()[:DIGITS]
 
 
 def digest_of(root: Path) -> str:
-    """Return a digest of the names and contents of all files that pages are made with."""
+    """Return a digest of the names and contents of all files that pages are made of."""
     digest = hashlib.sha256()
     for path in _files(root):
         digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
@@ -27,5 +27,5 @@ def digest_of(root: Path) -> str:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    for pattern in SHOWING:
+    for pattern in FILES:
         yield from sorted(path for path in root.glob(pattern) if path.is_file())

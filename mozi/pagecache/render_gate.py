@@ -1,9 +1,8 @@
-"""Cold pages of one process are made one after another, as far as that helps.
+"""New pages of one process are rendered one after another, as far as that helps.
 
-Threads share an interpreter: of fifteen cold pages that are asked for at once and made at once
-each is as late as the last, while one after another half of them come in half the time. A read
-or a render that hangs holds up nobody for longer than LONGEST_WAIT_S, and whoever comes after
-that not at all.
+Threads share an interpreter: of fifteen new pages that are requested and rendered at once, each
+is as late as the last; one after another, half of them come in half the time. A read or a render
+that hangs delays others by LONGEST_WAIT_S at most, and after that not at all.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from contextlib import contextmanager
 LONGEST_WAIT_S = 0.25
 
 
-class Turn:
-    """A place in the order, which may be left before the block ends."""
+class Hold:
+    """One thread's hold on the gate, which it may release before its block ends."""
 
     def __init__(self, lock: threading.Lock) -> None:
         self._lock = lock
         self.held = lock.acquire(timeout=LONGEST_WAIT_S)
         self.began = time.monotonic()
 
-    def leave(self) -> None:
-        """Let the next one go: what comes now is waiting."""
+    def release(self) -> None:
+        """Let the next thread through, because this one only waits from now on."""
         if self.held:
             self.held = False
             self._lock.release()
@@ -36,23 +35,23 @@ class Turn:
         return self.held and time.monotonic() >= self.began + LONGEST_WAIT_S
 
 
-class Pace:
-    """Gives turns. Thread-safe."""
+class RenderGate:
+    """Lets one thread through at a time. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._latest: Turn | None = None
+        self._latest: Hold | None = None
 
     @contextmanager
-    def turn(self) -> Iterator[Turn]:
-        """Wait for a turn, for a moment, and hold it within the block."""
+    def hold(self) -> Iterator[Hold]:
+        """Wait for the gate for LONGEST_WAIT_S at most, and hold it within the block."""
         lock = self._lock
-        turn = Turn(lock)
+        hold = Hold(lock)
         try:
-            if turn.held:
-                self._latest = turn
+            if hold.held:
+                self._latest = hold
             elif self._lock is lock and self._latest is not None and self._latest.hangs:
-                self._lock = threading.Lock()  # who comes now need not wait for that one
-            yield turn
+                self._lock = threading.Lock()  # later threads need not wait for that one
+            yield hold
         finally:
-            turn.leave()
+            hold.release()

@@ -1,8 +1,8 @@
 """The store behind the processes' own memory: Flask-Caching, on Redis or in a folder.
 
-Whatever goes wrong here (gone, slow, full, rubbish) costs a render, never an error: every call
-is bounded, and after a failure the store is left alone for a while. What it holds is bounded in
-bytes over all processes (shares). Values are bytes that `entries` made; nothing is ever unpickled.
+A store that is gone, slow, full or corrupt costs a render, never an error: every call is bounded
+in time, and after a failure the store is not called for a while. Its size is bounded over all
+processes (shards.py). Values are the bytes of entries.py; nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -28,92 +28,87 @@ from mozi.settings import Settings
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-REDIS_TIMEOUT_S = 0.1  # of a connect, and of an answer: a request pays it once in REST_S
-REST_S = 5.0  # how long a store that failed is left alone
+REDIS_TIMEOUT_S = 0.1  # of a connect, and of an answer: a request pays it once in BACKOFF_S
+BACKOFF_S = 5.0  # how long a store that failed is not called
 WARN_EVERY_S = 60.0
 CHECK_BYTES = 16 * 1024  # about a page
 FAILURES = (OSError, RedisError, ValueError, TypeError, KeyError)
 
 
 class PageStore:
-    """Entries by key, shared by the processes of one release. Thread-safe; never raises."""
+    """Entries by key, shared by the processes of one release. Thread-safe; only check raises."""
 
     def __init__(self, app: Flask, settings: Settings, *, release: str = "") -> None:
-        self._release = release
+        self._release_name = release
         self._cache = Cache(app, config=_config(settings))
         self._backend = app.extensions["cache"][self._cache]
         self._in_redis = settings.redis_url is not None
         self._secret = settings.secret_key.encode()
-        self._resting_until = 0.0
+        self._backoff_until = 0.0
         self._warned_at = float("-inf")
         self._locks = _locks(settings, self._backend)
 
     def find(self, key: str) -> Entry | None:
-        """Return the entry stored under key, None where there is none that can be trusted."""
-        return self._guarded(
-            lambda: find_unpacked(self._backend.get(self._name(key)), self._secret)
-        )
+        """Return the entry stored under key, None where there is none with our signature."""
+        return self._call(lambda: find_unpacked(self._backend.get(self._name(key)), self._secret))
 
     def put(self, key: str, entry: Entry) -> None:
         """Store the entry under key, in place of the one before."""
         packed = pack(entry, self._secret)
-        self._guarded(lambda: self._backend.set(self._name(key), packed))
+        self._call(lambda: self._backend.set(self._name(key), packed))
 
     @contextmanager
-    def render_turn(self, key: str) -> Iterator[bool]:
-        """Give whether it is ours to render this page, over all processes of this store.
+    def render_lock(self, key: str) -> Iterator[bool]:
+        """Give whether this process has the lock to render the page, over all processes.
 
         True also where the store is away: then every process renders for itself.
         """
-        nothing: Release = _nothing_to_release
-        release = self._guarded(lambda: self._locks.acquire(self._name(key)), default=nothing)
+        no_lock: Release = _release_nothing
+        release = self._call(lambda: self._locks.acquire(self._name(key)), default=no_lock)
         try:
             yield release is not None
         finally:
             if release is not None:
-                self._give_back(release)
+                self._release(release)
 
     def check(self) -> None:
-        """Write as pages are written, and read it back; raises what fails.
-
-        Whether the store rests does not count: the question is whether it works now.
-        """
+        """Write as pages are written, and read it back, also while backing off; raises errors."""
         name, value = self._name(f"check of {os.getpid()}"), secrets.token_bytes(CHECK_BYTES)
         self._backend.set(name, value)
         if self._backend.get(name) != value:
             raise OSError("what was written did not come back")
 
-    def _give_back(self, release: Release) -> None:
-        """Release a lock, also while the store rests: no lock outlives the render it was for."""
+    def _release(self, release: Release) -> None:
+        """Release a lock, also while backing off: no lock outlives its render."""
         try:
             release()
         except FAILURES as error:
-            self._rest(error)
+            self._back_off(error)
 
     def _name(self, key: str) -> str:
-        return f"{self._release} {key}"
+        return f"{self._release_name} {key}"
 
-    def _guarded(self, call: Callable[[], T | None], default: T | None = None) -> T | None:
-        if time.monotonic() < self._resting_until:
+    def _call(self, call: Callable[[], T | None], default: T | None = None) -> T | None:
+        if time.monotonic() < self._backoff_until:
             return default
         try:
             return call()
         except FAILURES as error:
-            self._rest(error)
+            self._back_off(error)
             return default
 
-    def _rest(self, error: Exception) -> None:
+    def _back_off(self, error: Exception) -> None:
         if self._in_redis:
             metrics.REDIS_FAILURES.labels("pages").inc()
         now = time.monotonic()
-        self._resting_until = now + REST_S
+        self._backoff_until = now + BACKOFF_S
         if now >= self._warned_at + WARN_EVERY_S:
             self._warned_at = now
             logger.warning("The page cache's store does not work, pages are rendered: %s", error)
 
 
-def _nothing_to_release() -> None:
-    """Stand in for a lock of a store that is away."""
+def _release_nothing() -> None:
+    """Release no lock, where the store is away."""
 
 
 def _config(settings: Settings) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from mozi.database import reading, writing
 from mozi.extensions import db
 from mozi.models import MOVIES, POSTERS, VARIANTS
 from mozi.pagecache.entries import make_entry
-from mozi.pagecache.fingerprints import fingerprint_of, marks_of
+from mozi.pagecache.fingerprints import digests_of, fingerprint_of
 from mozi.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,7 +107,7 @@ def _render() -> None:
     html = render_template("index.html", page=shown, today=TODAY, canonical=None)
     make_entry(
         html.encode(), page="index", fingerprint=fingerprint_of(shown), day="", began=0,
-        content_type="text/html", marks=marks_of(shown),
+        content_type="text/html", digests=digests_of(shown),
     )  # fmt: skip
 
 

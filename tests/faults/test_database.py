@@ -37,7 +37,7 @@ def app(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Flask]:
-    monkeypatch.setattr(cache, "REST_S", 0.1)
+    monkeypatch.setattr(cache, "BACKOFF_S", 0.1)
     env = {
         "DATABASE_URL": postgresql.url,
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),

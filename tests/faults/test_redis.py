@@ -24,7 +24,7 @@ from tests.support.trouble import Trouble
 @pytest.fixture
 def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trouble]:
     """A Redis of the test's own, behind trouble; the pause after a failure is short."""
-    monkeypatch.setattr(store, "REST_S", 0.2)
+    monkeypatch.setattr(store, "BACKOFF_S", 0.2)
     with servers.valkey() as url, Trouble.before(url) as trouble:
         yield trouble
 

@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from mozi.errors import Busy, MovieNotFound
 from mozi.pagecache.cache import Page, PageCache
-from mozi.pagecache.render_gate import Turn
+from mozi.pagecache.render_gate import Hold
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
 from tests.support.logs import listening
@@ -104,28 +104,28 @@ def test_a_change_shows_at_the_next_reading(
     assert (served.result, served.entry.bodies["identity"]) == ("miss", b"<p>two</p>")
 
 
-def test_only_a_page_that_there_is_none_of_waits_for_its_turn(
+def test_only_a_new_page_waits_at_the_render_gate(
     make_cache: MakeCache,
     source: Source,
     leap: Callable[[float], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    cache, turns = make_cache(), 0
-    pace = cache.pace.turn
+    cache, holds = make_cache(), 0
+    real = cache.gate.hold
 
-    def turn() -> AbstractContextManager[Turn]:
-        nonlocal turns
-        turns += 1
-        return pace()
+    def hold() -> AbstractContextManager[Hold]:
+        nonlocal holds
+        holds += 1
+        return real()
 
-    monkeypatch.setattr(cache.pace, "turn", turn)
+    monkeypatch.setattr(cache.gate, "hold", hold)
     cache.serve(source.page())
     leap(10)
     cache.serve(source.page())
     leap(10)
     source.rows = "two"
     assert cache.serve(source.page()).result == "miss"
-    assert turns == 1
+    assert holds == 1
 
 
 def test_renders_of_a_page_that_keeps_changing_are_the_pause_apart(
@@ -260,7 +260,7 @@ def test_a_process_killed_or_stopped_in_a_pages_first_render_costs_the_others_se
         backend_env["REDIS_URL"] = request.getfixturevalue("redis_url")
     gone, alive = (PageStore(Flask("test"), Settings.from_env(backend_env)) for _ in range(2))
     cache, began = PageCache(alive, life_s=3600, coalesce_s=2), time.monotonic()
-    with gone.render_turn(source.page().key) as theirs:  # which it never gives back
+    with gone.render_lock(source.page().key) as theirs:  # which it never gives back
         assert theirs
         answers = at_once(app, lambda: cache.serve(source.page()).result, 8)
     assert sorted(answers) == ["hit"] * 7 + ["miss"]

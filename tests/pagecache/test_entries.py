@@ -21,7 +21,7 @@ def entry() -> Entry:
         day="2026-11-26",
         began=1.5,
         content_type="text/html",
-        marks={"7": "abc", "7.thumb": "def"},
+        digests={"7": "abc", "7.thumb": "def"},
     )
 
 
@@ -64,6 +64,6 @@ def test_an_entry_cut_short_is_none(entry: Entry) -> None:
 
 def test_the_same_page_has_the_same_etag_whenever_it_was_rendered(entry: Entry) -> None:
     other = make_entry(
-        BODY, page="index", fingerprint="0", day="", began=9, content_type="", marks={}
+        BODY, page="index", fingerprint="0", day="", began=9, content_type="", digests={}
     )
     assert other.etag == entry.etag

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from mozi.pagecache.folder import BLOCK_BYTES, FolderPages
-from mozi.pagecache.shares import SHARES
+from mozi.pagecache.shards import SHARDS
 from tests.pagecache.flood import flooded
 from tests.support.forks import Forks
 
 KIB = 1024
 
 
-def pages_in(folder: Path, *, share_bytes: int = 64 * KIB) -> FolderPages:
-    return FolderPages(folder, default_timeout=100, max_bytes=SHARES * share_bytes)
+def pages_in(folder: Path, *, shard_bytes: int = 64 * KIB) -> FolderPages:
+    return FolderPages(folder, default_timeout=100, max_bytes=SHARDS * shard_bytes)
 
 
 def on_disk(folder: Path) -> int:
@@ -40,7 +40,7 @@ def names_in_one_share(pages: FolderPages, count: int) -> list[str]:
 
 
 def test_the_oldest_pages_of_a_share_make_room(tmp_path: Path) -> None:
-    pages = pages_in(tmp_path, share_bytes=4 * BLOCK_BYTES)
+    pages = pages_in(tmp_path, shard_bytes=4 * BLOCK_BYTES)
     pages.default_timeout = 10**10
     names = names_in_one_share(pages, 6)
     for age, name in enumerate(names):
@@ -95,7 +95,7 @@ def test_a_writer_that_was_stopped_holds_up_nobody(tmp_path: Path) -> None:
 def test_several_processes_stay_within_the_bound_at_every_moment(
     tmp_path: Path, start: Forks, largest: int
 ) -> None:
-    bound = SHARES * 64 * KIB
+    bound = SHARDS * 64 * KIB
     most = max(flooded(start, (str(tmp_path), bound, largest), lambda: on_disk(tmp_path)))
     assert bound / 2 < most <= bound
 

@@ -49,7 +49,7 @@ class World:
         self.stored[key] = entry
 
     @contextmanager
-    def render_turn(self, key: str) -> Iterator[bool]:
+    def render_lock(self, key: str) -> Iterator[bool]:
         ours = key not in self.rendering
         if ours:
             self.rendering.add(key)
@@ -157,15 +157,15 @@ def test_the_search_finds_a_fingerprint_that_is_read_after_the_rows(
 ) -> None:
     """The test above can fail: with the two reads swapped, and no snapshot around them, it does."""
 
-    def read_in_the_wrong_order(page: Page[Any]) -> story._Read:
+    def read_in_the_wrong_order(page: Page[Any]) -> story._Rows:
         with story.reading() as session:
             shown = page.load(session)
         step()
         with story.reading() as session:
             fingerprint = fingerprint_of(page.load(session))
-        return story._Read(shown, fingerprint, story.time.monotonic(), 1000.0)
+        return story._Rows(shown, fingerprint, story.time.monotonic(), 1000.0)
 
-    monkeypatch.setattr(story, "_read", read_in_the_wrong_order)
+    monkeypatch.setattr(story, "_read_rows", read_in_the_wrong_order)
     assert stale_orders(world)
 
 
@@ -175,6 +175,6 @@ def test_a_change_between_the_reading_and_the_rendering_shows_next(
 ) -> None:
     made = world()
     run(made, ("one", "one", *changes, "one", "one"))
-    assert made.caches[0].slots.get("/") is not None
+    assert made.caches[0].memory.get("/") is not None
     made.now += BOUND_S
     assert made.ask(made.caches[0]) == "new url"

@@ -8,12 +8,12 @@ import pytest
 import redis
 
 from mozi.pagecache.redis_pages import PREFIX, RedisPages
-from mozi.pagecache.shares import SHARES, share_of
+from mozi.pagecache.shards import SHARDS, shard_of
 from tests.pagecache.flood import back_end, flooded
 from tests.support.forks import Forks
 
 KIB = 1024
-BOUND = SHARES * 64 * KIB
+BOUND = SHARDS * 64 * KIB
 
 
 @pytest.fixture
@@ -32,13 +32,13 @@ def pages(client: redis.Redis, redis_url: str) -> RedisPages:
 
 def held_bytes(client: redis.Redis) -> int:
     """Return what Redis says that all pages take, with what it keeps them in."""
-    sizes = [client.memory_usage(f"{PREFIX}{share:x}", samples=0) for share in range(SHARES)]
+    sizes = [client.memory_usage(f"{PREFIX}{share:x}", samples=0) for share in range(SHARDS)]
     return sum(size or 0 for size in sizes)
 
 
 def names_in_one_share(count: int) -> list[str]:
     names = (f"k{number}" for number in range(100_000))
-    return [name for name in names if share_of(name) == share_of("k0")][:count]
+    return [name for name in names if shard_of(name) == shard_of("k0")][:count]
 
 
 def test_a_page_comes_back_as_it_was_stored(pages: RedisPages) -> None:
@@ -66,14 +66,14 @@ def test_what_is_too_old_is_removed_by_the_next_write(
     leap(101)
     pages.set(new, b"page")
     assert pages.get(old) is None
-    assert client.hlen(f"{PREFIX}{share_of(old):x}") == 2
+    assert client.hlen(f"{PREFIX}{shard_of(old):x}") == 2
 
 
 def test_redis_forgets_a_share_that_nothing_is_added_to(
     pages: RedisPages, client: redis.Redis
 ) -> None:
     pages.set("k", b"page")
-    assert 0 < client.ttl(f"{PREFIX}{share_of('k'):x}") <= 100
+    assert 0 < client.ttl(f"{PREFIX}{shard_of('k'):x}") <= 100
 
 
 def test_a_page_larger_than_its_share_is_not_kept(pages: RedisPages) -> None:

@@ -13,7 +13,7 @@ import redis
 from flask import Flask
 
 from mozi.pagecache.entries import Entry, make_entry
-from mozi.pagecache.shares import share_of
+from mozi.pagecache.shards import shard_of
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
 from tests.support.logs import listening
@@ -29,7 +29,7 @@ def entry(body: bytes = b"page", began: float = 0.0) -> Entry:
         day="2026-11-26",
         began=began,
         content_type="text/html",
-        marks={"1": "a"},
+        digests={"1": "a"},
     )
 
 
@@ -66,23 +66,23 @@ def test_an_entry_of_another_secret_is_not_found(make_store: MakeStore) -> None:
 
 def test_only_one_has_the_turn_to_render_a_page(make_store: MakeStore) -> None:
     one, other = make_store(), make_store()
-    with one.render_turn("k") as mine, other.render_turn("k") as theirs:
+    with one.render_lock("k") as mine, other.render_lock("k") as theirs:
         assert (mine, theirs) == (True, False)
-    with other.render_turn("k") as theirs:
+    with other.render_lock("k") as theirs:
         assert theirs
 
 
 def test_turns_of_other_pages_are_free(make_store: MakeStore) -> None:
     store = make_store()
-    with store.render_turn("k"), store.render_turn("another") as mine:
+    with store.render_lock("k"), store.render_lock("another") as mine:
         assert mine
 
 
 def test_a_turn_is_given_back_after_an_error(make_store: MakeStore) -> None:
     store = make_store()
-    with pytest.raises(KeyError), store.render_turn("k"):
+    with pytest.raises(KeyError), store.render_lock("k"):
         raise KeyError
-    with store.render_turn("k") as mine:
+    with store.render_lock("k") as mine:
         assert mine
 
 
@@ -100,7 +100,7 @@ def test_a_redis_that_hangs_costs_little_and_one_warning(tmp_path: Path, silent_
         for _ in range(50):
             assert store.find("k") is None
             store.put("k", entry())
-            with store.render_turn("k") as mine:
+            with store.render_lock("k") as mine:
                 assert mine
     assert time.monotonic() - began < 2  # one time-out of 0.1 s, then the store rests
     assert len(said.messages("WARNING")) == 1
@@ -125,7 +125,7 @@ def test_a_folder_that_cannot_be_written_costs_renders_and_no_error(tmp_path: Pa
 def test_a_redis_full_of_rubbish_is_rendered_over(redis_url: str, tmp_path: Path) -> None:
     env = {"DATA_DIR": str(tmp_path), "REDIS_URL": redis_url}
     store = PageStore(Flask("test"), Settings.from_env(env))
-    share = f"mozi:page:{share_of(' k'):x}"
+    share = f"mozi:page:{shard_of(' k'):x}"
     with redis.from_url(redis_url) as client:
         client.hset(share, " k", b"!\x80\x04rubbish")
         assert store.find("k") is None
@@ -140,9 +140,9 @@ def test_a_turn_ends_with_its_render_though_the_store_rests(
 ) -> None:
     one, other = make_store(), make_store()
     monkeypatch.setattr(one._backend, "set" if failing == "put" else "get", full)
-    with one.render_turn("k"):
+    with one.render_lock("k"):
         _ = one.put("k", entry()) if failing == "put" else one.find("k")
-    with other.render_turn("k") as mine:
+    with other.render_lock("k") as mine:
         assert mine
 
 
