@@ -1,9 +1,9 @@
-"""What is written about movies: by the admin's form, by the import, by the demo.
+"""Writes movies: for the admin's form, the import and the demo.
 
-Values come checked, by column, as `fields.check_fields` returns them. A column that is not
-given keeps what is there. `poster_url` is the poster's, and never moves a movie's version.
-A new date of a movie that there is already leaves a row in date_change: pages and feeds tell it.
-Every change leaves a row in the movie's history: edits.py.
+Values come checked, by column, as `fields.check_fields` returns them. A column that is not given
+keeps its value. `poster_url` belongs to the poster and never raises the movie's version. A new
+date of a known movie adds a row to date_change, which pages and feeds show. Every change adds
+entries to the movies' history (history.py).
 """
 
 from __future__ import annotations
@@ -41,12 +41,11 @@ POSTER_URL = "poster_url"
 
 @dataclass(frozen=True)
 class MovieChange:
-    """The values that a movie is to have; movie: None for a new one.
+    """A movie's new values; movie: None for a new movie.
 
-    upload: a stored original that becomes the poster. no_poster: whether there is
-    to be none any more, neither address nor upload. earlier_poster: one of the history that is
-    to be wanted again, with its address; values then hold none. focus: what the crops of what
-    comes out are to keep.
+    upload: a stored original that becomes the poster. no_poster: removes the poster, address and
+    upload. earlier_poster: a poster of the history that comes back with its address; values then
+    hold no address. focus: the part of the new poster that crops must keep.
     """
 
     movie: Movie | None
@@ -58,27 +57,27 @@ class MovieChange:
 
     @property
     def touches_poster(self) -> bool:
-        """Return whether the poster may come out another."""
+        """Return whether the change may change the poster."""
         given = (self.upload, self.earlier_poster, self.focus)
         return POSTER_URL in self.values or self.no_poster or given != (None, None, None)
 
 
 def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
-    """Return a new movie with these values; `title` and `premiere_date` are needed."""
+    """Return a new movie with these values; `title` and `premiere_date` are required."""
     return save_changes(session, [MovieChange(None, values)], by=by)[0]
 
 
 def update_movie(session: Session, movie: Movie, values: Values, *, by: str = BY_COMMAND) -> None:
-    """Give movie these values; its version rises by one if any of them is new."""
+    """Give movie these values; its version rises by one if any of them differs."""
     save_changes(session, [MovieChange(movie, values)], by=by)
 
 
 def set_poster_upload(
     session: Session, movie_id: int, upload: StoredUpload, *, by: str = BY_COMMAND
 ) -> None:
-    """Make the upload the movie's poster; the same as before changes nothing.
+    """Make the upload the movie's poster; the same upload again changes nothing.
 
-    Raises MovieNotFound, and BuildAbandoned where it may have been swept away meanwhile.
+    Raises MovieNotFound, and BuildAbandoned where pruning may have deleted the upload meanwhile.
     """
     movie = session.get(Movie, movie_id)
     if movie is None:
@@ -95,8 +94,8 @@ def save_changes(
 ) -> list[Movie]:
     """Write all changes in a few statements and return the movies, in the order of changes.
 
-    by: whom the history names; action: what it says of the movies that there are already.
-    Raises BuildAbandoned where an upload may have been swept away since it was stored.
+    by: the editor that the history names; action: the history's word for a change of a known
+    movie. Raises BuildAbandoned where pruning may have deleted an upload since it was stored.
     """
     old = load_poster_states(session, [c.movie.id for c in changes if c.movie and c.touches_poster])
     differences = [_differences(change) for change in changes]
@@ -105,8 +104,8 @@ def save_changes(
     _give_ids(session, movies)
     session.add_all(movies)
     session.flush()
-    new = _want_posters(session, movies, changes)
-    noted = [
+    new = _set_posters(session, movies, changes)
+    entries = [
         NewHistoryEntry(
             movie.id,
             movie.version,
@@ -119,15 +118,15 @@ def save_changes(
         for movie, change, difference in zip(movies, changes, differences, strict=True)
     ]
     record_history(
-        session, [each for each in noted if each.changes or each.action == CREATED], by=by
+        session, [each for each in entries if each.changes or each.action == CREATED], by=by
     )
     return movies
 
 
-def _want_posters(
+def _set_posters(
     session: Session, movies: Sequence[Movie], changes: Sequence[MovieChange]
 ) -> dict[int, PosterState]:
-    """Make the posters what the changes say, and return those of the movies that it concerns."""
+    """Change the posters' sources and return the posters of the known movies among them."""
     pairs = list(zip(movies, changes, strict=True))
     addresses = {m.id: _address(c.values) for m, c in pairs if POSTER_URL in c.values}
     set_source_urls(session, addresses)
@@ -135,7 +134,7 @@ def _want_posters(
         if change.upload is not None:
             upload = change.upload
             refuse_tombstoned(session.connection(), [upload.key], stored_from=upload.stored_from)
-            set_source_original(session, movie.id, change.upload.key)
+            set_source_original(session, movie.id, upload.key)
         elif change.no_poster:
             clear_source(session, movie.id)
         elif (earlier := change.earlier_poster) is not None:
@@ -160,7 +159,7 @@ def _give_ids(session: Session, movies: Sequence[Movie]) -> None:
 
 
 def _differences(change: MovieChange) -> dict[str, tuple[Json, Json]]:
-    """Return before and after of each column that gets another value; {} for a new movie."""
+    """Return the old and new value of each column that changes; {} for a new movie."""
     movie = change.movie
     if movie is None:
         return {}
@@ -172,12 +171,12 @@ def _differences(change: MovieChange) -> dict[str, tuple[Json, Json]]:
 
 
 def differs(movie: Movie, values: Values) -> bool:
-    """Return whether values hold anything that the movie's own row does not."""
+    """Return whether any of values differs from the movie's own row."""
     return any(getattr(movie, column) != value for column, value in _own(values))
 
 
 def _find_move(change: MovieChange) -> DateChange | None:
-    """Return the row that tells of the movie's new date, before it is given; None: no news."""
+    """Return the row about the movie's new date, None if the date stays; movie is yet unchanged."""
     movie, values = change.movie, change.values
     if movie is None:
         return None
@@ -194,7 +193,7 @@ def _find_move(change: MovieChange) -> DateChange | None:
 
 def _with_values(movie: Movie, values: Values) -> Movie:
     for column, value in _own(values):
-        # Assigning what is there already would cost a new list a comparison in the database.
+        # SQLAlchemy writes an assigned list even if it is equal to the old one.
         if movie.id is None or getattr(movie, column) != value:
             setattr(movie, column, value)
     return movie

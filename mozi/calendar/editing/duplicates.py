@@ -1,4 +1,4 @@
-"""Movies that may be the same as the one at hand: by title and date, or by the poster's bytes."""
+"""Finds possible duplicates of a movie: by title and date, or by the poster's bytes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from mozi.models import Movie, MovieName, Poster
 SHOWN = 5
 LOOKED_AT = 50
 NEAR = timedelta(days=45)
-DIGEST_LENGTH = 64  # hexadecimal digits of a SHA-256
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A movie that may be the same. near: whether it opens in the same weeks, under that title.
+    """A movie that may be the same. near: it has the title and opens in the same weeks.
 
-    same_poster: whether its poster is made of the same bytes.
+    same_poster: its poster is built from the same bytes.
     """
 
     id: int
@@ -42,9 +41,9 @@ def find_duplicates(
     original_key: str | None = None,
     but: int | None = None,
 ) -> tuple[Duplicate, ...]:
-    """Return the movies of this title, however it is spelt, or with this poster; likeliest first.
+    """Return the movies with this title (folded) or this poster, the likeliest first.
 
-    original_key: of the poster's bytes, with or without its extension. but: the movie at hand.
+    original_key: the poster's, with or without its extension. but: the movie to leave out.
     """
     named = _ids(session, select(MovieName.movie_id).where(_named(title)).limit(LOOKED_AT))
     with_poster = _ids(
@@ -67,6 +66,16 @@ def find_duplicates(
     return tuple(_likeliest_first(duplicates, premiere_date)[:SHOWN])
 
 
+def find_title_by_id(
+    session: Session, external_id: object, *, but: int | None = None
+) -> str | None:
+    """Return the title of the movie with this external_id. but: the movie to leave out."""
+    if external_id is None:
+        return None
+    query = select(Movie.title).where(Movie.external_id == external_id, Movie.id != but)
+    return session.scalars(query).first()
+
+
 def _ids(session: Session, query: object) -> set[int]:
     return set(session.scalars(query))  # type: ignore[call-overload]
 
@@ -77,7 +86,7 @@ def _named(title: FieldValue) -> ColumnElement[bool]:
 
 
 def _made_of(original_key: str | None) -> ColumnElement[bool]:
-    """Compare by digest: the extension follows from the bytes."""
+    """Return the condition that a poster's original has this digest; the extension is ignored."""
     if not original_key:
         return false()
     first = original_key.partition(".")[0] + "."
@@ -90,12 +99,12 @@ def _made_of(original_key: str | None) -> ColumnElement[bool]:
     )
 
 
-def _near(day: date, wanted: FieldValue) -> bool:
-    return isinstance(wanted, date) and abs(day - wanted) <= NEAR
+def _near(day: date, other: FieldValue) -> bool:
+    return isinstance(other, date) and abs(day - other) <= NEAR
 
 
-def _likeliest_first(duplicates: Sequence[Duplicate], wanted: FieldValue) -> list[Duplicate]:
-    day = wanted if isinstance(wanted, date) else date.max
+def _likeliest_first(duplicates: Sequence[Duplicate], premiere: FieldValue) -> list[Duplicate]:
+    day = premiere if isinstance(premiere, date) else date.max
     return sorted(
-        duplicates, key=lambda t: (not t.same_poster, not t.near, abs(t.premiere_date - day), t.id)
+        duplicates, key=lambda d: (not d.same_poster, not d.near, abs(d.premiere_date - day), d.id)
     )

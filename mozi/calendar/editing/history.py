@@ -1,7 +1,7 @@
-"""The history of each movie: who changed what, and the poster that was there before.
+"""The history of each movie: who changed what, and the poster before the change.
 
-A row a change, written in the transaction of the change itself. What an older state was follows
-from the rows after it: each tells what it found.
+Each change adds one row, in the change's own transaction. A row holds the values before the
+change, so an older state follows from the rows after it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from mozi.models import DeletedMovie, HistoryEntry, Movie, Poster, PosterVariant
 from mozi.posters.focus import Focus
 from mozi.posters.recipes import THUMB
 
-BY_COMMAND = "flask"  # the editor of what a command writes
-POSTER = "poster"  # in an edit's changes: the poster itself, beside its address
-FOCUS = "focus"  # and what its crops keep: [x, y] in percent, None: the middle
+BY_COMMAND = "flask"  # the editor that a command's changes name
+# Besides the columns, an entry's changes may name:
+POSTER = "poster"  # the poster itself, apart from its address
+FOCUS = "focus"  # the part that crops keep: [x, y] in percent, None: the middle
 CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED = (
     *("created", "updated", "deleted"),
     *("brought_back", "restored"),
@@ -35,7 +36,7 @@ Changes = Mapping[str, tuple[Json, Json]]
 
 @dataclass(frozen=True)
 class PosterState:
-    """Where a movie's poster comes from, and the thumb that is shown of it. All None: no poster."""
+    """A movie's poster: its source and its thumb. The default values mean: no poster."""
 
     source_number: int = 0
     source_url: str | None = None
@@ -46,7 +47,7 @@ class PosterState:
 
     @property
     def kind(self) -> str | None:
-        """Return what an edit says of it: "upload", "address" or None."""
+        """Return the history's word for the source: "upload", "address" or None."""
         return "upload" if self.uploaded else "address" if self.source_url else None
 
 
@@ -55,7 +56,7 @@ NO_POSTER = PosterState()
 
 @dataclass(frozen=True)
 class NewHistoryEntry:
-    """One change of one movie, to be remembered. old_poster: the one that was replaced, if any."""
+    """One change of one movie. old_poster: the poster before the change."""
 
     movie_id: int
     version: int
@@ -65,7 +66,7 @@ class NewHistoryEntry:
 
 
 def load_poster_states(session: Session, movie_ids: Collection[int]) -> dict[int, PosterState]:
-    """Return the posters of those movies that have a row for one."""
+    """Return the posters of those movies that have a poster row."""
     ids, found = sorted(movie_ids), {}
     for start in range(0, len(ids), CHUNK):
         for row in session.execute(_POSTERS.where(Poster.movie_id.in_(ids[start : start + CHUNK]))):
@@ -79,7 +80,7 @@ _POSTERS = select(
     Poster.source_number,
     Poster.source_url,
     Poster.uploaded,
-    # What was seen, where the wanted one was never had.
+    # Where the present source was never fetched, pages show the one before.
     func.coalesce(Poster.original_key, Poster.shown_original_key),
     PosterVariant.object_key,
     Poster.focus_x,
@@ -91,7 +92,7 @@ _POSTERS = select(
 
 
 def poster_changes(before: PosterState, after: PosterState) -> Changes:
-    """Return what an edit says of a poster: its address, its focus, and whether it is another."""
+    """Return a poster's changes: of its address, of its focus, and whether it is another one."""
     changes: dict[str, tuple[Json, Json]] = {}
     if before.source_url != after.source_url:
         changes["poster_url"] = (before.source_url, after.source_url)
@@ -106,27 +107,27 @@ def _as_list(focus: Focus | None) -> list[int] | None:
     return None if focus is None else list(focus)
 
 
-def record_history(session: Session, noted: Iterable[NewHistoryEntry], *, by: str) -> None:
-    """Remember the changes; by: an admin's address, or BY_COMMAND."""
+def record_history(session: Session, entries: Iterable[NewHistoryEntry], *, by: str) -> None:
+    """Add the entries to the history; by: an admin's email address, or BY_COMMAND."""
     now = clock.now()
     rows = [
         {
-            "movie_id": each.movie_id,
+            "movie_id": entry.movie_id,
             "edited_at": now,
             "editor": by,
-            "action": each.action,
-            "version": each.version,
-            "changes": {column: list(pair) for column, pair in each.changes.items()},
-            **_old_poster(each),
+            "action": entry.action,
+            "version": entry.version,
+            "changes": {column: list(pair) for column, pair in entry.changes.items()},
+            **_old_poster(entry),
         }
-        for each in noted
+        for entry in entries
     ]
     if rows:
         session.execute(insert(HistoryEntry), rows)
 
 
-def _old_poster(noted: NewHistoryEntry) -> dict[str, Any]:
-    old = noted.old_poster if POSTER in noted.changes else NO_POSTER
+def _old_poster(entry: NewHistoryEntry) -> dict[str, Any]:
+    old = entry.old_poster if POSTER in entry.changes else NO_POSTER
     return {
         "old_source_url": old.source_url,
         "old_uploaded": old.uploaded,
@@ -136,23 +137,24 @@ def _old_poster(noted: NewHistoryEntry) -> dict[str, Any]:
 
 
 def last_editor(session: Session, movie_id: int) -> str | None:
-    """Return who changed the movie last, None where no history tells."""
+    """Return the editor of the movie's latest entry, None where it has no history."""
     of_movie = select(HistoryEntry.editor).where(HistoryEntry.movie_id == movie_id)
     return session.scalars(of_movie.order_by(HistoryEntry.id.desc()).limit(1)).first()
 
 
 def as_json(value: FieldValue) -> Json:
-    """Return a field's value as an edit keeps it; fields.check_fields reads it again."""
+    """Return a field's value as the history stores it; fields.check_fields reads it back."""
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 
 
 def find_free_id(session: Session) -> int | None:
-    """Return an id that no movie ever had, where the database itself would give one twice.
+    """Return an id that no movie ever had; None where the database never reuses ids.
 
-    SQLite gives the id of the last movie again once that is deleted: the deleted one could not
-    come back, and its history would be the new one's. Its writers come one at a time.
+    SQLite reuses the last movie's id after that movie is deleted. Then the deleted movie could
+    not come back, and the new movie would get its history. SQLite has one writer at a time, so
+    no other writer takes the id.
     """
     if session.get_bind().dialect.name != "sqlite":
         return None

@@ -1,6 +1,6 @@
-"""A movie's history, the latest first, and the way back to what it was before one of its edits.
+"""Shows a movie's history and restores the movie's state before one of its entries.
 
-An older state is the present one with what each later edit found put back, the latest first.
+An older state is the present one with the old values of each later entry put back.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, save_changes
+from mozi.calendar.editing.duplicates import find_title_by_id
 from mozi.calendar.editing.history import (
     FOCUS,
     NO_POSTER,
@@ -35,7 +36,7 @@ DEEPEST = 10_000  # pages
 
 @dataclass(frozen=True)
 class Event:
-    """One edit. changes: what was and what came, by column; old_thumb_key: the old poster's."""
+    """One entry. changes: old and new value by column; old_thumb_key: the old poster's."""
 
     entry_id: int
     edited_at: datetime
@@ -47,7 +48,7 @@ class Event:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """A part of a movie's history. number: from 1; more: whether an older part follows."""
+    """One page of a movie's history. number: from 1; more: whether an older page follows."""
 
     title: str
     number: int
@@ -57,7 +58,7 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class Restored:
-    """What there was before an edit. poster, focus: None where no edit since has touched it."""
+    """A movie's state before an entry. poster, focus: None where no later entry changed it."""
 
     values: Values
     poster: PosterState | None
@@ -65,7 +66,7 @@ class Restored:
 
 
 def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
-    """Return that part of the movie's history; raises MovieNotFound."""
+    """Return that page of the movie's history; raises MovieNotFound."""
     title = session.scalars(select(Movie.title).where(Movie.id == movie_id)).first()
     if title is None:
         raise MovieNotFound(movie_id)
@@ -84,17 +85,17 @@ _EVENTS = select(
 
 
 def restore_movie(session: Session, movie_id: int, entry_id: int, *, by: str) -> str:
-    """Bring the movie back to what it was before the edit, and return its title.
+    """Restore the movie's state before the entry, and return its title.
 
-    An external_id that another movie was given meanwhile stays as it is now. Raises
-    MovieNotFound, and HistoryEntryNotFound where the edit is not this movie's or changed nothing.
+    The external_id stays as it is now where another movie has the old one. Raises MovieNotFound,
+    and HistoryEntryNotFound where the entry is not this movie's or changed nothing.
     """
     movie = session.scalars(select(Movie).where(Movie.id == movie_id).with_for_update()).first()
     if movie is None:
         raise MovieNotFound(movie_id)
     old = _state_before(session, movie_id, entry_id)
     values = dict(old.values)
-    if _is_anothers(session, movie_id, values.get("external_id")):
+    if find_title_by_id(session, values.get("external_id"), but=movie_id) is not None:
         del values["external_id"]
     change = MovieChange(movie, values, earlier_poster=old.poster, focus=old.focus)
     return save_changes(session, [change], by=by, action=RESTORED)[0].title
@@ -104,50 +105,45 @@ def _state_before(session: Session, movie_id: int, entry_id: int) -> Restored:
     since = select(HistoryEntry).where(
         HistoryEntry.movie_id == movie_id, HistoryEntry.id >= entry_id
     )
-    edits = session.scalars(since.order_by(HistoryEntry.id.desc())).all()
-    if not edits or edits[-1].id != entry_id or not edits[-1].changes:
+    entries = session.scalars(since.order_by(HistoryEntry.id.desc())).all()
+    if not entries or entries[-1].id != entry_id or not entries[-1].changes:
         raise HistoryEntryNotFound(movie_id, entry_id)
-    found = {column: before for edit in edits for column, (before, _) in edit.changes.items()}
-    own = {c: found[c] for c in COLUMNS if c in found and c != POSTER_URL}
-    # What a later release refuses stays as it is now.
-    poster = _poster_before(session, movie_id, edits, found)
-    return Restored(check_fields(own).values, poster, _focus_before(found))
+    old = {column: before for entry in entries for column, (before, _) in entry.changes.items()}
+    own = {c: old[c] for c in COLUMNS if c in old and c != POSTER_URL}
+    poster = _poster_before(session, movie_id, entries, old)
+    # A value that this release refuses is left out: the field stays as it is now.
+    return Restored(check_fields(own).values, poster, _focus_before(old))
 
 
 def _poster_before(
-    session: Session, movie_id: int, edits: Sequence[HistoryEntry], found: Mapping[str, Json]
+    session: Session, movie_id: int, entries: Sequence[HistoryEntry], old: Mapping[str, Json]
 ) -> PosterState | None:
-    """Return the poster of then, None where it is the present one. edits: the latest first."""
+    """Return the poster of then, None where it is the present one. entries: the latest first."""
     now = load_poster_states(session, [movie_id]).get(movie_id, NO_POSTER)
-    then = next((_replaced(edit) for edit in reversed(edits) if POSTER in edit.changes), now)
-    if POSTER_URL in found:
-        address = found[POSTER_URL]
+    then = next((_old_poster(each) for each in reversed(entries) if POSTER in each.changes), now)
+    if POSTER_URL in old:
+        address = old[POSTER_URL]
         then = replace(then, source_url=address if isinstance(address, str) else None)
     return None if _source(then) == _source(now) else then
 
 
-def _focus_before(found: Mapping[str, Json]) -> Pointed | None:
-    if FOCUS not in found:
+def _focus_before(old: Mapping[str, Json]) -> Pointed | None:
+    if FOCUS not in old:
         return None
-    match found[FOCUS]:
+    match old[FOCUS]:
         case [int(x), int(y)]:
             return Pointed((x, y))
     return Pointed(None)
 
 
-def _replaced(edit: HistoryEntry) -> PosterState:
+def _old_poster(entry: HistoryEntry) -> PosterState:
     return PosterState(
-        source_url=edit.old_source_url,
-        uploaded=edit.old_uploaded,
-        original_key=edit.old_original_key,
-        thumb_key=edit.old_thumb_key,
+        source_url=entry.old_source_url,
+        uploaded=entry.old_uploaded,
+        original_key=entry.old_original_key,
+        thumb_key=entry.old_thumb_key,
     )
 
 
 def _source(poster: PosterState) -> tuple[Any, ...]:
     return (poster.source_url, poster.uploaded, poster.original_key)
-
-
-def _is_anothers(session: Session, movie_id: int, external_id: object) -> bool:
-    query = select(Movie.id).where(Movie.external_id == external_id, Movie.id != movie_id)
-    return external_id is not None and session.scalars(query).first() is not None

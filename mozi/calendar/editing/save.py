@@ -1,7 +1,7 @@
-"""A movie as an admin's form shows and saves it; nobody's change is overwritten unseen.
+"""Decides an admin's save of a movie, so that no editor overwrites another one's change unseen.
 
-The form brings back what it showed. Whatever somebody else changed since, the editor is told:
-a field that only the other changed stays theirs, one that both changed is chosen by hand.
+The form sends back the values that it showed. A field that only another editor has changed since
+keeps that editor's value; for a field that both changed, the admin chooses.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import MovieChange, Values, save_changes
-from mozi.calendar.editing.duplicates import Duplicate, find_duplicates
+from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_title_by_id
 from mozi.calendar.editing.history import (
     NO_POSTER,
     POSTER,
@@ -33,7 +33,7 @@ THEIRS, MINE = "theirs", "mine"
 
 @dataclass(frozen=True)
 class MovieState:
-    """A movie as it stands: its values by column, poster_url among them, and its poster."""
+    """A movie's present values by column, poster_url among them, and its poster."""
 
     movie_id: int
     version: int
@@ -43,7 +43,7 @@ class MovieState:
 
 @dataclass(frozen=True)
 class ShownForm:
-    """What a form showed when it was opened: the values, the poster's number and its focus."""
+    """What a form showed when it was opened: the values, the source's number and the focus."""
 
     values: Values
     source_number: int
@@ -52,11 +52,11 @@ class ShownForm:
 
 @dataclass(frozen=True)
 class Submission:
-    """What an editor sends. movie_id: None for a new movie.
+    """A sent form. movie_id: None for a new movie.
 
-    shown: None skips the look at what others changed meanwhile. picks: THEIRS or MINE by
-    column, for what was asked. duplicates_seen: ids of the movies that the editor was shown as
-    possibly the same; None skips that look. focus: None where the form held none.
+    shown: None skips the check for other editors' changes. picks: the editor's choice (THEIRS or
+    MINE) by column of an earlier conflict. duplicates_seen: ids of the possible duplicates that
+    the form showed; None skips that check. focus: None where the form held none.
     """
 
     movie_id: int | None
@@ -70,19 +70,19 @@ class Submission:
 
     @property
     def brings_poster(self) -> bool:
-        """Return whether the editor gave or took away a picture, beside the address."""
+        """Return whether the editor uploaded or removed a poster."""
         return self.upload is not None or self.no_poster
 
     @property
     def new_focus(self) -> Pointed | None:
-        """Return the focus that the editor chose; one that the form showed is nobody's choice."""
+        """Return the focus if the editor changed it, else None."""
         same = self.focus and self.shown and self.focus.focus == self.shown.focus
         return None if same else self.focus
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that two editors gave different values; POSTER: both gave the movie a poster."""
+    """A field that two editors changed differently; column is POSTER for the poster itself."""
 
     column: str
     before: FieldValue
@@ -92,7 +92,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Saved:
-    """It is written."""
+    """The movie is saved."""
 
     movie_id: int
     title: str
@@ -100,29 +100,29 @@ class Saved:
 
 @dataclass(frozen=True)
 class SaveRefused:
-    """Nothing is written: these fields cannot be taken."""
+    """Nothing is saved: these fields are invalid."""
 
     faults: tuple[FieldFault, ...]
 
 
 @dataclass(frozen=True)
 class PossibleDuplicates:
-    """Nothing is written yet: these movies may be the same."""
+    """Nothing is saved yet: these movies may be the same."""
 
     duplicates: tuple[Duplicate, ...]
 
 
 @dataclass(frozen=True)
 class EditConflicts:
-    """Nothing is written yet. now: as the movie stands; conflicts: what the editor must choose.
+    """Nothing is saved yet: the editor must choose. now: the movie's present state.
 
-    taken: the columns that only somebody else changed; they stay as they are now. by: who saved
-    last, where the history knows.
+    changed_by_others: the columns that only other editors changed; they keep their present
+    values. by: the last editor, where there is a history.
     """
 
     now: MovieState
     conflicts: tuple[Conflict, ...]
-    taken: tuple[str, ...]
+    changed_by_others: tuple[str, ...]
     by: str | None
 
 
@@ -130,7 +130,7 @@ Outcome = Saved | SaveRefused | PossibleDuplicates | EditConflicts
 
 
 def get_movie_state(session: Session, movie_id: int) -> MovieState:
-    """Return the movie as it stands; raises MovieNotFound."""
+    """Return the movie's present state; raises MovieNotFound."""
     movie = session.get(Movie, movie_id)
     if movie is None:
         raise MovieNotFound(movie_id)
@@ -138,9 +138,9 @@ def get_movie_state(session: Session, movie_id: int) -> MovieState:
 
 
 def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
-    """Write what an editor sends, or return why it is not written yet.
+    """Save what an editor sent, or return why it is not saved yet.
 
-    Raises MovieNotFound, and BuildAbandoned where an upload must be stored again.
+    Raises MovieNotFound, and BuildAbandoned where the upload must be stored again.
     """
     movie = _locked(session, sent.movie_id)
     values = sent.values
@@ -148,11 +148,12 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
         now = _movie_state(session, movie)
         conflicts = _conflicts(sent, sent.shown, now)
         if conflicts:
-            taken = _only_theirs(sent, sent.shown, now)
-            return EditConflicts(now, tuple(conflicts), taken, last_editor(session, movie.id))
-        values = _merged(sent, sent.shown, now)
-    if faults := _taken_id(session, movie, values):
-        return SaveRefused(faults)
+            theirs = _changed_by_others(sent, sent.shown, now)
+            return EditConflicts(now, tuple(conflicts), theirs, last_editor(session, movie.id))
+        values = _changed_values(sent, sent.shown)
+    external_id = values.get("external_id")
+    if title := find_title_by_id(session, external_id, but=sent.movie_id):
+        return SaveRefused((FieldFault("external_id", CalendarMessage("id_taken", title=title)),))
     if duplicates := _unseen_duplicates(session, sent, values):
         return PossibleDuplicates(duplicates)
     no_poster_pick = sent.picks.get(POSTER) == THEIRS
@@ -168,7 +169,7 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
 
 
 def _locked(session: Session, movie_id: int | None) -> Movie | None:
-    """Return the movie as it stands, locked until the commit; None for a new one."""
+    """Return the movie, its row locked until the commit; None for a new movie."""
     if movie_id is None:
         return None
     movie = session.scalars(select(Movie).where(Movie.id == movie_id).with_for_update()).first()
@@ -196,7 +197,7 @@ def _conflicts(sent: Submission, shown: ShownForm, now: MovieState) -> list[Conf
     return [each for each in found if sent.picks.get(each.column) not in (THEIRS, MINE)]
 
 
-def _only_theirs(sent: Submission, shown: ShownForm, now: MovieState) -> tuple[str, ...]:
+def _changed_by_others(sent: Submission, shown: ShownForm, now: MovieState) -> tuple[str, ...]:
     return tuple(
         column
         for column, value in sent.values.items()
@@ -204,8 +205,8 @@ def _only_theirs(sent: Submission, shown: ShownForm, now: MovieState) -> tuple[s
     )
 
 
-def _merged(sent: Submission, shown: ShownForm, now: MovieState) -> Values:
-    """Return the values to write: what only somebody else changed stays, a choice is obeyed."""
+def _changed_values(sent: Submission, shown: ShownForm) -> Values:
+    """Return the values to write: those that the editor changed, except picks of THEIRS."""
     return {
         column: value
         for column, value in sent.values.items()
@@ -214,28 +215,16 @@ def _merged(sent: Submission, shown: ShownForm, now: MovieState) -> Values:
     }
 
 
-def _taken_id(session: Session, movie: Movie | None, values: Values) -> tuple[FieldFault, ...]:
-    external_id = values.get("external_id")
-    if external_id is None:
-        return ()
-    query = select(Movie.id, Movie.title).where(Movie.external_id == external_id)
-    other = session.execute(query).first()
-    if other is None or (movie is not None and other.id == movie.id):
-        return ()
-    return (FieldFault("external_id", CalendarMessage("id_taken", title=other.title)),)
-
-
 def _unseen_duplicates(session: Session, sent: Submission, values: Values) -> tuple[Duplicate, ...]:
     if sent.duplicates_seen is None:
         return ()
-    asked = {"title", "premiere_date"} & set(values) or sent.movie_id is None
     title, day = values.get("title"), values.get("premiere_date")
     key = sent.upload.key if sent.upload else None
-    if sent.movie_id is not None and (not asked or title is None or day is None):
+    if sent.movie_id is not None and not (title and day):
+        if not (title or day or key):
+            return ()
         now = get_movie_state(session, sent.movie_id).values
         title, day = title or now["title"], day or now["premiere_date"]
-        if not asked and key is None:
-            return ()
     duplicates = find_duplicates(session, title, day, original_key=key, but=sent.movie_id)
     alike = [duplicate for duplicate in duplicates if duplicate.near or duplicate.same_poster]
     return () if {duplicate.id for duplicate in alike} <= sent.duplicates_seen else tuple(alike)

@@ -1,6 +1,7 @@
-"""Deleting a movie, and having it back: all of its rows, under its old id, for UNDO_DAYS.
+"""Deletes movies, and brings them back with all rows under the old id, for UNDO_DAYS.
 
-Its objects stay while deleted_movie names them; then the sweep takes them, and the history goes.
+A deleted movie's objects stay in storage while deleted_movie refers to them. After that
+prune-posters deletes the objects, and the history is deleted too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy import ColumnElement, Date, delete, insert, select
 from sqlalchemy.orm import Session
 
 from mozi import clock
+from mozi.calendar.editing.duplicates import find_title_by_id
 from mozi.calendar.editing.history import (
     BROUGHT_BACK,
     BY_COMMAND,
@@ -45,7 +47,7 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Deleted:
-    """A movie that can be had back."""
+    """A deleted movie that can be brought back."""
 
     movie_id: int
     title: str
@@ -77,16 +79,16 @@ def delete_movie(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> st
 
 
 def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
-    """Put the deleted movie's rows back and return its title; raises MovieNotFound.
+    """Insert the deleted movie's rows again and return its title; raises MovieNotFound.
 
-    An external_id that another movie was given meanwhile stays with that one.
+    The movie loses its external_id where another movie has that by now.
     """
     kept = session.get(DeletedMovie, movie_id)
     if kept is None or session.get(Movie, movie_id) is not None:
         raise MovieNotFound(movie_id)
     rows = {name: [dict(row) for row in kept.rows.get(name, ())] for name in TABLES}
     [movie] = rows["movie"]
-    if _is_taken(session, movie["external_id"]):
+    if find_title_by_id(session, movie["external_id"]) is not None:
         movie["external_id"] = None
     for poster in rows["poster"]:
         poster.update(lease_owner=None, lease_until=None)
@@ -100,22 +102,22 @@ def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
 
 
 def ensure_brought_back(session: Session, movie_id: int, *, by: str) -> str:
-    """Have the movie back unless somebody had it back already, and return its title.
+    """Bring the movie back unless it is there already, and return its title.
 
-    Raises MovieNotFound where it was never there, or cannot come back.
+    Raises MovieNotFound where the movie never existed or can no longer be brought back.
     """
     movie = session.get(Movie, movie_id)
     return movie.title if movie else bring_back(session, movie_id, by=by)
 
 
 def find_deleted(session: Session, movie_id: int) -> Deleted | None:
-    """Return the deleted movie, while it can be had back."""
+    """Return the deleted movie while it can be brought back."""
     found = session.execute(_DELETED.where(DeletedMovie.movie_id == movie_id, _recent())).first()
     return Deleted(*found) if found else None
 
 
 def deleted_movies(session: Session) -> tuple[Deleted, ...]:
-    """Return what can be had back, the latest first."""
+    """Return the movies that can be brought back, the latest first."""
     query = _DELETED.where(_recent()).order_by(DeletedMovie.deleted_at.desc()).limit(SHOWN)
     return tuple(Deleted(*found) for found in session.execute(query))
 
@@ -127,18 +129,18 @@ _DELETED = select(
 
 
 def _recent() -> ColumnElement[bool]:
-    return DeletedMovie.deleted_at >= _first_moment()
+    return DeletedMovie.deleted_at >= _oldest()
 
 
 def forget_deleted(session: Session) -> None:
-    """Forget what was deleted too long ago to come back, with its history."""
-    old = select(DeletedMovie.movie_id).where(DeletedMovie.deleted_at < _first_moment())
+    """Delete the rows and history of movies that were deleted longer than UNDO_DAYS ago."""
+    old = select(DeletedMovie.movie_id).where(DeletedMovie.deleted_at < _oldest())
     if ids := list(session.scalars(old)):
         session.execute(delete(HistoryEntry).where(HistoryEntry.movie_id.in_(ids)))
         session.execute(delete(DeletedMovie).where(DeletedMovie.movie_id.in_(ids)))
 
 
-def _first_moment() -> datetime:
+def _oldest() -> datetime:
     return clock.now() - timedelta(days=UNDO_DAYS)
 
 
@@ -157,7 +159,7 @@ def _as_json(value: Any) -> Any:
 
 
 def _read(table: Any, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row's values as the table takes them; a column of a later release is left out."""
+    """Return a row's values in the table's types; a column of a later release is left out."""
     return {
         column.name: _value(column.type, row[column.name])
         for column in table.columns
@@ -173,8 +175,3 @@ def _value(kind: Any, value: Any) -> Any:
     if isinstance(kind, Date):
         return date.fromisoformat(value)
     return tuple(value) if isinstance(kind, TextList) else value
-
-
-def _is_taken(session: Session, external_id: str | None) -> bool:
-    query = select(Movie.id).where(Movie.external_id == external_id)
-    return external_id is not None and session.scalars(query).first() is not None

@@ -179,10 +179,10 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
         return show_form(form, faults=faults, status=NOT_DONE)
     if isinstance(outcome, PossibleDuplicates):
         return show_form(form, duplicates=outcome.duplicates, status=CONTRADICTED)
-    taken = {column: text_of(outcome.now.values[column]) for column in outcome.taken}
+    theirs = {column: text_of(outcome.now.values[column]) for column in outcome.changed_by_others}
     now = shown_text(outcome.now)
     return show_form(
-        form, texts={**form.texts, **taken}, shown=now, contested=outcome, status=CONTRADICTED
+        form, texts={**form.texts, **theirs}, shown=now, contested=outcome, status=CONTRADICTED
     )
 
 
