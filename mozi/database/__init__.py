@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Double, Engine, event
 from sqlalchemy.engine import make_url
@@ -23,7 +24,10 @@ from sqlalchemy.sql.expression import FunctionElement
 from mozi.database import postgresql
 from mozi.extensions import db
 
+T = TypeVar("T")
+
 BUSY_TIMEOUT_S = 5
+IN_LIMIT = 500  # parameters of one IN; SQLite before 3.32 takes 999 a statement
 UNREACHABLE = (OperationalError, PoolTimeout)
 """What is raised where the database cannot be reached, is silent or too busy."""
 
@@ -73,6 +77,13 @@ def writing_rows() -> Iterator[Connection]:
     writes = db.engine.connect().execution_options(mozi_writes=True)
     with writes as connection, connection.begin():
         yield connection
+
+
+def in_chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield the values in lists that are short enough for the IN of one statement."""
+    rest = iter(values)
+    while chunk := list(islice(rest, IN_LIMIT)):
+        yield chunk
 
 
 class database_now(FunctionElement[float]):  # noqa: N801 - reads like the SQL function that it is

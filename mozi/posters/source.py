@@ -10,18 +10,16 @@ to the queue.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 
 from blinker import Signal
 from flask import current_app
 from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
+from mozi.database import in_chunks
 from mozi.errors import MovieNotFound
 from mozi.models import Movie, Poster, PosterVariant
 from mozi.posters.build.publish import NO_FAILURE
-
-CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
 
 new_sources = Signal()
 """The app sends it with movie_ids after the commit of their new sources."""
@@ -41,9 +39,8 @@ def set_source_url(session: Session, movie_id: int, url: str | None) -> bool:
 
 def set_source_urls(session: Session, urls: Mapping[int, str | None]) -> int:
     """Call set_source_url for each movie id, in a few queries; return how many changed."""
-    ids = iter(sorted(urls))
     changed = 0
-    while chunk := list(islice(ids, CHUNK)):
+    for chunk in in_chunks(sorted(urls)):
         posters = _locked(session, chunk)
         new = [each for each in chunk if _set_one(session, posters, each, urls[each])]
         _signal_at_commit(session, [each for each in new if urls[each] is not None])

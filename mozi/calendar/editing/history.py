@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.fields import FieldValue
+from mozi.database import in_chunks
 from mozi.models import DeletedMovie, HistoryEntry, Movie, Poster, PosterVariant
 from mozi.posters.focus import Focus
 from mozi.posters.recipes import THUMB
@@ -28,7 +29,7 @@ CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED = (
     *("created", "updated", "deleted"),
     *("brought_back", "restored"),
 )
-CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
+
 
 Json = str | int | list[str] | list[int] | None
 Changes = Mapping[str, tuple[Json, Json]]
@@ -67,9 +68,9 @@ class NewHistoryEntry:
 
 def load_poster_states(session: Session, movie_ids: Collection[int]) -> dict[int, PosterState]:
     """Return the posters of those movies that have a poster row."""
-    ids, found = sorted(movie_ids), {}
-    for start in range(0, len(ids), CHUNK):
-        for row in session.execute(_POSTERS.where(Poster.movie_id.in_(ids[start : start + CHUNK]))):
+    found = {}
+    for ids in in_chunks(sorted(movie_ids)):
+        for row in session.execute(_POSTERS.where(Poster.movie_id.in_(ids))):
             focus = None if row.focus_x is None else (row.focus_x, row.focus_y)
             found[row.movie_id] = PosterState(*row[1:-2], focus=focus)
     return found

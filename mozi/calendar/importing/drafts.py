@@ -1,7 +1,7 @@
-"""Files that admins look at before importing them, kept in the database for a day.
+"""Import drafts: uploaded files that admins preview before importing, stored for a day.
 
-In the database, since the next request may reach another worker or another machine. What may
-be kept is bounded: so many bytes a file, so many rows, so many files an admin.
+They are in the database because the next request may reach another worker or machine. Bytes and
+rows of a file, and the files of an admin, are bounded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class Draft:
-    """A file that waits; name: as the admin's machine calls it."""
+    """A stored file. name: as on the admin's machine."""
 
     id: str
     name: str
@@ -36,9 +36,9 @@ class Draft:
 
 
 def create_draft(admin_id: int, name: str, body: bytes, *, max_bytes: int) -> str:
-    """Return the id under which the file waits; the admin's oldest ones make room for it.
+    """Store the file and return its draft's id; of the admin's drafts the newest few are kept.
 
-    Raises ImportRejected, keeping nothing, where the file as a whole is unfit.
+    Raises ImportRejected, and stores nothing, where the file as a whole is invalid.
     """
     name = name[-NAME_LENGTH:]
     parse_table(body, name=name, max_bytes=max_bytes, max_rows=MAX_ROWS)
@@ -49,36 +49,36 @@ def create_draft(admin_id: int, name: str, body: bytes, *, max_bytes: int) -> st
             ImportDraft(id=draft_id, admin_id=admin_id, created_at=now, name=name, body=body)
         )
         session.flush()
-        _drop_beyond(session, admin_id, KEPT_AN_ADMIN)
+        _delete_beyond(session, admin_id, KEPT_AN_ADMIN)
     return draft_id
 
 
 def find_drafts(admin_id: int) -> Sequence[Draft]:
-    """Return the files that wait for this admin, the newest first."""
+    """Return the admin's drafts, the newest first."""
     columns = (ImportDraft.id, ImportDraft.name, ImportDraft.created_at)
-    waiting = _waiting(admin_id).with_only_columns(*columns)
+    drafts = _of_admin(admin_id).with_only_columns(*columns)
     with reading() as session:
-        return [Draft(*row) for row in session.execute(waiting)]
+        return [Draft(*row) for row in session.execute(drafts)]
 
 
 def get_draft(admin_id: int, draft_id: str) -> tuple[Draft, list[TableRow]]:
-    """Return a file that waits for this admin, and its rows; raises DraftNotFound."""
+    """Return the admin's draft and its rows; raises DraftNotFound."""
     with reading() as session:
-        kept = session.scalars(_waiting(admin_id).where(ImportDraft.id == draft_id)).first()
-        if kept is None:
+        row = session.scalars(_of_admin(admin_id).where(ImportDraft.id == draft_id)).first()
+        if row is None:
             raise DraftNotFound(draft_id)
-        draft, body = Draft(kept.id, kept.name, kept.created_at), kept.body
+        draft, body = Draft(row.id, row.name, row.created_at), row.body
     return draft, parse_table(body, name=draft.name, max_bytes=len(body))
 
 
 def delete_draft(admin_id: int, draft_id: str) -> None:
-    """Forget a file; one that is not there, or another admin's, is left alone."""
+    """Delete the admin's draft; an unknown id, or another admin's, changes nothing."""
     mine = (ImportDraft.admin_id == admin_id, ImportDraft.id == draft_id)
     with writing() as session:
         session.execute(delete(ImportDraft).where(*mine))
 
 
-def _waiting(admin_id: int) -> Select[ImportDraft]:
+def _of_admin(admin_id: int) -> Select[ImportDraft]:
     return (
         select(ImportDraft)
         .where(ImportDraft.admin_id == admin_id, ImportDraft.created_at >= clock.now() - LIFE)
@@ -86,6 +86,6 @@ def _waiting(admin_id: int) -> Select[ImportDraft]:
     )
 
 
-def _drop_beyond(session: Session, admin_id: int, kept: int) -> None:
-    beyond = session.scalars(_waiting(admin_id).with_only_columns(ImportDraft.id).offset(kept))
+def _delete_beyond(session: Session, admin_id: int, kept: int) -> None:
+    beyond = session.scalars(_of_admin(admin_id).with_only_columns(ImportDraft.id).offset(kept))
     session.execute(delete(ImportDraft).where(ImportDraft.id.in_(beyond.all())))

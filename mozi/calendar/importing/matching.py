@@ -1,7 +1,7 @@
-"""Which movie a row of an import file means, and whether the row says anything new.
+"""Matches the rows of an import file with movies, and decides whether a row changes anything.
 
-The movie with the row's external_id, else the one with its title and premiere date. A row with
-an unknown external_id takes only a movie that has none yet, and so gives it one.
+A row means the movie with its external_id, else the movie with its title and premiere date. A
+row with an unknown external_id means only a movie that has none, and gives it that id.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,20 +17,17 @@ from sqlalchemy.orm import Session
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, differs
 from mozi.calendar.fields import REQUIRED, FieldValue
 from mozi.calendar.messages import CalendarMessage, InvalidValue
+from mozi.database import in_chunks
 from mozi.errors import RowFault
 from mozi.messages import Message
 from mozi.models import Movie, Poster
 
-T = TypeVar("T")
 Key = tuple[FieldValue, FieldValue]
-
-# Parameters a statement; SQLite before 3.32 takes 999.
-CHUNK = 500
 
 
 @dataclass(frozen=True)
 class ImportRow:
-    """A row's checked values, by column; only the columns that it has."""
+    """A row's checked values by column, for the columns of the file only."""
 
     number: int
     values: Values
@@ -41,7 +38,7 @@ class ImportRow:
 
     @property
     def key(self) -> Key | None:
-        """The title and the premiere date, where the row has both."""
+        """Return the title and the premiere date, where the row has both."""
         title, premiere_date = (self.values.get(column) for column in REQUIRED)
         return (title, premiere_date) if title and premiere_date else None
 
@@ -52,7 +49,7 @@ class ImportRow:
 
 @dataclass(frozen=True)
 class CurrentSource:
-    """Where a movie's poster comes from: the address given last, and whether an upload is shown."""
+    """A movie's present poster source: its last address, and whether an upload is shown."""
 
     url: str | None = None
     uploaded: bool = False
@@ -60,7 +57,7 @@ class CurrentSource:
 
 @dataclass(frozen=True)
 class MatchedRow:
-    """A row with the movie that it means, None for a new one, and that movie's poster."""
+    """A row, the movie that it means (None: a new movie), and that movie's poster source."""
 
     row: ImportRow
     movie: Movie | None = None
@@ -68,18 +65,18 @@ class MatchedRow:
 
     @property
     def change(self) -> MovieChange:
-        """Return what the row writes."""
+        """Return the change that importing the row makes."""
         return MovieChange(self.movie, self.row.values)
 
     @property
     def has_new_address(self) -> bool:
-        """Return whether the row gives the poster another address, or takes its address away."""
+        """Return whether the row changes or removes the poster's address."""
         values = self.row.values
         return POSTER_URL in values and values[POSTER_URL] != self.source.url
 
     @property
-    def says_anything_new(self) -> bool:
-        """Return whether writing the row would change anything."""
+    def changes_anything(self) -> bool:
+        """Return whether importing the row would change anything."""
         if self.movie is None:
             return True
         return differs(self.movie, self.row.values) or self.has_new_address
@@ -87,7 +84,7 @@ class MatchedRow:
 
 @dataclass(frozen=True)
 class MatchedRows:
-    """What is to be written; the rows that say nothing new; what is wrong with the others."""
+    """The rows by what importing them does, and the faults of the rows that cannot be imported."""
 
     inserts: list[MatchedRow] = field(default_factory=list)
     updates: list[MatchedRow] = field(default_factory=list)
@@ -96,15 +93,15 @@ class MatchedRows:
 
     @property
     def changes(self) -> list[MovieChange]:
-        """Return all that is to be written."""
-        return [each.change for each in (*self.inserts, *self.updates)]
+        """Return all changes to write."""
+        return [matched.change for matched in (*self.inserts, *self.updates)]
 
 
 def find_duplicate_rows(rows: Sequence[ImportRow]) -> list[RowFault]:
     """Return a fault for every row that means the same movie as another row of the file.
 
-    Two films may share title and date (films.csv has three such pairs) where each has its own
-    external_id. Which row of several is right nobody can tell, so each of them is refused.
+    All of them are refused, because the program cannot know which one is right. Two films may
+    share title and date (real lists hold such pairs) if each has its own external_id.
     """
     by_id = _groups(rows, lambda row: row.external_id)
     by_key = [
@@ -113,8 +110,8 @@ def find_duplicate_rows(rows: Sequence[ImportRow]) -> list[RowFault]:
         if not all(row.external_id for row in group)
     ]
     return [
-        *_repetitions(by_id, "external_id", "same_id"),
-        *_repetitions(by_key, "title", "same_title_and_date"),
+        *_duplicate_faults(by_id, "external_id", "same_id"),
+        *_duplicate_faults(by_key, "title", "same_title_and_date"),
     ]
 
 
@@ -127,7 +124,7 @@ def _groups(
     return [group for key, group in groups.items() if key and len(group) > 1]
 
 
-def _repetitions(
+def _duplicate_faults(
     groups: Iterable[Sequence[ImportRow]], column: str, code: str
 ) -> Iterator[RowFault]:
     for group in groups:
@@ -137,13 +134,13 @@ def _repetitions(
 
 
 def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
-    """Return what the rows mean for the movies that there are, looked up some hundred at a time."""
+    """Return the rows matched with the movies in the database, which are read in chunks."""
     matched = MatchedRows()
     movies = _Movies(session, rows)
     found: list[tuple[ImportRow, Movie]] = []
     for row in rows:
         try:
-            movie = movies.take(row)
+            movie = movies.claim(row)
         except InvalidValue as error:
             matched.faults.append(row.fault("", error.message))
             continue
@@ -157,12 +154,12 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
     sources = _sources(session, found)
     for row, movie in found:
         each = MatchedRow(row, movie, sources.get(movie.id, CurrentSource()))
-        (matched.updates if each.says_anything_new else matched.unchanged).append(each)
+        (matched.updates if each.changes_anything else matched.unchanged).append(each)
     return matched
 
 
 class _Movies:
-    """The movies that rows may mean; each is taken by one row."""
+    """The movies that rows may mean; one row may claim each."""
 
     def __init__(self, session: Session, rows: Sequence[ImportRow]) -> None:
         ids = {row.external_id for row in rows if row.external_id}
@@ -173,19 +170,19 @@ class _Movies:
         self.by_key: defaultdict[Key, list[Movie]] = defaultdict(list)
         for movie in _look_up(session, Movie.title, titles):
             self.by_key[movie.title, movie.premiere_date].append(movie)
-        self.taken: dict[int, int] = {}
+        self.claimed: dict[int, int] = {}  # a row's number by its movie's id
 
-    def take(self, row: ImportRow) -> Movie | None:
-        """Return the row's movie, None for a new one; InvalidValue says why it cannot be told."""
+    def claim(self, row: ImportRow) -> Movie | None:
+        """Return the row's movie, None for a new one; raises InvalidValue if that is unclear."""
         candidates = self._candidates(row)
         if len(candidates) > 1:
             raise InvalidValue("ambiguous", count=len(candidates))
         if not candidates:
             return None
         [movie] = candidates
-        if movie.id in self.taken:
-            raise InvalidValue("same_movie", row=self.taken[movie.id])
-        self.taken[movie.id] = row.number
+        if movie.id in self.claimed:
+            raise InvalidValue("same_movie", row=self.claimed[movie.id])
+        self.claimed[movie.id] = row.number
         return movie
 
     def _candidates(self, row: ImportRow) -> list[Movie]:
@@ -195,13 +192,13 @@ class _Movies:
         by_key = self.by_key.get(row.key, []) if row.key else []
         without_id = [movie for movie in by_key if movie.external_id is None]
         if row.external_id:
-            return [movie for movie in without_id if movie.id not in self.taken]
+            return [movie for movie in without_id if movie.id not in self.claimed]
         return without_id or by_key
 
 
 def _look_up(session: Session, column: Any, values: Iterable[FieldValue]) -> list[Movie]:
     found: list[Movie] = []
-    for chunk in _chunks(sorted(values, key=str)):
+    for chunk in in_chunks(sorted(values, key=str)):
         found += session.scalars(select(Movie).where(column.in_(chunk)))
     return found
 
@@ -211,13 +208,8 @@ def _sources(
 ) -> dict[int, CurrentSource]:
     ids = [movie.id for row, movie in found if POSTER_URL in row.values]
     sources: dict[int, CurrentSource] = {}
-    for chunk in _chunks(ids):
+    for chunk in in_chunks(ids):
         columns = (Poster.movie_id, Poster.source_url, Poster.uploaded)
         rows = session.execute(select(*columns).where(Poster.movie_id.in_(chunk)))
         sources.update((row.movie_id, CurrentSource(row.source_url, row.uploaded)) for row in rows)
     return sources
-
-
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

@@ -1,4 +1,4 @@
-"""What an import would do, row by row, for whoever looks before it is done: values, no writes."""
+"""Previews an import row by row: values only, nothing is written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INSERT, UPDATE, UNCHANGED, REFUSED = ACTIONS = ("insert", "update", "unchanged",
 
 
 class Difference(NamedTuple):
-    """One field that a row writes; old: None, or what is there. (There may be 300,000.)"""
+    """One field that a row changes; a tuple, because a file may have 300,000 of them."""
 
     column: str
     old: FieldValue
@@ -27,9 +27,9 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True)
 class RowPreview:
-    """What becomes of one row, counted as RowFault counts; movie_id: None for a new movie.
+    """What importing one row would do. number: as in RowFault; movie_id: None for a new movie.
 
-    replaces_upload: whether the row's new address takes the place of an uploaded poster.
+    replaces_upload: whether the row's new address replaces an uploaded poster.
     """
 
     number: int
@@ -43,7 +43,7 @@ class RowPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """All rows of a file, in its order."""
+    """All rows of a file, in the file's order."""
 
     rows: tuple[RowPreview, ...]
 
@@ -55,15 +55,15 @@ class Preview:
 
     @cached_property
     def digest(self) -> str:
-        """Return a name for what would be done: another one as soon as any of it is different.
+        """Return the SHA-256 of what the import would do.
 
-        Of a new movie it is the file alone that says what it will be, and a file stays as it is.
+        The values of new movies are left out: they come from the file alone, which stays the same.
         """
-        done = [
+        actions = [
             (row.number, row.action, row.movie_id, row.action == UPDATE and row.differences)
             for row in self.rows
         ]
-        return hashlib.sha256(repr(done).encode()).hexdigest()
+        return hashlib.sha256(repr(actions).encode()).hexdigest()
 
     def of(self, action: str) -> tuple[RowPreview, ...]:
         """Return the rows of one action."""
@@ -71,7 +71,7 @@ class Preview:
 
 
 def preview_of(matched: MatchedRows) -> Preview:
-    """Return the rows as they were matched, with what each of them would change."""
+    """Return the preview of matched rows."""
     by_row: defaultdict[int, list[RowFault]] = defaultdict(list)
     for fault in matched.faults:
         by_row[fault.row].append(fault)
@@ -116,5 +116,5 @@ def _old(each: MatchedRow, column: str) -> FieldValue:
 
 
 def _replaces_upload(each: MatchedRow) -> bool:
-    """A new address replaces an upload; taking an address away leaves the upload alone."""
+    """Return whether a new address replaces an upload; removing an address keeps the upload."""
     return each.source.uploaded and each.has_new_address and bool(each.row.values[POSTER_URL])

@@ -1,8 +1,8 @@
-"""An import file in, movies inserted or updated: all of its rows or none, in one transaction.
+"""Imports a file: reads it, checks it, matches it with movies and writes, in one transaction.
 
-    read → check → match with the movies that there are → write
+    read → check → match → write
 
-Everything is checked before anything is written.
+All rows are checked before the first is written; all are written or none.
 """
 
 from __future__ import annotations
@@ -26,15 +26,14 @@ from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
 from mozi.posters.source import changed_sources
 
-# On PostgreSQL somebody may save one of the movies between our look and our write.
-ATTEMPTS = 3
+ATTEMPTS = 3  # on PostgreSQL another writer may save one of the movies after we read it
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Rows by what became of them; refused: what is wrong with the rest, by row.
+    """The numbers of rows by result; refused: the faults of the other rows, by row.
 
-    new_sources: the movies that have a new poster to be built, and when they open.
+    new_sources: the movies whose posters must be built, with their premiere dates.
     """
 
     inserted: int
@@ -45,21 +44,22 @@ class ImportReport:
 
 
 def import_file(path: Path, *, dry_run: bool = False, skip_bad: bool = False) -> ImportReport:
-    """Insert or update the movies of a CSV or JSON file, and return what was done.
+    """Insert or update the movies of a CSV or JSON file, and return the report.
 
-    dry_run: only look, and return what would be done. skip_bad: take the good rows although
-    others are bad. Raises ImportRejected, having written nothing, where a row is bad, and,
-    whatever skip_bad says, where the file as a whole is; Busy where others keep changing the
-    same movies.
+    dry_run: writes nothing and reports what would be done. skip_bad: imports the good rows of a
+    file with bad ones. Nothing is written when it raises: ImportRejected where the file as a
+    whole is invalid, or a row is and skip_bad is not set; Busy where other writers keep changing
+    the same movies.
     """
     rows, faults = check_rows(read_table(path))
     if dry_run:
-        return _report(_strict(_look(rows, faults), skip_bad))
+        with reading() as session:
+            return _report(_strict(_match(session, rows, faults), skip_bad))
     return _save(rows, faults, skip_bad)
 
 
 def preview_table(table: Sequence[TableRow]) -> Preview:
-    """Return what importing the rows would do now, row by row; nothing is written or refused."""
+    """Return what importing the rows would do now; writes nothing and refuses nothing."""
     rows, faults = check_rows(table)
     with reading() as session:
         return preview_of(_match(session, rows, faults))
@@ -68,18 +68,18 @@ def preview_table(table: Sequence[TableRow]) -> Preview:
 def import_table(
     table: Sequence[TableRow], *, agreed: str, by: str, skip_bad: bool = False
 ) -> ImportReport:
-    """Do as import_file does with the rows of a file that somebody has looked at before.
+    """Import rows that an admin has previewed, and return the report.
 
-    by: whom the history names. agreed: the digest of the preview that was shown. Raises
-    PreviewOutdated, having written nothing, where it would come out otherwise by now, and what
-    import_file raises.
+    by: the editor that the history names. agreed: the digest of the preview that the admin saw.
+    Raises PreviewOutdated, and writes nothing, where a preview would differ by now; otherwise
+    raises what import_file raises.
     """
     rows, faults = check_rows(table)
     return _save(rows, faults, skip_bad, agreed=agreed, by=by)
 
 
 def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
-    """Return the rows that can be taken, as far as the file alone can tell, and all faults."""
+    """Return the rows that are valid by the file alone, and the faults of the others."""
     faults: list[RowFault] = []
     rows: list[ImportRow] = []
     for given in table:
@@ -93,11 +93,6 @@ def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFaul
     return [row for row in rows if row.number not in bad], faults
 
 
-def _look(rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> MatchedRows:
-    with reading() as session:
-        return _match(session, rows, faults)
-
-
 def _save(
     rows: Sequence[ImportRow],
     faults: Sequence[RowFault],
@@ -106,7 +101,7 @@ def _save(
     agreed: str | None = None,
     by: str = BY_COMMAND,
 ) -> ImportReport:
-    """Write what the rows mean now; agreed: the digest of the only preview that may be written."""
+    """Write the rows and return the report; agreed: None, or the digest that must still hold."""
     for _ in range(ATTEMPTS):
         try:
             with writing() as session:
@@ -123,14 +118,14 @@ def _save(
 
 
 def _match(session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> MatchedRows:
-    """Return what to write, and all faults by row: those of the file alone, and the others."""
+    """Return the matched rows; their faults include those of the file alone, in row order."""
     matched = match_rows(session, rows)
     matched.faults[:] = sorted([*faults, *matched.faults], key=lambda fault: fault.row)
     return matched
 
 
 def _strict(matched: MatchedRows, skip_bad: bool) -> MatchedRows:
-    """Return matched; raises ImportRejected unless every row is good or skip_bad is set."""
+    """Return matched; raises ImportRejected where a row has a fault and skip_bad is not set."""
     if matched.faults and not skip_bad:
         raise ImportRejected(matched.faults)
     return matched

@@ -1,7 +1,7 @@
-"""An import file's bytes in, its rows out: CSV or JSON, UTF-8, nothing guessed, nothing lost.
+"""Reads import files: CSV or JSON in UTF-8; nothing is guessed.
 
-Whatever is wrong with the file as a whole raises ImportRejected; what is wrong with one row
-is kept with that row, so that the rows beside it can be taken.
+A fault of the file as a whole raises ImportRejected. A fault of one row is stored with that row,
+so that the other rows can be imported.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from mozi.calendar.parsers import quoted
 from mozi.errors import ImportRejected, RowFault
 from mozi.units import MIB
 
-# Room for 350,000 films. The whole file is held in memory, some five times over.
+# Room for 350,000 films. Reading a file takes about five times its size in memory.
 MAX_FILE_BYTES = 64 * MIB
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """cells: by column, as they stand in the file. faults: why the row cannot be read."""
+    """A row of the file. cells: unchecked, by column. faults: why the row cannot be read."""
 
     number: int
     cells: Mapping[str, object]
@@ -37,7 +37,7 @@ class TableRow:
 
 
 def read_table(path: Path) -> list[TableRow]:
-    """Return the file's rows; raises ImportRejected where the file as a whole is unfit."""
+    """Return the file's rows; raises ImportRejected where the file as a whole is invalid."""
     with path.open("rb") as file:
         body = file.read(MAX_FILE_BYTES + 1)
     return parse_table(body, name=path.name, max_bytes=MAX_FILE_BYTES)
@@ -46,7 +46,7 @@ def read_table(path: Path) -> list[TableRow]:
 def parse_table(
     body: bytes, *, name: str, max_bytes: int, max_rows: int | None = None
 ) -> list[TableRow]:
-    """Return the rows of a file's bytes; name: the file's own, which tells CSV from JSON."""
+    """Return the rows in body. name: the file's; .json means JSON. Raises ImportRejected."""
     if len(body) > max_bytes:
         _reject("file_too_large", mib=max_bytes // MIB)
     text = _decode(body)
@@ -76,7 +76,7 @@ def _csv_rows(text: str) -> Iterator[TableRow]:
     try:
         heading = _heading(next(lines))
         for number, cells in enumerate(lines, 1):
-            # Spreadsheets leave lines that are blank, or nothing but commas.
+            # Spreadsheets write lines that are blank or hold only commas.
             if any(cell.strip() for cell in cells):
                 yield _csv_row(number, heading, cells)
     except csv.Error as error:
@@ -130,7 +130,7 @@ def _csv_row(number: int, heading: Sequence[str], cells: Sequence[str]) -> Table
 
 
 class _Pairs(list[tuple[str, object]]):
-    """A JSON object as it stands in the file: a dict would keep the last of two equal names."""
+    """A JSON object's pairs: a dict would drop the first of two equal names."""
 
 
 def _json_rows(text: str) -> list[TableRow]:
