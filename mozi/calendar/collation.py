@@ -1,16 +1,15 @@
-"""The Hungarian alphabet's order, as a key that sorts as plain text everywhere.
+"""Sort keys for Hungarian alphabetical order: plain text that sorts by code point.
 
-The order is that of CLDR's `hu` collation: cs, dz, dzs, gy, ly, ny, sz, ty and zs are letters
-of their own; a doubled one (ssz) counts as twice itself; ö and ü follow o and u as letters,
-while á, é, í, ó, ő, ú, ű differ from their short pairs only where all else is equal; then
-small letters come before capitals. Words are compared one after the other ("A kör" before
-"Abigél"). Two departures, both for film titles: numbers go by value ("Rocky 2" before
-"Rocky 10") and punctuation only parts words, so that a quotation mark moves no title.
+The order is that of CLDR's `hu` collation: cs, dz, dzs, gy, ly, ny, sz, ty and zs are single
+letters; a doubled one (ssz) counts as two of them; ö and ü are letters after o and u, while á, é,
+í, ó, ő, ú, ű differ from their short pairs only where all else is equal; then small letters come
+before capitals. Titles are compared word by word ("A kör" before "Abigél"). Two rules differ
+from CLDR, both for film titles: numbers sort by value ("Rocky 2" before "Rocky 10"), and
+punctuation only separates words, so that a quotation mark does not move a title.
 
-Databases disagree about collations (and many have no Hungarian one), so sorting is done here;
-the key is text whose order by code point is the order wanted, should it ever be stored.
-A letter that arises where two words are joined ("község" holds z + s) cannot be told from a
-real one without a dictionary; CLDR takes it for one letter, and so does this.
+Sorting is done here because databases' collations differ, and many have no Hungarian one.
+Where two words are joined, two letters may look like one ("község" has z + s): without a
+dictionary they cannot be distinguished. CLDR takes them for one letter, and so does this module.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import unicodedata
 _ALPHABET = re.findall(
     r"\S+", "a b c cs d dz dzs e f g gy h i j k l ly m n ny o ö p q r s sz t ty u ü v w x y z zs"
 )
-# One printable ASCII character a letter, from "A" on: above the digits, below all other scripts.
+# One printable ASCII character a letter, from "A": after the digits, before all other scripts.
 _LETTERS = {letter: chr(ord("A") + place) for place, letter in enumerate(_ALPHABET)}
 _COMPOUND = [letter for letter in _LETTERS if len(letter) > 1]
 _DOUBLED = {letter[0] + letter: _LETTERS[letter] * 2 for letter in _COMPOUND}
@@ -30,8 +29,8 @@ _MANY = {letter: _LETTERS[letter] for letter in _COMPOUND} | _DOUBLED
 _LONG = dict(zip("áéíóőúű", "aeioöuü", strict=True))
 _FOREIGN = {"ø": "ö", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 
-_GAP = " "  # below the digits and the letters: a shorter word comes first
-_LEVEL = "\x1f"  # below the gap: a shorter title comes first
+_GAP = " "  # sorts before digits and letters: a shorter word comes first
+_LEVEL = "\x1f"  # sorts before the gap: a shorter title comes first
 _SHORT_MARK, _LONG_MARK, _OTHER_MARK = "0", "1", "2"
 
 _many = "|".join(sorted(_MANY, key=len, reverse=True))
@@ -39,19 +38,19 @@ _TOKEN = re.compile(rf"(?P<many>{_many})|(?P<number>[0-9]+)|(?P<word>[^\W_])|(?P
 
 
 def sort_key(title: str) -> str:
-    """Return text by whose code points titles sort in Hungarian order.
+    """Return the title's sort key.
 
-    Three levels, each deciding only where the ones before are equal: letters, length and
-    accents, capitals. Equal keys mean titles that differ in punctuation at most.
+    It has three levels, each compared only where the ones before are equal: letters, accents,
+    capitals. Equal keys mean that titles differ in punctuation at most.
     """
     composed = unicodedata.normalize("NFC", title)
-    letters, marks = _letters_and_marks(_spelt(composed.lower()).strip())
+    letters, marks = _letters_and_marks(_spell_out(composed.lower()).strip())
     capitals = "".join("1" if char.isupper() else "0" for char in composed if char.isalnum())
     return _LEVEL.join((letters, marks.rstrip("0"), capitals.rstrip("0")))
 
 
-def _spelt(lowered: str) -> str:
-    """Return lowered with foreign letters written out; a combining mark left over is dropped."""
+def _spell_out(lowered: str) -> str:
+    """Return lowered with foreign letters spelled out and other combining marks dropped."""
     return "".join(_FOREIGN.get(char, char) for char in lowered if not unicodedata.combining(char))
 
 
@@ -62,7 +61,7 @@ def _letters_and_marks(lowered: str) -> tuple[str, str]:
 
 
 def _weigh(token: re.Match[str]) -> tuple[str, str]:
-    """Return a token's letters and its mark; a gap has no mark, so punctuation weighs nothing."""
+    """Return a token's letters and its mark; a gap has no mark, so punctuation has no weight."""
     text = token[0]
     if token["many"]:
         return _MANY[text], _SHORT_MARK
@@ -83,15 +82,15 @@ def _weigh_letter(char: str) -> tuple[str, str]:
 
 
 def _number(digits: str) -> str:
-    """Return digits so that fewer come first: their number leads (9 stands for 9 and more)."""
+    """Return digits after their count, so that shorter numbers come first (9: 9 or more)."""
     value = digits.lstrip("0") or "0"
     return f"{min(len(value), 9)}{value}"
 
 
 LETTERS = tuple(_LETTERS)
-"""The letters that a title's order begins with, in order; á goes with a, ő with ö."""
+"""The letters of the alphabet in order; á belongs to a, ő to ö."""
 
 
 def key_range(letter: str) -> tuple[str, str]:
-    """Return the first sort key that begins with one of LETTERS, and the first beyond it."""
+    """Return the first sort key that begins with letter (of LETTERS), and the first after it."""
     return _LETTERS[letter], chr(ord(_LETTERS[letter]) + 1)

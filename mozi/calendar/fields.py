@@ -1,7 +1,7 @@
-"""A movie's fields as people write them: the columns, and what each of them takes.
+"""A movie's fields: the columns, and a parser of each.
 
-The import and the admin's form check by the same rules. A field that is not given is not in
-the result either, so that whoever writes it keeps what is there.
+The import and the admin's form use the same rules. A field that is not given is not in the
+result either, so that its present value stays.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from mozi.calendar.parsers import (
     choice,
     code,
     day,
-    defaulting,
     line,
     lines,
     listed,
-    needed,
+    required,
     web_address,
     whole,
+    with_default,
 )
 from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
 from mozi.vocabulary import (
@@ -45,22 +45,22 @@ _address = web_address(URL_LENGTH)
 
 PARSERS: Mapping[str, Parser[FieldValue]] = {
     "external_id": code(100),
-    "title": needed(_title),
+    "title": required(_title),
     "original_title": _title,
-    "premiere_date": needed(day(YEARS)),
+    "premiere_date": required(day(YEARS)),
     "synopsis": lines(10_000),
     "genres": _words,
     "runtime_minutes": whole(MINUTES),
-    "age_rating": choice(AGE_RATINGS, folded=str.upper),
+    "age_rating": choice(AGE_RATINGS, fold=str.upper),
     "director": _words,
     "cast": _words,
     "country": _words,
     "distributor": _title,
     "trailer_url": _address,
     "poster_url": _address,
-    "kind": defaulting(choice(KINDS, folded=str.lower), KINDS[0]),
-    "date_precision": defaulting(choice(DATE_PRECISIONS, folded=str.lower), DATE_PRECISIONS[0]),
-    "status": defaulting(choice(STATUSES, folded=str.lower), STATUSES[0]),
+    "kind": with_default(choice(KINDS, fold=str.lower), KINDS[0]),
+    "date_precision": with_default(choice(DATE_PRECISIONS, fold=str.lower), DATE_PRECISIONS[0]),
+    "status": with_default(choice(STATUSES, fold=str.lower), STATUSES[0]),
 }
 COLUMNS = tuple(PARSERS)
 REQUIRED = ("title", "premiere_date")
@@ -68,7 +68,7 @@ REQUIRED = ("title", "premiere_date")
 
 @dataclass(frozen=True)
 class FieldFault:
-    """Why one field cannot be taken: a reason without its subject ("is needed and …")."""
+    """Why one field's value is invalid; the reason has no subject ("is needed and …")."""
 
     column: str
     reason: CalendarMessage
@@ -76,17 +76,17 @@ class FieldFault:
 
 @dataclass(frozen=True)
 class CheckedFields:
-    """values: what is given and fit, by column; None and () clear. faults: the rest."""
+    """values: the valid ones by column; None and () clear a field. faults: of the others."""
 
     values: Mapping[str, FieldValue]
     faults: tuple[FieldFault, ...]
 
 
 def check_fields(given: Mapping[str, object]) -> CheckedFields:
-    """Return the fields' values, and what is wrong with the others; every key is of COLUMNS.
+    """Return the valid values, and the faults of the others.
 
-    given: text as typed, or what JSON holds. Blank text and None clear a field: `kind`,
-    `date_precision` and `status` get their default; REQUIRED fields refuse it.
+    given: text or JSON values by column (of COLUMNS). Blank text and None clear a field, but
+    `kind`, `date_precision` and `status` get their default, and REQUIRED fields have a fault.
     """
     values: dict[str, FieldValue] = {}
     faults: list[FieldFault] = []

@@ -1,7 +1,7 @@
-"""Parsers of one value each: text as typed, or what JSON holds, in; a column's value out.
+"""Parsers of single values: from text or a JSON value to a column's value.
 
 A parser raises InvalidValue; its message has no subject ("has 301 characters; …"), because only
-the caller knows the column. Blank text and None are nothing: None, or an empty list.
+the caller knows the column. Blank text and None give None, or an empty list.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from mozi.vocabulary import LIST_SEPARATOR
 T = TypeVar("T")
 Parser = Callable[[object], T]
 
-SHORT = 100  # characters of a number, a date, a word: more is refused before it is looked at
+SHORT = 100  # characters of a number, a date or a word; longer text is refused unparsed
 
-# What XML 1.0 cannot carry (section 2.2), so neither feeds nor the sitemap, with line breaks and
-# tabs; and the marks that turn the direction of whatever text comes after them (UAX #9).
+# Characters that XML 1.0 forbids (section 2.2), and so do feeds and the sitemap; line breaks and
+# tabs; and the marks that change the direction of the text after them (UAX #9).
 _REST = "\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069"
-_UNFIT = re.compile(f"[\x00-\x0a{_REST}]")
-_UNFIT_IN_LINES = re.compile(f"[\x00-\x08{_REST}]")
+_FORBIDDEN = re.compile(f"[\x00-\x0a{_REST}]")
+_FORBIDDEN_IN_LINES = re.compile(f"[\x00-\x08{_REST}]")
 
 
 def quoted(value: object) -> str:
-    """Return value for a message: short, and nothing in it that a terminal would obey."""
+    """Return value for a message: short and without control characters."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
@@ -38,23 +38,23 @@ def line(max_length: int) -> Parser[str | None]:
     """Return a parser of one line of text."""
 
     def parse(value: object) -> str | None:
-        return _checked(_composed(value), max_length, unfit=_UNFIT) or None
+        return _checked(_composed(value), max_length, forbidden=_FORBIDDEN) or None
 
     return parse
 
 
 def lines(max_length: int) -> Parser[str | None]:
-    """Return a parser of text in which lines may break; they break by "\\n" alone."""
+    """Return a parser of text with line breaks, which become "\\n"."""
 
     def parse(value: object) -> str | None:
         text = _composed(value).replace("\r\n", "\n").replace("\r", "\n")
-        return _checked(text, max_length, unfit=_UNFIT_IN_LINES) or None
+        return _checked(text, max_length, forbidden=_FORBIDDEN_IN_LINES) or None
 
     return parse
 
 
 def code(max_length: int) -> Parser[str | None]:
-    """Return a parser of a line that may also come as a whole number, as ids do in JSON."""
+    """Return a parser of a line that may also be a whole number, as ids are in JSON."""
 
     def parse(value: object) -> str | None:
         return line(max_length)(str(value) if _is_whole(value) else value)
@@ -62,8 +62,8 @@ def code(max_length: int) -> Parser[str | None]:
     return parse
 
 
-def needed(parser: Parser[T | None]) -> Parser[T]:
-    """Return a parser that takes no blank."""
+def required(parser: Parser[T | None]) -> Parser[T]:
+    """Return a parser that refuses blank text."""
 
     def parse(value: object) -> T:
         parsed = parser(value)
@@ -111,22 +111,22 @@ def whole(limits: range) -> Parser[int | None]:
     return parse
 
 
-def choice(choices: Sequence[str], *, folded: Callable[[str], str]) -> Parser[str | None]:
-    """Return a parser of one of choices, whose case is folded."""
+def choice(choices: Sequence[str], *, fold: Callable[[str], str]) -> Parser[str | None]:
+    """Return a parser of one of choices. fold: gives text the case of choices."""
 
     def parse(value: object) -> str | None:
         text = code(SHORT)(value)
         if text is None:
             return None
-        if folded(text) not in choices:
+        if fold(text) not in choices:
             raise InvalidValue("not_a_choice", value=quoted(text), choices=", ".join(choices))
-        return folded(text)
+        return fold(text)
 
     return parse
 
 
-def defaulting(parser: Parser[T | None], default: T) -> Parser[T]:
-    """Return a parser that takes blank for default."""
+def with_default(parser: Parser[T | None], default: T) -> Parser[T]:
+    """Return a parser that returns default for blank text."""
 
     def parse(value: object) -> T:
         parsed = parser(value)
@@ -136,7 +136,7 @@ def defaulting(parser: Parser[T | None], default: T) -> Parser[T]:
 
 
 def listed(max_items: int, *, max_length: int) -> Parser[tuple[str, ...]]:
-    """Return a parser of an array, or of text separated by semicolons; blank items are left out."""
+    """Return a parser of an array, or of text separated by semicolons; it drops blank items."""
 
     def parse(value: object) -> tuple[str, ...]:
         items = [_item(each, max_length) for each in _split(value)]
@@ -163,10 +163,10 @@ def _item(value: object, max_length: int) -> str | None:
 
 
 def web_address(max_length: int) -> Parser[str | None]:
-    """Return a parser of an http or https address, which stays as it was written."""
+    """Return a parser of an http or https address; it returns the address unchanged."""
 
     def parse(value: object) -> str | None:
-        text = _checked(_text(value).strip(), max_length, unfit=_UNFIT)
+        text = _checked(_text(value).strip(), max_length, forbidden=_FORBIDDEN)
         if text and not _is_web_address(text):
             raise InvalidValue("not_web_address", value=quoted(text))
         return text or None
@@ -193,13 +193,13 @@ def _text(value: object) -> str:
 
 
 def _composed(value: object) -> str:
-    """Return the text trimmed, in composed letters (NFC), so that equal titles compare equal."""
+    """Return the text trimmed and in NFC, so that equal titles compare equal."""
     text = _text(value).strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _checked(text: str, max_length: int, *, unfit: re.Pattern[str]) -> str:
-    if found := unfit.search(text):
+def _checked(text: str, max_length: int, *, forbidden: re.Pattern[str]) -> str:
+    if found := forbidden.search(text):
         character = f"U+{ord(found.group()):04X}"
         raise InvalidValue("control_character", character=character, position=found.end())
     if len(text) > max_length:

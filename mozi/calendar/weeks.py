@@ -1,26 +1,25 @@
-"""Programme weeks and months: which days belong together on a page.
+"""Programme weeks and months, which pages group premieres by.
 
-Hungarian cinemas change their programme on Thursdays, so a week here runs from Thursday to
-Wednesday. Everything is a plain date: a premiere has no time of day and no time zone.
+Hungarian cinemas change their programme on Thursdays, so a week runs from Thursday to
+Wednesday. Dates are plain dates: a premiere has no time of day and no time zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 THURSDAY = 3  # date.weekday(): Monday is 0
 DAYS_A_WEEK = 7
 
-# The oldest film that survives was shot in 1888; a premiere beyond 2200 is a slip of the pen.
+# The oldest surviving film was shot in 1888; a premiere after 2200 is a typing error.
 FIRST_YEAR = 1888
 LAST_YEAR = 2200
 
 
 @dataclass(frozen=True, order=True)
 class Week:
-    """A programme week by its Thursday."""
+    """A programme week. first: its Thursday."""
 
     first: date
 
@@ -44,12 +43,12 @@ def week_of(day: date) -> Week:
 
 
 def next_thursday(day: date) -> date:
-    """Return the day on which films open next: day itself where it is a Thursday."""
+    """Return the next Thursday, on which films open; day itself if it is a Thursday."""
     return day + timedelta(days=(THURSDAY - day.weekday()) % DAYS_A_WEEK)
 
 
 def weeks_from(day: date, *, count: int) -> tuple[Week, ...]:
-    """Return count weeks, the first of which is day's own."""
+    """Return count weeks, beginning with day's own."""
     first = week_of(day).first
     return tuple(Week(first + timedelta(days=DAYS_A_WEEK * index)) for index in range(count))
 
@@ -82,16 +81,11 @@ def month_of(day: date) -> Month:
     return Month(day.year, day.month)
 
 
-def months_of(year: int) -> Iterator[Month]:
-    """Yield the year's twelve months."""
-    return (Month(year, number) for number in range(1, 13))
-
-
 def is_year(year: int) -> bool:
     """Return whether the calendar has a page for this year."""
     return FIRST_YEAR <= year <= LAST_YEAR
 
 
 def find_month(year: int, month: int) -> Month | None:
-    """Return the month, or None where the calendar has no page for it (month 0 or 13, year 1)."""
+    """Return the month, None where the calendar has no page for it (month 13, year 1)."""
     return Month(year, month) if is_year(year) and 1 <= month <= 12 else None

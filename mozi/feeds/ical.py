@@ -1,7 +1,7 @@
-"""The calendar for other people's calendars: iCalendar (RFC 5545, with the names of RFC 7986).
+"""iCalendar feeds (RFC 5545, with the calendar properties of RFC 7986).
 
-A premiere is a day, not a moment: DTSTART and DTEND are dates, so no time zone can move it, and
-the end is the day after, since an end is not part of its event (RFC 5545, 3.6.1).
+A premiere is a day: DTSTART and DTEND are dates, so no time zone can move it. DTEND is the day
+after, because an event ends before its end (RFC 5545, 3.6.1).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from mozi.feeds.text import clean
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Mozi//Premierek//HU"
 REFRESH = timedelta(hours=12)
-# The clients that poll read one of the two: RFC 7986's own name, and the one that came before.
+# Polling clients read one of the two: RFC 7986's property, or the older one.
 REFRESH_NAMES = ("refresh-interval", "x-published-ttl")
 
 
 @dataclass(frozen=True)
 class Premiere:
-    """One event. uid: for good, whatever else changes. day: in the cinema's own calendar.
+    """One event. uid: never changes. day: the local date in the cinema.
 
-    sequence: rises whenever the premiere is moved or called off. changed_at: aware.
+    sequence: rises when the premiere is moved or cancelled. changed_at: aware.
     """
 
     uid: str
@@ -41,7 +41,7 @@ class Premiere:
 
 
 def calendar(name: str, *, description: str, url: str, premieres: Iterable[Premiere]) -> str:
-    """Return a calendar of this name; url: the page that shows the same."""
+    """Return the calendar. url: the page that shows the same."""
     head = _head(name, description, url).to_ical()
     opening, closing = head.rsplit(b"END:VCALENDAR", 1)
     events = b"".join(_event(premiere) for premiere in premieres)
@@ -64,12 +64,12 @@ def _head(name: str, description: str, url: str) -> Calendar:
 
 
 def _parameters(property_name: str) -> dict[str, str]:
-    """Return the type, which RFC 7986 (5.7) asks for and older readers stumble over."""
+    """Return the VALUE parameter: RFC 7986 (5.7) requires it, old clients fail on it elsewhere."""
     return {"value": "DURATION"} if property_name == "refresh-interval" else {}
 
 
-# 0.6 ms an event; of a thousand in a feed, a change touches a few. Both languages' fullest
-# calendars find room.
+# An event takes 0.6 ms, and of a thousand only a few change. The cache holds the largest
+# calendars of both languages.
 @lru_cache(maxsize=8192)
 def _event(premiere: Premiere) -> bytes:
     event = Event()
@@ -85,6 +85,6 @@ def _event(premiere: Premiere) -> bytes:
     if premiere.categories:
         event.add("categories", [clean(name) for name in premiere.categories])
     event.add("status", "CANCELLED" if premiere.cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")  # nobody is busy because a film opens
+    event.add("transp", "TRANSPARENT")  # the subscriber's time stays free
     written: bytes = event.to_ical()
     return written

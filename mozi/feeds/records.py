@@ -1,4 +1,4 @@
-"""Records for other programs: JSON as RFC 8259 has it, in UTF-8, with letters as they are."""
+"""JSON for other programs (RFC 8259), in UTF-8 and without \\u escapes of letters."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ CONTENT_TYPE = "application/json"
 
 
 def as_json(value: Mapping[str, Any]) -> str:
-    """Return value as one line of JSON, its members in their own order."""
+    """Return value as one line of JSON, in the order of its members."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""What is new, for feed readers: RSS 2.0 (rssboard.org/rss-specification)."""
+"""RSS 2.0 feeds (rssboard.org/rss-specification)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TTL_MIN = "60"
 
 @dataclass(frozen=True)
 class Item:
-    """One piece of news. id: for good, and no address. published_at: aware; None: nobody knows."""
+    """One item. id: never changes, and is no address. published_at: aware, None if unknown."""
 
     id: str
     title: str
@@ -29,7 +29,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Channel:
-    """What the feed is. url: the page that shows the same; feed_url: its own address."""
+    """The feed's description. url: the page that shows the same; feed_url: the feed's own."""
 
     title: str
     text: str
@@ -39,7 +39,7 @@ class Channel:
 
 
 def rss(channel: Channel, items: Iterable[Item]) -> str:
-    """Return the feed; items come as they are to be read, the latest first."""
+    """Return the feed, with items in their given order."""
     feed = Rss201rev2Feed(
         title=channel.title,
         description=channel.text,

@@ -1,7 +1,7 @@
-"""What search engines read of a page: schema.org as JSON-LD (w3.org/TR/json-ld11).
+"""Structured data for search engines: schema.org as JSON-LD (w3.org/TR/json-ld11).
 
-https://developers.google.com/search/docs/appearance/structured-data: movies want a name and a
-picture; lists want each entry's address and place; a way back to the front page is welcome.
+https://developers.google.com/search/docs/appearance/structured-data: a movie needs a name and a
+picture, a list each entry's address and position; breadcrumbs are recommended.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 CONTEXT = "https://schema.org"
-# Within <script> nothing is an entity: what could end it, or begin a comment, is spelled in JSON.
+# HTML entities do not work within <script>: characters that could end it are escaped in JSON.
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 _STATUSES = {
     "scheduled": "EventScheduled",
@@ -25,9 +25,9 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class Film:
-    """A movie in addresses and words; dates as far as they are known: "2026-11-26", "2026".
+    """A movie's facts as texts; dates as far as they are known: "2026-11-26", "2026".
 
-    released: for a film that was never shown before. status: of _STATUSES.
+    is_new: whether the film was never shown before. status: of _STATUSES.
     """
 
     address: str
@@ -49,7 +49,7 @@ class Film:
 
 
 def movie(film: Film) -> Node:
-    """Return a Movie, with its premiere in Hungary as an event."""
+    """Return a Movie with its premiere in Hungary as an event."""
     released = film.premiere if film.is_new and film.status != "cancelled" else None
     return _known(
         {
@@ -89,7 +89,7 @@ def _premiere(film: Film) -> Node:
 
 
 def item_list(name: str, entries: Iterable[tuple[str, str]]) -> Node:
-    """Return a list of pages, each by its name and address, in this order."""
+    """Return an ItemList of pages. entries: names and addresses, in order."""
     items = [
         {"@type": "ListItem", "position": place, "name": name, "url": address}
         for place, (name, address) in enumerate(entries, 1)
@@ -103,7 +103,7 @@ def item_list(name: str, entries: Iterable[tuple[str, str]]) -> Node:
 
 
 def breadcrumbs(entries: Iterable[tuple[str, str]]) -> Node:
-    """Return the way to a page from the front page on, each step by its name and address."""
+    """Return a BreadcrumbList from the front page to a page. entries: names and addresses."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -114,12 +114,12 @@ def breadcrumbs(entries: Iterable[tuple[str, str]]) -> Node:
 
 
 def web_site(name: str, address: str, *, language: str) -> Node:
-    """Return the site itself, which search engines name their results by."""
+    """Return the site; search engines show its name with their results."""
     return {"@type": "WebSite", "name": name, "url": address, "inLanguage": language}
 
 
 def json_ld(*nodes: Node) -> str:
-    """Return nodes as the text of <script type="application/ld+json">, which nothing can end."""
+    """Return nodes as the text of <script type="application/ld+json">, safe within HTML."""
     graph = {"@context": CONTEXT, "@graph": nodes}
     return json.dumps(graph, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
 
@@ -129,5 +129,5 @@ def _named(kind: str, names: Sequence[str]) -> list[Node]:
 
 
 def _known(node: Node) -> Node:
-    """Leave out what nobody knows."""
+    """Return the node without its unknown members."""
     return {name: value for name, value in node.items() if value}

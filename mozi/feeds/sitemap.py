@@ -1,4 +1,4 @@
-"""Sitemaps (sitemaps.org/protocol.html), with pictures and the other languages of each page.
+"""Sitemaps (sitemaps.org/protocol.html) with each page's pictures and languages.
 
 https://developers.google.com/search/docs/specialty/international/localized-versions: every
 language of a page is an entry of its own, and each entry names all of them, itself included.
@@ -24,9 +24,9 @@ EXTENSIONS = (
 
 @dataclass(frozen=True)
 class SitemapPage:
-    """One page in all its languages. addresses: each language with its absolute address.
+    """One page. addresses: its languages, each with the absolute address.
 
-    The first language is also for whoever speaks none of them. changed_at: aware.
+    Speakers of other languages get the first one (x-default). changed_at: aware.
     """
 
     addresses: tuple[tuple[str, str], ...]
@@ -34,29 +34,29 @@ class SitemapPage:
     pictures: tuple[str, ...] = ()
 
 
-def sitemap(places: Iterable[SitemapPage]) -> str:
-    """Return the sitemap of some pages: an entry for each of their languages."""
-    entries = (entry for place in places for entry in _entries(place))
+def sitemap(pages: Iterable[SitemapPage]) -> str:
+    """Return the sitemap of pages, with an entry for each of their languages."""
+    entries = (entry for page in pages for entry in _entries(page))
     return f"{DECLARATION}<urlset {NAMESPACE} {EXTENSIONS}>\n{''.join(entries)}</urlset>\n"
 
 
 def sitemap_index(addresses: Iterable[str]) -> str:
-    """Return the index of sitemaps at these absolute addresses."""
+    """Return the index of the sitemaps at these absolute addresses."""
     entries = (f"<sitemap>{_element('loc', address)}</sitemap>\n" for address in addresses)
     return f"{DECLARATION}<sitemapindex {NAMESPACE}>\n{''.join(entries)}</sitemapindex>\n"
 
 
-def _entries(place: SitemapPage) -> Iterator[str]:
-    changed = place.changed_at
+def _entries(page: SitemapPage) -> Iterator[str]:
+    changed = page.changed_at
     about = "".join(
         (
             _element("lastmod", changed.isoformat(timespec="seconds")) if changed else "",
-            *(_alternate(language, address) for language, address in place.addresses),
-            _alternate("x-default", place.addresses[0][1]),
-            *(f"<image:image>{_element('image:loc', url)}</image:image>" for url in place.pictures),
+            *(_alternate(language, address) for language, address in page.addresses),
+            _alternate("x-default", page.addresses[0][1]),
+            *(f"<image:image>{_element('image:loc', url)}</image:image>" for url in page.pictures),
         )
     )
-    for _, address in place.addresses:
+    for _, address in page.addresses:
         yield f"<url>{_element('loc', address)}{about}</url>\n"
 
 

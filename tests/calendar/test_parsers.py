@@ -79,12 +79,12 @@ def test_other_numbers_are_refused(value: object) -> None:
     ("value", "expected"), [("kn", "KN"), (" 12 ", "12"), (12, "12"), ("", None)]
 )
 def test_a_choice_folds_case(value: object, expected: str | None) -> None:
-    assert choice(("KN", "12"), folded=str.upper)(value) == expected
+    assert choice(("KN", "12"), fold=str.upper)(value) == expected
 
 
 def test_an_unknown_choice_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="is 'mozi'; it takes one of cinema, streaming"):
-        choice(("cinema", "streaming"), folded=str.lower)("mozi")
+        choice(("cinema", "streaming"), fold=str.lower)("mozi")
 
 
 @pytest.mark.parametrize("value", ["Drama; Comedy;;", ["Drama", " Comedy ", ""]])

@@ -1,8 +1,8 @@
-"""All movies by their titles, in Hungarian order: a letter, or all of them, page by page.
+"""The list of all movies in Hungarian order, by letter or whole, page by page.
 
-Pages have numbers rather than the last title of the page before: so there are only so many
-addresses (a letter's movies / PER_PAGE), they outlive any movie, and the index on the stored
-keys alone is read to skip what comes before: 1 ms for 10,000 titles.
+Pages have numbers and not the last title of the page before: this bounds the number of addresses
+(a letter's movies / PER_PAGE), and the addresses outlive any movie. Skipping to a page reads only
+the index on the stored keys: 1 ms for 10,000 titles.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from mozi.models import Movie, MovieName
 from mozi.posters.recipes import THUMB
 
 PER_PAGE = 96  # a multiple of the cards in a row, whatever the screen
-LAST_PAGE = 10_000  # what is beyond needs no look at the database
+LAST_PAGE = 10_000  # pages beyond are refused without a query
 
 DIGITS = "0-9"
-OTHERS = "mas"  # "más": other scripts, and titles of nothing but punctuation
+OTHERS = "mas"  # "más": other scripts, and titles of punctuation only
 RANGES: Mapping[str, tuple[str, str]] = {
     DIGITS: ("0", ":"),
     **{letter: key_range(letter) for letter in LETTERS},
@@ -38,7 +38,7 @@ RANGES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter of the bar; name: its key in RANGES; has_movies: whether it leads anywhere."""
+    """A letter of the bar. name: its key in RANGES; has_movies: whether it gets a link."""
 
     name: str
     has_movies: bool
@@ -46,7 +46,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class LetterGroup:
-    """Some movies that begin with one letter, in order."""
+    """The movies of a page that begin with one letter, in order."""
 
     letter: str
     cards: tuple[Card, ...]
@@ -54,7 +54,7 @@ class LetterGroup:
 
 @dataclass(frozen=True)
 class AlphabetPage:
-    """One page of the movies from A to Z. letter: None for all. number: counts from 1."""
+    """One page of the list. letter: None for all; number: the page's, from 1."""
 
     letters: tuple[Letter, ...]
     letter: str | None
@@ -67,9 +67,9 @@ class AlphabetPage:
 def alphabet_page(
     session: Session, letter: str | None, number: int, filters: Filters = NONE
 ) -> AlphabetPage:
-    """Return a page of the movies that begin with letter (of RANGES) and pass the filters.
+    """Return a page of the movies that begin with letter (of RANGES) and match the filters.
 
-    The names must have been filled in (names.ensure_names): a movie without one is left out.
+    Call names.ensure_names first: a movie without a stored name is left out.
     """
     names = _names(session, letter, number, filters.conditions())
     shown = dict(names[:PER_PAGE])
@@ -97,7 +97,7 @@ def _names(
     number: int,
     conditions: tuple[ColumnElement[bool], ...],
 ) -> list[tuple[int, str]]:
-    """Return ids and sort keys, one more than a page holds where there are more."""
+    """Return the page's movie ids with their sort keys, and one more if another page follows."""
     statement = (
         select(MovieName.movie_id, MovieName.sort_key)
         .where(*_within(letter))
@@ -119,7 +119,7 @@ def _within(letter: str | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def _letters(session: Session) -> tuple[Letter, ...]:
-    """Return every letter, and whether any movie begins with it: one query, a look a letter."""
+    """Return all letters, each with whether a movie begins with it, by one query."""
     firsts = [
         select(func.min(MovieName.sort_key)).where(*_within(name)).scalar_subquery()
         for name in RANGES

@@ -1,6 +1,6 @@
-"""The rows behind the feeds: what to subscribe to, what is new, and what programs ask for.
+"""Loads the feeds: the calendar to subscribe to, the news, and the premieres for other programs.
 
-Every feed is bounded: by days, and by movies where an import brought thousands.
+Every feed is bounded in days, and in movies, because an import may add thousands.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ from mozi.errors import MovieNotFound
 from mozi.models import DateChange, Movie
 from mozi.posters.recipes import RECIPES
 
-PAST_DAYS = 366  # what is gone from a feed is gone from the subscriber's calendar
+PAST_DAYS = 366  # an event that leaves the feed leaves the subscribers' calendars too
 PAST_LIMIT = 1000
 COMING_LIMIT = 2000
 NEWS_LIMIT = 50
-NEWS_PAST_DAYS = 28  # an import of old films is no news
+NEWS_PAST_DAYS = 28  # imported old films are no news
 PREMIERES_A_PART = 500
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def calendar_feed(session: Session, today: date, filters: Filters = NONE) -> CalendarFeed:
-    """Return the premieres whose day is known, from a year ago on; cancelled ones too."""
+    """Return the premieres whose day is known, from a year ago on, cancelled ones included."""
     day = Movie.premiere_date
-    wanted = (Movie.date_precision == "day", *filters.conditions())
+    conditions = (Movie.date_precision == "day", *filters.conditions())
     past = _movies(
         session,
         day.between(today - timedelta(days=PAST_DAYS), today - timedelta(days=1)),
-        *wanted,
+        *conditions,
         order=(day.desc(), Movie.id.desc()),
         limit=PAST_LIMIT,
     )
-    coming = _movies(session, day >= today, *wanted, order=(day, Movie.id), limit=COMING_LIMIT)
+    coming = _movies(session, day >= today, *conditions, order=(day, Movie.id), limit=COMING_LIMIT)
     movies = [*reversed(past), *coming]
     load_filter_options(session, filters, movies)
     return CalendarFeed(tuple(movies))
@@ -67,11 +67,11 @@ def feed_movie(session: Session, movie_id: int) -> FeedMovie:
 
 
 def news_feed(session: Session, today: date, filters: Filters = NONE) -> NewsFeed:
-    """Return the premieres that were entered or moved last, those of long ago left out."""
+    """Return the premieres that were added or moved last, old premieres left out."""
     since = week_of(today).first - timedelta(days=NEWS_PAST_DAYS)
-    wanted = (Movie.premiere_date >= since, *filters.conditions())
-    new = _movies(session, *wanted, order=(Movie.id.desc(),), limit=NEWS_LIMIT)
-    items = [FeedNews(movie, None) for movie in new] + _moved(session, *wanted)
+    conditions = (Movie.premiere_date >= since, *filters.conditions())
+    new = _movies(session, *conditions, order=(Movie.id.desc(),), limit=NEWS_LIMIT)
+    items = [FeedNews(movie, None) for movie in new] + _moved(session, *conditions)
     load_filter_options(session, filters, [item.movie for item in items])
     items.sort(key=lambda item: item.published_at or LONG_AGO, reverse=True)
     return NewsFeed(tuple(items[:NEWS_LIMIT]))
@@ -80,7 +80,7 @@ def news_feed(session: Session, today: date, filters: Filters = NONE) -> NewsFee
 def premieres(
     session: Session, first: date, last: date, *, part: int, filters: Filters = NONE
 ) -> Premieres:
-    """Return a part (counted from 1) of the premieres from first to last, by date."""
+    """Return one part (counted from 1) of the premieres from first to last, by date."""
     day = Movie.premiere_date
     found = _movies(
         session,
@@ -100,7 +100,7 @@ def premieres(
 
 
 def _all_of(movie: FeedMovie, pictures: Pictures) -> tuple[Picture, ...]:
-    """Return the pictures without what a record does not name: its page must not change by it."""
+    """Return the movie's pictures, without fields that a record does not show."""
     found = (pictures.find(movie, media) for media in RECIPES)
     plain = (replace(picture, preview=None, avif=None) for picture in found if picture)
     return tuple(plain)
@@ -120,7 +120,7 @@ def _movies(
 
 
 def _moved(session: Session, *conditions: ColumnElement[bool]) -> list[FeedNews]:
-    """Return the moves that were made last, each with its movie as it is now."""
+    """Return the latest moves, each with the movie's present row."""
     columns = [getattr(DateChange, field.name) for field in fields(Move)]
     rows = session.execute(
         select(DateChange.movie_id, *columns)

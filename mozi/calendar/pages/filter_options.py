@@ -1,4 +1,4 @@
-"""What the lists can be filtered by: the genres of the movies that are on them."""
+"""Loads what a list can be filtered by: the genres of its movies."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def load_filter_options(
     *,
     among: tuple[date, date] | None = None,
 ) -> FilterOptions:
-    """Return what a list can be filtered by; movies: what is on it.
+    """Return the filter options of a list; movies: the list's.
 
-    Its genres are theirs; under a filter they are those of all movies between the two dates of
-    among, where they are given. Raises FilterNotFound where no movie at all has the genre.
+    The genres are those of movies. Under a filter, where among is given, they are those of all
+    movies between its two dates. Raises FilterNotFound where no movie at all has the genre.
     """
     if filters.genre and not movies and not _is_genre(session, filters.genre):
         raise FilterNotFound("genre", filters.genre)
     if not filters or among is None:
         return FilterOptions(filters, genres_of(movie.genres for movie in movies))
-    some = select(Movie.genres).where(Movie.premiere_date.between(*among)).distinct()
-    return FilterOptions(filters, genres_of(session.scalars(some)))
+    genres = select(Movie.genres).where(Movie.premiere_date.between(*among)).distinct()
+    return FilterOptions(filters, genres_of(session.scalars(genres)))
 
 
 def genres_of(lists: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """Return the genres of some movies, each once, in Hungarian order."""
+    """Return each genre of lists once, in Hungarian order."""
     return tuple(sorted({genre for genres in lists for genre in genres}, key=sort_key))
 
 

@@ -1,9 +1,8 @@
-"""Filters of lists and feeds: ?kind=&genre=&age=, one value each, all of which must hold.
+"""Filters of lists and feeds: ?kind=&genre=&age=, one value each; a movie must match all.
 
-An address has one spelling: blanks are left out, and kind, genre and age come in this order. A
-kind or an age mark that does not exist, or a genre that no movie has, is no page (404): a list
-that silently ignored it would show what was not asked for, and made-up addresses would fill
-the cache.
+An address has one spelling: empty values are left out, and the order is kind, genre, age. An
+unknown kind or age rating, or a genre that no movie has, is a 404: a list that ignored it would
+show other movies than asked for, and invented addresses would fill the cache.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ GENRE_LENGTH = 200
 
 @dataclass(frozen=True)
 class Filters:
-    """What to leave of a list; None: everything."""
+    """The values that a movie must have; None: any."""
 
     kind: str | None = None
     genre: str | None = None
@@ -37,23 +36,23 @@ class Filters:
 
     @property
     def arguments(self) -> dict[str, str]:
-        """Return what is filtered by, in the address's order."""
+        """Return the filters that are set, in the address's order."""
         given = {"kind": self.kind, "genre": self.genre, "age": self.age}
         return {name: value for name, value in given.items() if value}
 
     @property
     def query(self) -> str:
-        """Return the arguments as they stand in an address: "kind=cinema&age=12", or ""."""
+        """Return the query string: "kind=cinema&age=12", or ""."""
         return query_of(self.arguments)
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
-        """Return what a movie's row must meet."""
-        wanted = (
+        """Return the conditions on a movie's row."""
+        conditions = (
             Movie.kind == self.kind if self.kind else None,
             has_genre(self.genre) if self.genre else None,
             Movie.age_rating == self.age if self.age else None,
         )
-        return tuple(condition for condition in wanted if condition is not None)
+        return tuple(condition for condition in conditions if condition is not None)
 
 
 NONE = Filters()
@@ -62,19 +61,19 @@ NAMES = ("kind", "genre", "age")
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """What a list is filtered by, and the genres that it could be filtered by."""
+    """The filters of a list, and the genres to choose from."""
 
     chosen: Filters
     genres: tuple[str, ...]
 
     @property
     def arguments(self) -> dict[str, str]:
-        """Return what the links of the list keep."""
+        """Return the arguments that the list's links keep."""
         return self.chosen.arguments
 
 
 def query_of(arguments: Mapping[str, Any]) -> str:
-    """Return arguments as browsers write those of a form, so that a cached page is found at once.
+    """Return the query string as a browser writes a form's, so that it finds the cached page.
 
     https://url.spec.whatwg.org/#urlencoded-serializing
     """
@@ -82,7 +81,7 @@ def query_of(arguments: Mapping[str, Any]) -> str:
 
 
 def filters_of(arguments: Mapping[str, str]) -> Filters:
-    """Return the filters that a request names; raises FilterNotFound where one cannot exist."""
+    """Return the filters of a request; raises FilterNotFound for a value that cannot exist."""
     filters = Filters(**{name: arguments.get(name, "").strip() or None for name in NAMES})
     known = {"kind": KINDS, "age": AGE_RATINGS}
     for name, value in filters.arguments.items():
@@ -97,16 +96,16 @@ def _can_be_a_genre(text: str) -> bool:
 
 
 def has_genre(genre: str) -> ColumnElement[bool]:
-    """Return the condition that a movie's list of genres holds this one.
+    """Return the condition that a movie has this genre.
 
-    Not LIKE, which knows wild cards, and capitals on PostgreSQL alone.
+    LIKE is no use: it has wild cards, and ignores case on SQLite but not on PostgreSQL.
     """
     genres = literal(LIST_SEPARATOR) + type_coerce(Movie.genres, Text) + literal(LIST_SEPARATOR)
     return _holds(genres, literal(f"{LIST_SEPARATOR}{genre}{LIST_SEPARATOR}"))
 
 
 class _holds(FunctionElement[bool]):  # noqa: N801 - reads like the SQL function that it is
-    """Whether the first text holds the second, letter for letter."""
+    """True where the first text contains the second, case-sensitive."""
 
     type = Boolean()
     inherit_cache = True

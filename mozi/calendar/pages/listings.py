@@ -1,6 +1,6 @@
-"""The rows behind the pages: movies between two dates, in page order, and what lies around them.
+"""Reads the rows behind the pages: movies between two dates, and the premieres around them.
 
-Sorting within a day is done here and not by the database, whose collations differ.
+This module sorts the movies of a day, not the database: databases' collations differ.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def listings(
 
 
 def rows_of(columns: Sequence[Any]) -> Select[Any]:
-    """Return the query for columns (LISTING, or more) of all movies."""
+    """Return the query of all movies for columns: LISTING, DETAILS or FEED."""
     return (
         select(*columns)
         .select_from(Movie)
@@ -99,7 +99,7 @@ def moves_of(session: Session, movie_id: int) -> tuple[Move, ...]:
 def dates_around(
     session: Session, first: date, last: date, *conditions: ColumnElement[bool]
 ) -> tuple[date | None, date | None]:
-    """Return the nearest premieres before first and after last, as far as there are pages."""
+    """Return the nearest premiere dates before first and after last that have a page."""
     day = Movie.premiere_date
     start, end = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
     before = select(func.max(day)).where(day < first, day >= start, *conditions)
@@ -111,10 +111,10 @@ def dates_around(
 
 
 def neighbours(session: Session, movie: Details) -> tuple[Neighbour | None, Neighbour | None]:
-    """Return the movies before and after, in page order.
+    """Return the movies before and after movie, in page order.
 
-    One query reads the movie's own date and the nearest dates on both sides; which of their
-    movies comes next is a matter of Hungarian order, which no database is asked for.
+    One query reads the movies of its date and of the nearest dates on both sides; they are
+    sorted here, in Hungarian order.
     """
     day = Movie.premiere_date
     before = select(func.max(day)).where(day < movie.premiere_date).scalar_subquery()
@@ -131,13 +131,13 @@ def neighbours(session: Session, movie: Details) -> tuple[Neighbour | None, Neig
 
 
 def page_order(movie: Listing | Neighbour) -> tuple[date, int, str, int]:
-    """Order by date; what is known by its day before what is not; then by title."""
+    """Return the key for order by date, then known days before months and years, then title."""
     precision = DATE_PRECISIONS.index(movie.date_precision)
     return movie.premiere_date, precision, *title_order(movie)
 
 
 def title_order(movie: Listing | Neighbour) -> tuple[str, int]:
-    """Order by title; equal ones as they were entered."""
+    """Return the key for order by title; equal titles come in the order of their ids."""
     return _kept_sort_key(movie.title), movie.id
 
 

@@ -1,4 +1,4 @@
-"""Which address a page gives to each picture that it shows: one query, whatever the number."""
+"""Finds the address of each picture on a page, by one query for all of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COLUMNS = (
 
 @lru_cache(maxsize=4096)
 def slug(title: str) -> str:
-    """Return slug_of(title): 40 µs the first time, and a page asks for hundreds."""
+    """Return slug_of(title), cached: it takes 40 µs, and a page needs hundreds."""
     return slug_of(title)
 
 
@@ -40,14 +40,14 @@ class Pictures:
     recorded: Mapping[tuple[int, str], Picture]
 
     def find_built(self, movie: Listing, media: str) -> Picture | None:
-        """Return the recorded picture; what is optional is linked only then."""
+        """Return the recorded picture, None if it is not built; optional media use this."""
         return self.recorded.get((movie.id, media))
 
     def find(self, movie: Listing, media: str) -> Picture | None:
-        """Return the recorded picture, else the route that builds it, else None.
+        """Return the recorded picture, else the route that builds it, None without a source.
 
-        The route's picture has its recipe's size: what a poster of the usual proportions
-        will have, so that nothing on the page moves when it arrives.
+        The route's picture has the recipe's size. Posters of the usual proportions get that
+        size, so the page's layout does not shift when the picture arrives.
         """
         recorded = self.find_built(movie, media)
         if recorded is not None or not movie.has_source:
@@ -57,17 +57,17 @@ class Pictures:
         return Picture(media, path, recipe.width_px, recipe.height_px, built=False)
 
 
-def load_pictures(session: Session, wanted: Mapping[str, Iterable[Listing]]) -> Pictures:
-    """Return the recorded pictures among those wanted: for each media, the movies to show it of.
+def load_pictures(session: Session, movies_by_media: Mapping[str, Iterable[Listing]]) -> Pictures:
+    """Return the recorded pictures of these movies, by media.
 
-    Only what is wanted is read, so that no other variant can make a page look changed.
+    Other variants are not read, so that they cannot change the page's fingerprint.
     """
     conditions = [
         and_(
             PosterVariant.media.in_((media, *(r.media for r in _beside(media)))),
             PosterVariant.movie_id.in_([movie.id for movie in movies]),
         )
-        for media, movies in wanted.items()
+        for media, movies in movies_by_media.items()
     ]
     of_movie = Poster.movie_id == PosterVariant.movie_id
     recorded = select(*COLUMNS).outerjoin_from(PosterVariant, Poster, of_movie)
@@ -81,7 +81,7 @@ def _beside(media: str) -> tuple[Recipe, ...]:
 
 
 def _recorded(row: Any, urls: Mapping[tuple[int, str], str]) -> Picture:
-    """Return a row as a picture, with what is recorded beside it."""
+    """Return a row as a picture, with the address of its AVIF if that is recorded."""
     avif = next((urls.get((row.movie_id, recipe.media)) for recipe in _beside(row.media)), None)
     return Picture(
         row.media,

@@ -1,7 +1,7 @@
-"""Which premieres there are: one function a page, each a few reads of one snapshot.
+"""Loads the pages of premieres: one function a page, each a few queries in one snapshot.
 
-Every list costs one query for its movies, one for their variants and one for the links to
-what lies before and after it, whatever the number of movies.
+A list takes one query for its movies, one for their variants and one for the links to the lists
+before and after it, whatever the number of movies.
 """
 
 from __future__ import annotations
@@ -42,23 +42,23 @@ from mozi.posters.recipes import BLURRED, POSTER, SHARE, THUMB
 WEEKS_SHOWN = 9  # this one and the next eight
 INDEX_LIMIT = 300  # movies; some 40 open in a busy week
 UNDATED_YEARS = 3
-UNDATED_LIMIT = 12  # movies without a day: a hint of what comes, not a list
-LIST_LIMIT = 2000  # movies on a month's or a year's page, for the page's sake
+UNDATED_LIMIT = 12  # movies without a day, as a preview
+LIST_LIMIT = 2000  # movies on a month's or a year's page, which would grow too large
 
 
 def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexPage:
-    """Return this programme week and those to come; today is the site's date."""
-    wanted = filters.conditions()
+    """Return the programme week of today (the site's date) and the next ones."""
+    conditions = filters.conditions()
     weeks = weeks_from(today, count=WEEKS_SHOWN)
     first, last = weeks[0].first, weeks[-1].last
-    known = Movie.date_precision == "day"
-    found = listings(session, first, last, known, *wanted, limit=INDEX_LIMIT + 1)
+    has_day, has_month = Movie.date_precision == "day", Movie.date_precision != "year"
+    found = listings(session, first, last, has_day, *conditions, limit=INDEX_LIMIT + 1)
     shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
     leads = _leads(weeks, shown)
-    undated = _undated(session, today, *wanted)
+    undated = _undated(session, today, *conditions)
     linked = {THUMB.media: [*shown, *undated], BLURRED.media: leads.values()}
     pictures = load_pictures(session, linked)
-    earlier, later = dates_around(session, first, last, Movie.date_precision != "year", *wanted)
+    earlier, later = dates_around(session, first, last, has_month, *conditions)
     return IndexPage(
         weeks=tuple(
             _week(week, shown, leads, pictures, whole=week.last < _cut_at(unshown))
@@ -74,11 +74,11 @@ def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexP
 
 def month_page(session: Session, month: Month, filters: Filters = NONE) -> MonthPage:
     """Return the premieres of one month."""
-    wanted = (Movie.date_precision != "year", *filters.conditions())
-    found = listings(session, month.first, month.last, *wanted, limit=LIST_LIMIT + 1)
+    conditions = (Movie.date_precision != "year", *filters.conditions())
+    found = listings(session, month.first, month.last, *conditions, limit=LIST_LIMIT + 1)
     shown = found[:LIST_LIMIT]
     pictures = load_pictures(session, {THUMB.media: shown})
-    earlier, later = dates_around(session, month.first, month.last, *wanted)
+    earlier, later = dates_around(session, month.first, month.last, *conditions)
     undated = [movie for movie in shown if movie.date_precision != "day"]
     return MonthPage(
         month=month,
@@ -93,11 +93,11 @@ def month_page(session: Session, month: Month, filters: Filters = NONE) -> Month
 
 def year_page(session: Session, year: int, filters: Filters = NONE) -> YearPage:
     """Return the premieres of one year."""
-    first, last, wanted = date(year, 1, 1), date(year, 12, 31), filters.conditions()
-    found = listings(session, first, last, *wanted, limit=LIST_LIMIT + 1)
+    first, last, conditions = date(year, 1, 1), date(year, 12, 31), filters.conditions()
+    found = listings(session, first, last, *conditions, limit=LIST_LIMIT + 1)
     shown = found[:LIST_LIMIT]
     pictures = load_pictures(session, {THUMB.media: shown})
-    earlier, later = dates_around(session, first, last, *wanted)
+    earlier, later = dates_around(session, first, last, *conditions)
     undated = [movie for movie in shown if movie.date_precision == "year"]
     return YearPage(
         year=year,
@@ -129,7 +129,7 @@ def movie_page(session: Session, movie_id: int) -> MoviePage:
 
 
 def _undated(session: Session, today: date, *conditions: ColumnElement[bool]) -> list[Listing]:
-    """Return the next films that are announced for a month or a year that is not over."""
+    """Return the next movies that are announced for a month or a year that is not over."""
     month, year = month_of(today).first, date(today.year, 1, 1)
     day, precision = Movie.premiere_date, Movie.date_precision
     to_come = or_(and_(precision == "month", day >= month), precision == "year")
@@ -139,18 +139,18 @@ def _undated(session: Session, today: date, *conditions: ColumnElement[bool]) ->
 
 
 def _later_month(unshown: Sequence[Listing], later: date | None) -> Month | None:
-    """Return where the calendar goes on: at the first movie that did not fit, else after it."""
+    """Return the month after the index: of the first movie that did not fit, else of later."""
     following = unshown[0].premiere_date if unshown else later
     return month_of(following) if following else None
 
 
 def _cut_at(unshown: Sequence[Listing]) -> date:
-    """Return the day from which on not all movies are shown."""
+    """Return the first day of which a movie is not shown."""
     return unshown[0].premiere_date if unshown else date.max
 
 
 def _leads(weeks: Iterable[Week], movies: Sequence[Listing]) -> dict[Week, Listing]:
-    """Return each week's lead: its first movie, in page order, that a poster can be had of."""
+    """Return each week's lead: its first movie, in page order, that has a poster source."""
     leads: dict[Week, Listing] = {}
     for week in weeks:
         lead = next((m for m in movies if m.premiere_date in week and m.has_source), None)
@@ -190,7 +190,7 @@ def _months(movies: Iterable[Listing], pictures: Pictures) -> tuple[MonthOfYear,
 
 
 def _order_in_year(movie: Listing) -> tuple[Month, bool]:
-    """Order by month, in which a movie without a day comes last; else as it was (stable)."""
+    """Return the key for order by month, movies without a day last; sorting keeps the rest."""
     return month_of(movie.premiere_date), movie.date_precision != "day"
 
 

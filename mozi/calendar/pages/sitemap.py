@@ -1,4 +1,4 @@
-"""Which pages there are, for crawlers: the movies, and the months and years that have any."""
+"""Loads the site's pages for the sitemap: all movies, and the months that have premieres."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mozi.posters.recipes import POSTER
 
 @dataclass(frozen=True)
 class SitemapMovie:
-    """A movie's page; poster: the address of its picture, where it is built."""
+    """A movie's page. poster: its picture's address, None where it is not built."""
 
     id: int
     title: str
@@ -25,19 +25,19 @@ class SitemapMovie:
 
 @dataclass(frozen=True)
 class SitemapPart:
-    """A part of all pages: months, oldest first, in the first part alone."""
+    """A part of all pages. months: oldest first, in the first part only."""
 
     months: tuple[Month, ...]
     movies: tuple[SitemapMovie, ...]
 
 
 def count_movies(session: Session) -> int:
-    """Return how many movies there are."""
+    """Return the number of movies."""
     return session.scalar(select(func.count()).select_from(Movie)) or 0
 
 
 def find_months(session: Session) -> tuple[Month, ...]:
-    """Return the months with premieres that the calendar has pages for."""
+    """Return the months that have premieres and a page."""
     day = Movie.premiere_date
     months = (extract("year", day), extract("month", day))
     within = day.between(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
@@ -47,7 +47,7 @@ def find_months(session: Session) -> tuple[Month, ...]:
 
 
 def load_sitemap_movies(session: Session, *, offset: int, limit: int) -> tuple[SitemapMovie, ...]:
-    """Return the pages of some movies, in the order in which they were entered."""
+    """Return limit movies after the first offset ones, in the order of their ids."""
     of_movie = and_(PosterVariant.movie_id == Movie.id, PosterVariant.media == POSTER.media)
     rows = session.execute(
         select(Movie.id, Movie.title, Movie.changed_at, PosterVariant.url)

@@ -1,8 +1,8 @@
-"""What the calendar's pages show, as plain frozen values: queries make them, templates read them.
+"""The frozen values that the calendar's pages show: queries make them, templates read them.
 
-A page's value holds everything that the page shows and nothing else: each movie with its
-version, each picture with its address and size, each link. So two values are equal exactly if
-the two pages are, and `repr` of one (no value here has an order of its own) can be hashed.
+A page's value holds all that the page shows and nothing else: each movie with its version, each
+picture with its address and size, each link. So two values are equal exactly if their pages
+are. `repr` of a value is deterministic, so its hash is the page's fingerprint.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from mozi.calendar.weeks import Month, Week
 
 @dataclass(frozen=True)
 class Picture:
-    """One variant to link; pixels. built: whether url is the object's own, not the route's.
+    """A variant to link, sizes in pixels. built: url is the object's own, not the route's.
 
-    preview: a data address of a few pixels to show until the picture has come, if there is one.
-    avif: the address of the same in fewer bytes, where that is built. focus: what a crop must
-    keep, in percent from the left and from the top; None: the middle.
+    preview: a data: URL of a few pixels to show while the picture loads. avif: the address of
+    the same picture as AVIF, where that is built. focus: the point that a crop must keep, in
+    percent from the left and the top; None: the middle.
     """
 
     media: str
@@ -35,9 +35,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class Listing:
-    """A movie's row as lists need it; has_source: whether a poster can be had at all.
+    """A movie's row for lists. has_source: whether its poster has a source.
 
-    old_date, old_precision: before its date was last moved; None where it never was.
+    old_date, old_precision: before the last move; None where the premiere was never moved.
     """
 
     id: int
@@ -58,7 +58,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Card:
-    """A movie on a list: its row, and its thumb if there is any."""
+    """A movie on a list: its row and its thumb."""
 
     movie: Listing
     thumb: Picture | None
@@ -74,9 +74,9 @@ class Day:
 
 @dataclass(frozen=True)
 class WeekShown:
-    """A programme week; backdrop: of its lead, the first film with a poster.
+    """A programme week. backdrop: its lead's, the first movie with a poster.
 
-    films: how many open in it, cancelled ones left out; None where not all of them are here.
+    films: the number of its premieres without the cancelled; None where some did not fit.
     """
 
     week: Week
@@ -87,10 +87,10 @@ class WeekShown:
 
 @dataclass(frozen=True)
 class IndexPage:
-    """This week and those to come. earlier, later: the nearest months with more premieres.
+    """This week and the next ones. earlier, later: the nearest months with more premieres.
 
-    undated: the next films that are announced without a day. cut: whether a week of this page
-    holds more movies than fit; they are on later's page.
+    undated: the next movies that are announced without a day. cut: whether some movies of these
+    weeks did not fit; they are on later's page.
     """
 
     weeks: tuple[WeekShown, ...]
@@ -103,7 +103,7 @@ class IndexPage:
 
 @dataclass(frozen=True)
 class MonthPage:
-    """A month by days; undated: what is known to open in it, on a day not known yet."""
+    """A month by days. undated: the movies that open in it on a day not yet known."""
 
     month: Month
     days: tuple[Day, ...]
@@ -124,7 +124,7 @@ class MonthOfYear:
 
 @dataclass(frozen=True)
 class YearPage:
-    """A year by months; undated: what is known to open in it, in a month not known yet."""
+    """A year by months. undated: the movies that open in it in a month not yet known."""
 
     year: int
     months: tuple[MonthOfYear, ...]
@@ -148,7 +148,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Details(Listing):
-    """A movie's row as its own page needs it."""
+    """A movie's row for its own page."""
 
     synopsis: str | None
     director: tuple[str, ...]
@@ -160,7 +160,7 @@ class Details(Listing):
 
 @dataclass(frozen=True)
 class Move:
-    """One change of a premiere's date; changed_at: aware, UTC."""
+    """A change of a premiere's date. changed_at: aware, UTC."""
 
     changed_at: datetime
     old_date: date
@@ -173,8 +173,8 @@ class Move:
 class MoviePage:
     """A movie with its pictures and the movies before and after it.
 
-    small: the thumb, for a screen that needs no more, where it is built. share: what a shared
-    link shows, where it is built. moves: how its date changed, the latest first.
+    small: the thumb for small screens, where it is built. share: the picture of shared links,
+    where it is built. moves: the latest first.
     """
 
     movie: Details
@@ -189,7 +189,7 @@ class MoviePage:
 
 @dataclass(frozen=True)
 class FeedMovie(Details):
-    """A movie's row as feeds need it; added_at, changed_at: aware, UTC; None: not noted then."""
+    """A movie's row for feeds. added_at, changed_at: aware, UTC; None: not recorded then."""
 
     added_at: datetime | None
     changed_at: datetime | None
@@ -197,34 +197,34 @@ class FeedMovie(Details):
 
 @dataclass(frozen=True)
 class CalendarFeed:
-    """The premieres of a calendar to subscribe to, by date."""
+    """The premieres of the calendar to subscribe to, by date."""
 
     movies: tuple[FeedMovie, ...]
 
 
 @dataclass(frozen=True)
 class FeedNews:
-    """A movie that is new in the calendar, or, with its move, one that was moved."""
+    """A movie that was added (move: None), or a movie that was moved."""
 
     movie: FeedMovie
     move: Move | None
 
     @property
     def published_at(self) -> datetime | None:
-        """Return when it was entered or moved."""
+        """Return when the movie was added or moved."""
         return self.move.changed_at if self.move else self.movie.added_at
 
 
 @dataclass(frozen=True)
 class NewsFeed:
-    """What is new, the latest first."""
+    """The news, the latest first."""
 
     items: tuple[FeedNews, ...]
 
 
 @dataclass(frozen=True)
 class PicturedMovie:
-    """A movie with a picture of each media, as far as there are any."""
+    """A movie with its picture of each media that it has."""
 
     movie: FeedMovie
     pictures: tuple[Picture, ...]
@@ -232,7 +232,7 @@ class PicturedMovie:
 
 @dataclass(frozen=True)
 class Premieres:
-    """A part of the premieres between two dates; has_more: whether there is another part."""
+    """A part of the premieres between two dates. has_more: whether another part follows."""
 
     movies: tuple[PicturedMovie, ...]
     has_more: bool

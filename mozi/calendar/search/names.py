@@ -1,9 +1,8 @@
-"""Names in order: what SQL cannot work out of a movie is worked out here, before it is read.
+"""Computes what SQL cannot: the sort key and the folded form of each title, and all words.
 
-That is the place of its title in Hungarian order, and which words there are at all. A trigger
-empties a movie's row of movie_name whenever its title or people are new, so `sort_key IS NULL`
-says what there is to do, whoever wrote them. A new rule of sorting or folding comes with a
-migration that empties all rows.
+A trigger empties a movie's row of movie_name whenever its title or people change, also by raw
+SQL, so `sort_key IS NULL` marks the rows to fill. Pages that need the names fill them first. A
+new rule of sorting or folding comes with a migration that empties all rows.
 """
 
 from __future__ import annotations
@@ -23,20 +22,21 @@ from mozi.models import NAMES, WORDS, Movie, MovieName
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 2000  # 0.1 s; what a bulk load leaves is done in as many steps
+AT_ONCE = 2000  # takes 0.1 s; after a bulk load several calls fill the rest
 WORD_LENGTH = 50  # no word of a language is longer
 FOLDED_LENGTH = 500  # PostgreSQL's indexes take rows of up to 2.7 KB
 
 
 def ensure_names(*, at_most: int = AT_ONCE) -> bool:
-    """Fill in at most so many names; return whether none are left to do.
+    """Fill in up to at_most names, and return whether none is left.
 
-    A database that cannot be read or written now is no reason to show no page: the names wait.
+    An unreachable database raises nothing, so that the page can still be shown; a later call
+    fills the names.
     """
     try:
         with reading() as session:
             unnamed = _unnamed(session, at_most)
-    except UNREACHABLE:  # the page's own reading says so, or shows the previous page
+    except UNREACHABLE:  # reading the page itself then fails, or the previous page is served
         return False
     if unnamed:
         try:
@@ -44,8 +44,8 @@ def ensure_names(*, at_most: int = AT_ONCE) -> bool:
                 session.execute(_FILL, [_name(row) for row in unnamed])
                 _add_words(session, unnamed)
         except UNREACHABLE as error:
-            said = in_one_line(error)
-            logger.warning("The names of %d movies are left for later: %s", len(unnamed), said)
+            why = in_one_line(error)
+            logger.warning("The names of %d movies are left for later: %s", len(unnamed), why)
     return len(unnamed) < at_most
 
 
@@ -72,7 +72,7 @@ def _name(row: Any) -> dict[str, object]:
 
 
 def _add_words(session: Session, rows: Iterable[Any]) -> None:
-    """Add the words of some movies; in order, so that two who do so never wait in a circle."""
+    """Add the movies' words, sorted, so that two writers cannot deadlock."""
     texts = (
         text
         for row in rows
@@ -85,7 +85,7 @@ def _add_words(session: Session, rows: Iterable[Any]) -> None:
         session.execute(adding, [{"word": word} for word in words])
 
 
-# Only while they are what was read: somebody else may just have changed them.
+# Another writer may have changed the title or the people since they were read.
 _unchanged = exists().where(
     Movie.id == NAMES.c.movie_id,
     Movie.title == bindparam("of_title"),

@@ -1,8 +1,8 @@
-"""Finding movies by title, original title, director and cast, best first.
+"""Finds movies by title, original title, director and cast, the best match first.
 
-First what the title is, then what it begins with, then what it holds, then what title and
-people hold together; the latest premiere first among equals. Where nothing is found, one slip
-of a letter in each word is forgiven. Every step reads a bounded part of an index.
+The steps: the title is the query; it begins with it; it contains all words; title and people
+together contain them. Within a step the latest premiere comes first. Where nothing is found, a
+fuzzy search allows one typo a word. Every step reads a bounded part of an index.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from mozi.calendar.search.word_index import find_fuzzy_ids, find_ids
 from mozi.models import Movie, MovieName
 from mozi.posters.recipes import THUMB
 
-SHOWN = 24  # movies: full rows on any screen; whoever wants to see more types more
-LOOKED_AT = 200  # movies at each step, of which the best are shown
+SHOWN = 24  # movies: full rows on any screen
+LOOKED_AT = 200  # movies in each step, of which the best are shown
 QUERY_LENGTH = 100
 MOST_WORDS = 10
 LAST = "\U0010ffff"
@@ -31,9 +31,9 @@ LAST = "\U0010ffff"
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What was found. query: as asked, tidied. fuzzy: whether these only come fuzzy to it.
+    """The movies found. query: tidied. fuzzy: whether they match only with typos.
 
-    cut: whether more was found than is shown.
+    cut: whether more movies were found than are shown.
     """
 
     query: str
@@ -43,14 +43,14 @@ class SearchPage:
 
 
 def tidy(query: str) -> str:
-    """Return a query as it is shown: a line of printable text, at most QUERY_LENGTH characters."""
+    """Return the query as one line of printable text, of at most QUERY_LENGTH characters."""
     line = "".join(char for char in " ".join(query.split()) if char.isprintable())
     return line[:QUERY_LENGTH].strip()
 
 
 def search_page(session: Session, query: str) -> SearchPage:
-    """Return the movies that a query (tidied) means, best first; none for one without words."""
-    found, fuzzy = _look(session, query, enough=SHOWN + 1)
+    """Return the movies that match a tidied query, best first; none where it has no words."""
+    found, fuzzy = _search(session, query, enough=SHOWN + 1)
     ids = _best(session, found)
     return SearchPage(
         query=query,
@@ -61,30 +61,30 @@ def search_page(session: Session, query: str) -> SearchPage:
 
 
 def find_best(session: Session, query: str) -> list[int]:
-    """Return the ids of the movies that a query (tidied) means, best first: some hundreds at most.
+    """Return the ids of all movies that match a tidied query, best first: a few hundred at most.
 
-    For whoever narrows them further.
+    The admin's list filters them further.
     """
-    found, _ = _look(session, query, enough=None)
+    found, _ = _search(session, query, enough=None)
     return sorted(found, key=lambda movie_id: (found[movie_id], -movie_id))
 
 
-def _look(session: Session, query: str, *, enough: int | None) -> tuple[dict[int, int], bool]:
-    """Return the movies found, each with its step, and whether they only come fuzzy."""
+def _search(session: Session, query: str, *, enough: int | None) -> tuple[dict[int, int], bool]:
+    """Return the movies found, each with its step's number, and whether the search was fuzzy."""
     words = words_of(query)[:MOST_WORDS]
     found = _found(session, words, enough) if words else {}
-    fuzzy = _near(session, words) if words and not found else {}
+    fuzzy = _fuzzy(session, words) if words and not found else {}
     return found or fuzzy, bool(fuzzy)
 
 
-def _near(session: Session, words: Sequence[str]) -> dict[int, int]:
+def _fuzzy(session: Session, words: Sequence[str]) -> dict[int, int]:
     return dict.fromkeys(find_fuzzy_ids(session, words, limit=LOOKED_AT), 0)
 
 
 def _found(session: Session, words: Sequence[str], enough: int | None) -> dict[int, int]:
-    """Return the movies found, each with the number of the step that found it.
+    """Return the movies found, each with the number of its step.
 
-    enough: with so many no further step is taken, since what it finds comes after them.
+    enough: the number of movies after which no further step is taken; None takes all steps.
     """
     steps: dict[int, int] = {}
     for step, ids in enumerate(_steps(session, words)):
@@ -110,7 +110,7 @@ def _steps(session: Session, words: Sequence[str]) -> Iterator[Iterable[int]]:
 
 
 def _best(session: Session, steps: dict[int, int]) -> list[int]:
-    """Return SHOWN movies and one more, if there is one, in the order of their steps."""
+    """Return the ids of the SHOWN best movies, and one more if there is one."""
     dated = select(Movie.id, Movie.premiere_date).where(Movie.id.in_(steps))
     rows = sorted(session.execute(dated), key=lambda row: (row[1], row[0]), reverse=True)
     ids = sorted((movie_id for movie_id, _ in rows), key=lambda movie_id: steps[movie_id])

@@ -1,7 +1,7 @@
-"""Words as a search compares them: no accents, no capitals, no punctuation.
+"""Folds text to words as the search compares them: no accents, no capitals, no punctuation.
 
-The index over the movies folds in SQL (migrations/versions/0002_search.py), so that no way of
-writing a row can leave it behind; a query is folded here, and the two must agree.
+SQL triggers fold the movies (migrations/versions/0002_search.py), so that the index is right
+however a row is written. Queries are folded here; both must give the same words.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-# Letters that Unicode does not take for a letter and a mark; the migration has the same table.
+# Letters that Unicode does not decompose; the migration has the same table.
 UNMARKED = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i",
     "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "¹": "1", "²": "2", "³": "3", "½": " 1 2",
 }  # fmt: skip
-EDITS = "abcdefghijklmnopqrstuvwxyz0123456789"
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 _PLAIN = str.maketrans(UNMARKED)
 _WORD = re.compile(r"[^\W_]+")
@@ -33,16 +33,16 @@ def words_of(text: str) -> list[str]:
 
 
 def typos_of(word: str) -> Iterator[str]:
-    """Yield what word may have been meant as: every word that is one slip away, and itself.
+    """Yield word, and every word that is one typo away from it.
 
-    A slip is a letter too few, too many or wrong, or two neighbours in each other's place.
+    A typo is a missing, added or wrong letter, or two swapped neighbours.
     """
     yield word
     for place in range(len(word) + 1):
         head, tail = word[:place], word[place:]
-        yield from (head + letter + tail for letter in EDITS)
+        yield from (head + letter + tail for letter in LETTERS)
         if tail:
             yield head + tail[1:]
-            yield from (head + letter + tail[1:] for letter in EDITS)
+            yield from (head + letter + tail[1:] for letter in LETTERS)
         if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:]
