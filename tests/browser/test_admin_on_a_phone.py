@@ -7,11 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mozi.calendar.editing.changes import update_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.browser.axe import faults
-from tests.support.factories import make_movie
+from tests.support.factories import make_movie, update_movie
 
 WORD = "Megszentségteleníthetetlen"
 

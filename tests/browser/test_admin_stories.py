@@ -10,13 +10,12 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mozi.accounts.admins import ensure_admin
-from mozi.calendar.editing.changes import update_movie
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.browser.axe import faults
 from tests.browser.test_admin_posters import ROWS, WAIT_MS
-from tests.support.factories import make_jpeg, make_movie
+from tests.support.factories import make_jpeg, make_movie, update_movie
 from tests.web.admin.conftest import EMAIL, PASSWORD
 
 DESKS = ("desk", "plain_desk")

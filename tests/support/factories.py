@@ -8,7 +8,10 @@ from functools import cache
 from typing import Any
 
 from PIL import Image
+from sqlalchemy.orm import Session
 
+from mozi.calendar.editing.changes import MovieChange, Values, save_changes
+from mozi.calendar.editing.history import BY_COMMAND
 from mozi.database import reading, writing
 from mozi.models import Movie, Poster, PosterVariant
 from mozi.posters.keys import slug_of, variant_key
@@ -27,6 +30,16 @@ def make_movie(*, poster_url: str | None = None, **changes: Any) -> int:
         session.add(movie)
         session.flush()
         return movie.id
+
+
+def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
+    """Return a new movie with these values, saved as an editor's."""
+    return save_changes(session, [MovieChange(None, values)], by=by)[0]
+
+
+def update_movie(session: Session, movie: Movie, values: Values, *, by: str = BY_COMMAND) -> None:
+    """Give movie these values, as an editor does."""
+    save_changes(session, [MovieChange(movie, values)], by=by)
 
 
 def movie_of(movie_id: int) -> Movie:

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from mozi.calendar.editing.changes import update_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.conftest import MakeApp
-from tests.support.factories import THURSDAY, make_movie, make_variants
+from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
 
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 META = re.compile(r'<meta (?:property|name)="([a-z:]+)" content="([^"]*)">')

@@ -62,16 +62,6 @@ class MovieChange:
         return POSTER_URL in self.values or self.no_poster or given != (None, None, None)
 
 
-def create_movie(session: Session, values: Values, *, by: str = BY_COMMAND) -> Movie:
-    """Return a new movie with these values; `title` and `premiere_date` are required."""
-    return save_changes(session, [MovieChange(None, values)], by=by)[0]
-
-
-def update_movie(session: Session, movie: Movie, values: Values, *, by: str = BY_COMMAND) -> None:
-    """Give movie these values; its version rises by one if any of them differs."""
-    save_changes(session, [MovieChange(movie, values)], by=by)
-
-
 def set_poster_upload(
     session: Session, movie_id: int, upload: StoredUpload, *, by: str = BY_COMMAND
 ) -> None:

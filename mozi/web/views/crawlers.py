@@ -39,7 +39,7 @@ def whole() -> Response:
 
     def render(shown: SitemapPart | int) -> str:
         if isinstance(shown, SitemapPart):
-            return sitemap(_places(shown))
+            return sitemap(_pages(shown))
         return sitemap_index(_part_address(number) for number in range(1, shown + 1))
 
     return feed("sitemap", load, render, content_type=CONTENT_TYPE)
@@ -53,7 +53,7 @@ def part(number: int) -> Response:
         shown = _part(session, number, MOVIES_A_PART) if number else abort(404)
         return shown if shown.movies else abort(404)
 
-    return feed("sitemap", load, lambda shown: sitemap(_places(shown)), content_type=CONTENT_TYPE)
+    return feed("sitemap", load, lambda shown: sitemap(_pages(shown)), content_type=CONTENT_TYPE)
 
 
 @blueprint.get("/robots.txt")
@@ -75,7 +75,7 @@ def _part_address(number: int) -> str:
     return links.absolute(url_for("crawlers.part", language=HUNGARIAN, number=number))
 
 
-def _places(shown: SitemapPart) -> Iterator[SitemapPage]:
+def _pages(shown: SitemapPart) -> Iterator[SitemapPage]:
     if shown.months or not shown.movies:
         yield from (SitemapPage(_addresses(path)) for path in _lists(shown.months))
     for movie in shown.movies:

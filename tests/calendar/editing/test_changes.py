@@ -6,10 +6,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from mozi.calendar.editing.changes import create_movie, update_movie
 from mozi.database import reading, writing
 from mozi.models import DateChange, Movie, Poster
-from tests.support.factories import THURSDAY, make_movie
+from tests.support.factories import THURSDAY, create_movie, make_movie, update_movie
 
 URL = "https://example.org/poster.jpg"
 

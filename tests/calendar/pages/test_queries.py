@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from mozi.calendar.editing.changes import update_movie
 from mozi.calendar.pages import queries
 from mozi.calendar.pages.values import Card, Day, IndexPage, MonthPage, MoviePage, YearPage
 from mozi.calendar.weeks import Month
@@ -19,7 +18,7 @@ from mozi.errors import MovieNotFound
 from mozi.extensions import db
 from mozi.models import Movie
 from tests.conftest import on_both_backends
-from tests.support.factories import THURSDAY, make_movie, make_variants
+from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
 
 SOURCE = "https://example.org/poster.jpg"
 

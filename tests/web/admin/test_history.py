@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from mozi.calendar.editing.changes import Values, update_movie
+from mozi.calendar.editing.changes import Values
 from mozi.calendar.editing.restore import PAGE_LENGTH, restore_movie
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import reading, writing
@@ -21,7 +21,7 @@ from mozi.errors import HistoryEntryNotFound
 from mozi.models import HistoryEntry, Movie, Poster
 from mozi.posters.focus import Pointed, set_focus
 from tests.conftest import on_both_backends
-from tests.support.factories import make_jpeg, make_movie, make_variants, movie_of
+from tests.support.factories import make_jpeg, make_movie, make_variants, movie_of, update_movie
 from tests.web.admin.conftest import EMAIL, token
 
 

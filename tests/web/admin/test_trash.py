@@ -8,12 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from mozi.calendar.editing.changes import create_movie, update_movie
 from mozi.calendar.editing.trash import bring_back, delete_movie
 from mozi.database import reading, writing
 from mozi.models import POSTERS, VARIANTS, DateChange, Movie
 from tests.conftest import on_both_backends
-from tests.support.factories import THURSDAY, make_movie, make_variants
+from tests.support.factories import THURSDAY, create_movie, make_movie, make_variants, update_movie
 from tests.web.admin.conftest import token
 
 

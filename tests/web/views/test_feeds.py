@@ -12,11 +12,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from mozi.calendar.editing.changes import update_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.conftest import MakeApp, on_both_backends
-from tests.support.factories import THURSDAY, make_movie
+from tests.support.factories import THURSDAY, make_movie, update_movie
 
 
 def events(client: FlaskClient, path: str = "/naptar.ics") -> dict[str, icalendar.Event]:
