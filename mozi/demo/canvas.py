@@ -1,7 +1,6 @@
-"""The sheet that a demo poster is drawn on, and the colours of one.
+"""The canvas that a demo poster is drawn on, and its palettes.
 
-Pillow's home is posters/imaging.py, where bytes from outside are decoded and rendered. Drawing
-is another matter and needs none of its care, so the demo has Pillow for itself.
+The demo uses Pillow itself and not posters/imaging: drawing handles no bytes from outside.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from random import Random
 from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 1000, 1500
-# Pillow's shapes have hard edges: they are drawn at twice the size, then reduced.
+# Pillow's shapes have hard edges, so posters are drawn at twice the size and then reduced.
 SCALE = 2
 
 Point = tuple[float, float]
@@ -22,7 +21,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Palette:
-    """Five inks of one print, as #rrggbb: the ground, the lettering's, and three for shapes."""
+    """A poster's five colours, as #rrggbb: background, lettering, and three for shapes."""
 
     ground: str
     ink: str
@@ -51,7 +50,7 @@ PALETTES = {
 
 
 class Canvas:
-    """Shapes in poster pixels, (0, 0) to (1000, 1500), whatever the scale. Chance is repeatable."""
+    """Draws shapes in poster pixels, (0, 0) to (1000, 1500). chance: random, but repeatable."""
 
     def __init__(self, palette: Palette, seed: str) -> None:
         self.ink = palette
@@ -76,8 +75,7 @@ class Canvas:
         self.draw.ellipse(self._round(x, y, across, down), fill)
 
     def ring(self, x: float, y: float, radius: float, fill: str, width: float) -> None:
-        corners = self._round(x, y, radius, radius)
-        self.draw.ellipse(corners, outline=fill, width=round(width * SCALE))
+        self.orbit(x, y, radius, radius, fill=fill, width=width)
 
     def orbit(
         self, x: float, y: float, across: float, down: float, *, fill: str, width: float
@@ -88,11 +86,11 @@ class Canvas:
     def slice(
         self, x: float, y: float, radius: float, fill: str, *, start: float, end: float
     ) -> None:
-        """A slice of a disc, in degrees clockwise from three o'clock."""
+        """Draw a slice of a disc; angles in degrees, clockwise from three o'clock."""
         self.draw.pieslice(self._round(x, y, radius, radius), start, end, fill)
 
     def rays(self, x: float, y: float, count: int, fill: str, *, turn: float = 0) -> None:
-        """Every other one of 2 × count sectors around (x, y), beyond the sheet's edge."""
+        """Draw every second one of 2 × count sectors around (x, y), beyond the canvas's edge."""
         step = math.pi / count
         for each in range(count):
             start = turn + 2 * each * step
@@ -100,7 +98,7 @@ class Canvas:
             self.polygon([(x, y), *edge], fill)
 
     def fade(self, top: str, bottom: str, *, start: float = 0, end: float = HEIGHT) -> None:
-        """A gradient across the whole width between two heights."""
+        """Draw a vertical gradient over the whole width."""
         area = (WIDTH * SCALE, round((end - start) * SCALE))
         mask = Image.linear_gradient("L").resize(area, Image.Resampling.BILINEAR)
         blended = Image.composite(Image.new("RGB", area, bottom), Image.new("RGB", area, top), mask)

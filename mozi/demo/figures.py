@@ -44,7 +44,7 @@ def eye(c: Canvas) -> None:
 
 
 def spiral(c: Canvas) -> None:
-    """A spiral without end, and somebody who falls into it."""
+    """An endless spiral and a person who falls into it."""
     for arm in range(5):
         points = []
         for step in range(150):
@@ -78,7 +78,7 @@ def profiles(c: Canvas) -> None:
 
 
 def tiles(c: Canvas) -> None:
-    """Quarter discs and squares in a grid, each turned by chance."""
+    """Quarter discs and squares in a grid, each turned at random."""
     inks = (c.ink.first, c.ink.second, c.ink.third, c.ink.ink)
     size = 200
     for row in range(5):

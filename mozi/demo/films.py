@@ -1,7 +1,8 @@
-"""The demo's films (films.json) as checked values, their premieres set around a given day.
+"""Reads the demo's films (films.json) as checked values, with premieres around a given day.
 
-The films are real, the dates are made up: classics that come back to the cinemas, most of them
-on a Thursday, from two programme weeks ago to ten weeks ahead.
+The films are real, the dates are invented: classics that return to the cinemas, most of them on
+a Thursday, from two programme weeks ago to ten weeks ahead. In the file `week` counts from
+today's programme week, `day` from its Thursday (0).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ FILE = Path(__file__).parent / "films.json"
 
 @dataclass(frozen=True)
 class DemoFilm:
-    """values: as the import's, by column. design: None for the film that has no poster."""
+    """A film of the demo. values: by column, as the import's; design: None without a poster."""
 
     external_id: str
     title: str
@@ -31,7 +32,7 @@ class DemoFilm:
 
 
 def demo_films(today: date) -> list[DemoFilm]:
-    """Return the films; their weeks and days are counted from today's programme week."""
+    """Return the films with premieres around today."""
     return [_film(entry, today) for entry in json.loads(FILE.read_text(encoding="utf-8"))]
 
 
@@ -46,8 +47,8 @@ def _film(entry: Mapping[str, Any], today: date) -> DemoFilm:
 
 
 def _premiere(entry: Mapping[str, Any], today: date) -> date:
-    """Return the day; where only the month is known, the month's first."""
-    day = week_of(today).first + timedelta(weeks=entry["week"], days=entry["day"])
+    """Return the date; the first of the month where only the month is known."""
+    day = week_of(today).first + timedelta(weeks=entry["week"], days=entry.get("day", 0))
     return day.replace(day=1) if entry.get("date_precision") == "month" else day
 
 

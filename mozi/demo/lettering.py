@@ -1,4 +1,4 @@
-"""Titles set as large as their place allows, in fonts that know ő and ű (fonts/OFL.txt)."""
+"""Sets titles as large as their area allows, in fonts that have ő and ű (fonts/OFL.txt)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_LINES = 4
 
 @dataclass(frozen=True)
 class Face:
-    """A typeface and how titles are set in it. leading and largest: × size, poster pixels."""
+    """A typeface and its setting. leading: line height × size; largest: size in poster pixels."""
 
     file: str
     capitals: bool
@@ -44,7 +44,7 @@ def _font(file: str, size_px: int) -> ImageFont.FreeTypeFont:
 
 @dataclass(frozen=True)
 class Setting:
-    """A title broken into lines, and the size at which they fit."""
+    """A title broken into lines, with the size at which they fit."""
 
     lines: tuple[str, ...]
     face: Face
@@ -56,7 +56,7 @@ class Setting:
 
 
 def set_title(title: str, face: Face, *, height_px: float) -> Setting:
-    """Return the title in the lines that let it be largest within the margins and height_px."""
+    """Return the setting with the largest size that fits the margins and height_px."""
     words = (title.upper() if face.capitals else title).split()
     settings = [
         _fitted(lines, face, height_px)
@@ -83,7 +83,7 @@ def _fitted(lines: tuple[str, ...], face: Face, height_px: float) -> Setting:
 
 
 def draw_title(canvas: Canvas, setting: Setting, *, top: float, fill: str, centred: bool) -> None:
-    """Draw the lines from top down, at the left margin or centred."""
+    """Draw the title's lines from top downwards, at the left margin or centred."""
     font = _font(setting.face.file, setting.size_px)
     for number, line in enumerate(setting.lines):
         width = font.getlength(line) / SCALE

@@ -1,4 +1,4 @@
-"""Fills the calendar with the demo. What is there already, and what editors made of it, stays."""
+"""Fills the calendar with the demo; known films and editors' changes stay as they are."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class MissingPoster:
 
 
 def add_films(today: date) -> int:
-    """Add the demo's films that are not there, in one transaction; return how many."""
+    """Add the demo's missing films in one transaction, and return their number."""
     films = demo_films(today)
     try:
         with writing() as session:
@@ -42,11 +42,11 @@ def add_films(today: date) -> int:
             save_changes(session, [MovieChange(None, film.values) for film in missing])
             return len(missing)
     except IntegrityError as error:
-        raise Busy("Somebody else is loading the demo; nothing was added.") from error
+        raise Busy("Another process is loading the demo; nothing was added.") from error
 
 
 def missing_posters(today: date) -> list[MissingPoster]:
-    """Return the films without any record of a poster: one that an editor removed stays away."""
+    """Return the films without a poster row; a poster that an editor removed does not return."""
     films = demo_films(today)
     query = select(Movie.external_id, Movie.id).outerjoin(Poster).where(_is_one_of(films))
     with reading() as session:
@@ -56,7 +56,7 @@ def missing_posters(today: date) -> list[MissingPoster]:
 
 
 def add_poster(storage: Storage, missing: MissingPoster) -> None:
-    """Draw the poster and take it in as an admin's upload is; variants come on their first hit."""
+    """Draw the poster and store it like an admin's upload; first hits build its variants."""
     body = draw_poster(missing.title, missing.design)
     take_upload(storage, missing.movie_id, body, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
 

@@ -29,7 +29,7 @@ def _windows(c: Canvas, left: float, top: float, fill: str) -> None:
 
 
 def tunnel(c: Canvas) -> None:
-    """Arches behind arches; at the far end someone stands in the light."""
+    """Arches behind arches; at the far end a person stands in the light."""
     fills = (c.ink.third, c.ink.ground, c.ink.first, c.ink.ground, c.ink.second)
     for each in range(9):
         half, top = 470 - each * 48, 470 + each * 46
@@ -57,7 +57,7 @@ def stairs(c: Canvas) -> None:
 
 
 def windows(c: Canvas) -> None:
-    """The back of a house at night: most windows dark, some lit, one with someone in it."""
+    """The back of a house at night: most windows dark, some lit, one with a person in it."""
     lit = set(c.chance.sample([each for each in range(20) if each != 9], 6))
     for each in range(20):
         left, top = 90 + each % 4 * 216, 430 + each // 4 * 190
@@ -116,7 +116,7 @@ def rails(c: Canvas) -> None:
 
 
 def forest(c: Canvas) -> None:
-    """Trunks, the nearer the darker, with light and somebody small between them."""
+    """Trunks, the nearer the darker, with light and a small person between them."""
     c.fade(c.ink.second, c.ink.ground, start=200, end=1100)
     c.disc(500, 640, 170, c.ink.ground)
     for fill, count, widths in (

@@ -1,4 +1,4 @@
-"""A drawn poster for each film: a motif, a palette, the title. The same film, the same bytes."""
+"""Draws each film's poster from a motif, a palette and the title; the bytes are repeatable."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ GRAIN = 26  # of 255, how far one speck may be from even paper
 
 @dataclass(frozen=True)
 class Motif:
-    """draw: fills the sheet and leaves the title its place, at the top or at the foot.
+    """A motif. draw: fills the canvas and leaves room for the title at the top or the bottom.
 
-    on_ink: that place is printed with the lettering's ink, so the letters are left blank.
+    on_ink: the title's background has the lettering's colour, so the letters get the ground's.
     """
 
     draw: Callable[[Canvas], None]
@@ -70,7 +70,7 @@ MOTIFS = {
 
 @dataclass(frozen=True)
 class Design:
-    """What a film's poster is made of: names of MOTIFS, PALETTES and FACES, and the small line."""
+    """A poster's parts: names of MOTIFS, PALETTES and FACES, and the credit line."""
 
     motif: str
     palette: str
@@ -101,7 +101,7 @@ def _letter(canvas: Canvas, title: str, design: Design, motif: Motif) -> None:
 
 
 def _printed(sheet: Image.Image, chance: Random) -> Image.Image:
-    """Return the sheet with the grain of paper and a little less light towards its edges."""
+    """Return the sheet with paper grain and darker edges."""
     specks = Image.frombytes("L", (WIDTH // 2, HEIGHT // 2), chance.randbytes(WIDTH * HEIGHT // 4))
     grain = specks.resize(sheet.size, Image.Resampling.BILINEAR)
     grain = grain.point([round(128 + (value - 128) * GRAIN / 128) for value in range(256)])

@@ -1,4 +1,4 @@
-"""Motifs of sky, water and weather. Each draws on the whole sheet and leaves room for the title."""
+"""Motifs of sky, water and weather."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sun(c: Canvas) -> None:
 
 
 def skyline(c: Canvas, *, base: float, fill: str) -> None:
-    """Towers of chance heights from edge to edge, solid down to the sheet's foot."""
+    """Towers of random heights from edge to edge, down to the canvas's bottom."""
     left = -20.0
     while left < WIDTH:
         width, height = c.chance.randint(46, 110), c.chance.randint(40, 250)
@@ -47,7 +47,7 @@ def _ridge(c: Canvas, top: float) -> list[tuple[float, float]]:
 
 
 def waves(c: Canvas) -> None:
-    """Rows of scales, the old sign of the sea, and something that comes up between them."""
+    """Rows of scales, the old sign of the sea, and a fin between them."""
     c.disc(500, 650, 240, c.ink.first)
     c.polygon([(330, 900), (470, 500), (560, 440), (620, 640), (690, 900)], c.ink.ink)
     for row in range(9):
@@ -84,7 +84,7 @@ def eclipse(c: Canvas) -> None:
 
 
 def rain(c: Canvas) -> None:
-    """Slanting rain, and someone who walks under an umbrella."""
+    """Slanting rain, and a person under an umbrella."""
     for _ in range(210):
         x, y = c.chance.randint(-200, WIDTH), c.chance.randint(-60, 1040)
         length = c.chance.randint(60, 190)

@@ -1,4 +1,4 @@
-"""Motifs of things: each film that has one knows why."""
+"""Motifs of things."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def wheel(c: Canvas) -> None:
 
 
 def cup(c: Canvas) -> None:
-    """A glass, a table, smoke: somebody has just left."""
+    """A glass, a table and smoke."""
     c.disc(500, 520, 330, c.ink.second)
     for shift in (-70, 0, 70):
         smoke = [(500 + shift + 34 * math.sin(t / 3 + shift), 560 - t * 11) for t in range(34)]

@@ -114,7 +114,7 @@ def _save(
                 return _report(matched, tuple(sources))
         except (IntegrityError, StaleDataError):
             continue
-    raise Busy("Somebody else keeps changing the same movies; nothing was written.")
+    raise Busy("Another process keeps changing the same movies; nothing was written.")
 
 
 def _match(session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> MatchedRows:
