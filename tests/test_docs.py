@@ -19,7 +19,7 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-ARCHITECTURE = ROOT / "docs/architecture.md"
+ARCHITECTURE, GLOSSARY = ROOT / "docs/architecture.md", ROOT / "docs/glossary.md"
 CODE_FOLDERS = ("mozi", "scripts", "tests")
 PLACES = ("", "mozi", "tests", "tests/faults", "docs")
 """The folders that a path in a page may start from, beside the page's own."""
@@ -138,6 +138,13 @@ def test_each_class_exists(page: Path) -> None:
 def test_each_bench_exists(page: Path) -> None:
     modules = re.findall(r"\bscripts\.bench\.([a-z]\w*)", page.read_text())
     assert [name for name in modules if not (ROOT / f"scripts/bench/{name}.py").exists()] == []
+
+
+def test_each_word_of_the_glossary_stands_in_its_file() -> None:
+    rows = re.findall(r"^\| \*\*(.+?)\*\*.*`([\w/]+\.py)` \|$", GLOSSARY.read_text(), re.MULTILINE)
+    assert len(rows) > 15
+    words = {word: re.sub(r"\W", "", (ROOT / path).read_text().lower()) for word, path in rows}
+    assert [word for word, text in words.items() if word.replace(" ", "") not in text] == []
 
 
 def test_each_command_exists(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The admin's pages, in both languages: movies, posters, import, status. Never cached.
+"""The desk: the admin's pages, in both languages: movies, posters, import, status. Never cached.
 
 Importing the modules here puts their views on the blueprint.
 """
