@@ -19,7 +19,9 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-ARCHITECTURE, GLOSSARY = ROOT / "docs/architecture.md", ROOT / "docs/glossary.md"
+ARCHITECTURE, GLOSSARY, FAULTS = (
+    ROOT / f"docs/{name}.md" for name in ("architecture", "glossary", "faults")
+)
 CODE_FOLDERS = ("mozi", "scripts", "tests")
 PLACES = ("", "mozi", "tests", "tests/faults", "docs")
 """The folders that a path in a page may start from, beside the page's own."""
@@ -39,6 +41,11 @@ NO_CLASSES_OF_OURS = {
     *("BlockPublicAcls", "LocationConstraint"),  # Amazon's
     *("ItemList", "BreadcrumbList", "WebSite"),  # schema.org's
     "ProxyFix",  # Werkzeug's
+}
+
+NO_LOG_LINES_OF_OURS = {
+    "could not be stored",  # put together by storage/s3.py
+    "disk I/O error",  # SQLite's
 }
 
 
@@ -145,6 +152,17 @@ def test_each_word_of_the_glossary_stands_in_its_file() -> None:
     assert len(rows) > 15
     words = {word: re.sub(r"\W", "", (ROOT / path).read_text().lower()) for word, path in rows}
     assert [word for word, text in words.items() if word.replace(" ", "") not in text] == []
+
+
+def test_each_log_line_of_the_faults_is_written_by_the_code() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "mozi").rglob("*.py"))
+    said = re.sub(r'"\s*f?"', "", sources)
+    rows = re.findall(r"^\|(?:[^|]*\|){3}([^|]*)\|", FAULTS.read_text(), re.MULTILINE)
+    lines = [line for cell in rows for line in re.findall(r"`([^`]+)`", cell)]
+    parts = [part.strip() for line in lines for part in re.split(r"[…:.,]|\d+", line)]
+    told = [part for part in parts if len(part) > 12 and part not in NO_LOG_LINES_OF_OURS]
+    assert len(told) >= 10
+    assert [part for part in told if part not in said] == []
 
 
 def test_each_command_exists(app: Flask) -> None:
