@@ -1,9 +1,10 @@
-"""Hits at a fixed 200 requests a second while 800 movies' variants are built beside them.
+"""Hits at 200 requests a second, beside a warm-up of 800 movies and beside threads that hang.
 
     .venv/bin/python -m scripts.bench.beside [--movies 800] [--rate 200]
 
 Open loop: requests are sent by the clock, whether the ones before were answered or not, and
-timed from when they were due. Then 200 requests at once on a page that has just changed.
+timed from when they were due. Beside the warm-up also 200 requests at once on a page that has
+just changed. Then every thread hangs, and as many requests wait as a worker lets wait.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mozi.server.capacity import REQUESTS_WAITING, THREADS
 from scripts.bench.serving import serving
 from scripts.bench.sources import jpeg_sources
 from scripts.bench.warm import SERVE, calendar
 
 ROOT = Path(__file__).resolve().parents[2]
 GRACE_S = 10.0
+WORKERS = 2
+HELD = THREADS + REQUESTS_WAITING
+ALL_HANG_S = 2.0
 LOOKS_AGAIN_S = 2.2  # the page is read again, and nobody has yet: the change meets all of them
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -114,6 +119,27 @@ async def at_once(address: str, number: int, change: Callable[[], None]) -> Time
     return timed
 
 
+async def while_threads_hang(address: str, rate: float, env: dict[str, str]) -> Timed:
+    """Ask while no thread of any worker is free, and all places to wait for one are taken."""
+    await for_seconds(address, rate, 2)  # each worker has the page then
+    hanging = [asyncio.create_task(_freeze(address)) for _ in range(WORKERS * HELD)]
+    await asyncio.sleep(ALL_HANG_S)
+    timed = await for_seconds(address, rate, 5)
+    Path(env["DATA_DIR"], "thaw").touch()
+    print(f"hung: {dict(Counter(await asyncio.gather(*hanging)))}")
+    return timed
+
+
+async def _freeze(address: str) -> str:
+    """Hold a thread; return the status, 503 where there was no place to wait any more."""
+    url = urlsplit(address)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    writer.write(b"GET /freeze HTTP/1.1\r\nHost: mozi\r\nConnection: close\r\n\r\n")
+    answer = await reader.read(-1)
+    writer.close()
+    return answer[9:12].decode()
+
+
 def change_a_title(env: dict[str, str]) -> None:
     """Change a movie on the index, by hand."""
     with closing(sqlite3.connect(Path(env["DATA_DIR"], "mozi.sqlite3"))) as database:
@@ -142,6 +168,9 @@ def main() -> None:
                 asyncio.run(for_seconds(address, options.rate, 5)).report("after")
                 timed = asyncio.run(at_once(address, 200, lambda: change_a_title(env)))
                 timed.report("200 at once, just changed")
+            env["PAGE_CACHE_COALESCE_SECONDS"] = "60"  # no thread looks whether a page is current
+            with serving("tests.support.freezing:app", env) as address:
+                asyncio.run(while_threads_hang(address, options.rate, env)).report("beside them")
         finally:
             origin.terminate()
 
