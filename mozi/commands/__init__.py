@@ -1,4 +1,4 @@
-"""What operators run: `flask …`. Thin: parse, call one function, print."""
+"""The `flask …` commands of operators. Each one parses, calls one function, and prints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from mozi.commands.endings import plain_ending
 
-# Where each command is: its module, and its name there.
+# The module of each command, and its name there.
 COMMANDS = {
     "backup": ("mozi.commands.backup", "backup_command"),
     "check-posters": ("mozi.commands.check_posters", "check_posters"),
@@ -28,18 +28,18 @@ COMMANDS = {
 
 
 class Commands(AppGroup):
-    """Commands that are imported when they are asked for: a server's workers need none of them."""
+    """Commands that are imported at their first use: a server's workers need none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, those of Flask and its extensions included."""
+        """Return all names, with those of Flask and its extensions."""
         return sorted({*super().list_commands(ctx), *COMMANDS})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of this name, None where there is none."""
+        """Return the command with this name, None if there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         module, attribute = COMMANDS[cmd_name]
-        with plain_ending():  # the import takes as long as many a command
+        with plain_ending():  # the operator may interrupt the import, too
             command: click.Command = getattr(import_module(module), attribute)
         return command
 

@@ -1,4 +1,4 @@
-"""flask check-posters: whether what is recorded and what is stored agree."""
+"""flask check-posters: compare the records with the storage."""
 
 from __future__ import annotations
 
@@ -19,36 +19,39 @@ from mozi.services import services
 
 
 @click.command("check-posters")
-@click.option("--repair", is_flag=True, help="Mend what can be mended.")
+@click.option("--repair", is_flag=True, help="Repair what can be repaired.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @with_appcontext
 @plain_ending()
 def check_posters(repair: bool, as_json: bool) -> None:
-    """Compare the records with the storage, both ways: gone, unrecorded, wrong headers or host.
+    """Compare the records with the storage, in both directions.
 
-    --repair forgets the records whose object is gone (they are built again), stores again what
-    has wrong headers, and rewrites the addresses that name a former host. What nobody recorded
-    is left to prune-posters. Exit status 1 while anything is wrong.
+    The command finds records whose object is gone, objects without a record, wrong headers, and
+    addresses with a former host. --repair deletes the records without object (they are built
+    again), stores the objects with wrong headers again, and corrects the addresses; objects
+    without a record are left to prune-posters. The exit status is 1 while anything is wrong.
     """
     began = time.monotonic()
     with progress("object") as shown:
-        checking = Checking(services().storage, repair=repair, on_found=_say, on_seen=shown.update)
+        checking = Checking(
+            services().storage, repair=repair, on_found=_print_finding, on_seen=shown.update
+        )
         with stopped_by_signals(checking.stop):
             report = checking.run()
-    _tell(report, time.monotonic() - began, as_json=as_json)
+    _print_report(report, time.monotonic() - began, as_json=as_json)
     sys.exit(_exit_status(report))
 
 
-def _say(finding: Finding) -> None:
-    """Name one finding, above the bar where there is one."""
+def _print_finding(finding: Finding) -> None:
+    """Print one finding, above the progress bar if there is one."""
     tqdm.write(str(finding), file=sys.stderr)
 
 
-def _tell(report: CheckReport, seconds: float, *, as_json: bool) -> None:
+def _print_report(report: CheckReport, seconds: float, *, as_json: bool) -> None:
     if report.stopped_by:
-        click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+        click.echo(f"Stopped, because the storage does not answer: {report.stopped_by}", err=True)
     if report.interrupted:
-        click.echo("Stopped before everything was seen.", err=True)
+        click.echo("Stopped before everything was checked.", err=True)
     if as_json:
         click.echo(json.dumps(_as_json(report, seconds)))
         return
@@ -60,8 +63,8 @@ def _tell(report: CheckReport, seconds: float, *, as_json: bool) -> None:
 
 
 def _as_json(report: CheckReport, seconds: float) -> dict[str, Any]:
-    """Return the report by the names that programs rely on."""
-    found = {kind: [_named(each) for each in report.findings[kind]] for kind in KINDS}
+    """Return the report under the names that other programs rely on."""
+    found = {kind: [_as_dict(each) for each in report.findings[kind]] for kind in KINDS}
     return {
         "ok": _exit_status(report) == 0,
         "recorded": report.recorded,
@@ -70,12 +73,12 @@ def _as_json(report: CheckReport, seconds: float) -> dict[str, Any]:
         "counts": {kind: report.counts[kind] for kind in KINDS},
         "repaired": report.repaired,
         "retired": report.retired,
-        "failed": [_named(each) for each in report.failed],
+        "failed": [_as_dict(each) for each in report.failed],
         "seconds": round(seconds, 3),
     }
 
 
-def _named(finding: Finding) -> dict[str, Any]:
+def _as_dict(finding: Finding) -> dict[str, Any]:
     record = finding.record
     whose = {"movie_id": record.movie_id, "media": record.media} if record else {}
     return {"key": finding.key, **whose, "reason": finding.reason, "repaired": finding.repaired}

@@ -1,4 +1,4 @@
-"""flask check-storage: whether the storage does all that Mozi asks of it."""
+"""flask check-storage: check whether the storage does all that Mozi needs."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from mozi.web.visiting import ask
 def check_storage(as_json: bool) -> None:
     """Write, read back as a visitor through the public address, check headers, delete.
 
-    Says in one line what to change where something is wrong.
+    For each fault the command prints one line that names what to change.
     """
     began = time.monotonic()
-    # The report says what the storage logs, and the requests to this app are its own.
+    # The report repeats what the storage logs, and the requests to this app are its own.
     with quiet("mozi.storage", below=logging.CRITICAL), quiet("mozi.requests"):
         report = StorageCheck(services().storage, ask).run()
     for fault in report.faults:

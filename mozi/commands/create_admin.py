@@ -1,4 +1,4 @@
-"""flask create-admin: someone who may edit."""
+"""flask create-admin: make an admin, or set a new password."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from mozi.commands.endings import plain_ending
 @with_appcontext
 @plain_ending()
 def create_admin(email: str, password_stdin: bool) -> None:
-    """Make an admin who signs in with EMAIL, or set a new password for the one there is.
+    """Make an admin who signs in with EMAIL, or set the password of an existing one.
 
-    The password is asked for twice, or is the first line of standard input. A new one ends
-    every session that the admin has.
+    The command asks twice for the password, or reads it from the first line of standard input.
+    A new password ends all sessions of the admin.
     """
     if not is_email(normal_email(email)):
-        raise click.BadParameter(f"{email!r} is no e-mail address", param_hint="EMAIL")
-    password = _read_line() if password_stdin else _ask()
+        raise click.BadParameter(f"{email!r} is not an e-mail address", param_hint="EMAIL")
+    password = _read_password() if password_stdin else _ask_password()
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         length = f"{len(password)} characters; it takes {MIN_LENGTH} to {MAX_LENGTH}"
         raise click.UsageError(f"The password has {length}.")
@@ -34,10 +34,10 @@ def create_admin(email: str, password_stdin: bool) -> None:
     click.echo(f"{normal_email(email)} {said}.")
 
 
-def _read_line() -> str:
+def _read_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _ask() -> str:
+def _ask_password() -> str:
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password

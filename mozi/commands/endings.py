@@ -15,12 +15,12 @@ from mozi.errors import MoziError
 from mozi.signals import handled_by
 
 FAILED = 1
-INTERRUPTED = 130  # what shells make of SIGINT: 128 + 2; click itself would say 1
+INTERRUPTED = 130  # what a shell reports for SIGINT: 128 + 2; click itself uses 1
 
 
 @contextmanager
 def plain_ending() -> Iterator[None]:
-    """Turn what a command cannot go on from into one line on standard error and its status."""
+    """Turn an error that ends the command into one line on standard error and an exit status."""
     try:
         with handled_by(_interrupt, signal.SIGTERM):
             yield
@@ -33,7 +33,7 @@ def plain_ending() -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: object) -> None:
-    """End the command as Ctrl-C does, rolled back and told, not cut off."""
+    """End the command as Ctrl-C does: with a rollback and a message."""
     raise KeyboardInterrupt
 
 

@@ -1,4 +1,4 @@
-"""flask import-movies: the import table into the calendar."""
+"""flask import-movies: insert or update the movies of a file."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from mozi.errors import ImportRejected
 @click.command("import-movies")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only report what would be done.")
-@click.option("--skip-bad", is_flag=True, help="Take the good rows although others are bad.")
+@click.option("--skip-bad", is_flag=True, help="Import the good rows even if others are bad.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @with_appcontext
 @plain_ending()
 def import_movies(file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
-    """Insert or update the movies of FILE, CSV or JSON in UTF-8: all of its rows or none.
+    """Insert or update the movies of FILE, CSV or JSON in UTF-8: all rows or none.
 
     A row updates the movie with its external_id, else the one with its title and premiere date.
-    A column that is absent keeps what is there; an empty cell (in JSON: null) clears it.
+    A missing column changes nothing; an empty cell (in JSON: null) clears the field.
     docs/commands.md lists the columns.
     """
     started = time.monotonic()
@@ -56,7 +56,7 @@ def _summary(report: ImportReport, dry_run: bool) -> str:
 
 
 def _as_json(report: ImportReport) -> dict[str, object]:
-    """Return the report by the names that programs rely on."""
+    """Return the report under the names that other programs rely on."""
     failed = [
         {"row": fault.row, "column": fault.column, "title": fault.title, "reason": fault.reason}
         for fault in report.refused

@@ -1,4 +1,4 @@
-"""flask load-demo: a calendar to look at, posters drawn by the program."""
+"""flask load-demo: add a demo calendar with posters that the program draws."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from mozi.services import services
 @with_appcontext
 @plain_ending()
 def load_demo() -> None:
-    """Add the demo calendar: some 60 films around today, their posters drawn by the program.
+    """Add the demo calendar: some 60 films around today, with posters drawn by the program.
 
-    What is there already stays as it is, so it can be run again at any time.
+    Existing films and posters stay as they are, so the command can be run again at any time.
     """
     today = clock.today(services().settings)
     films = add_films(today)

@@ -1,4 +1,4 @@
-"""What commands show while they work, and what they keep quiet meanwhile."""
+"""The progress that commands show, and the log lines that they suppress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINE_EVERY_S = 60
 
 @contextmanager
 def quiet(logger: str, *, below: int = logging.ERROR) -> Iterator[None]:
-    """Keep a logger's lines below a level to itself, where the command's own report says it."""
+    """Suppress a logger's lines below a level; the command's own report has their content."""
     log = logging.getLogger(logger)
     level = log.level
     log.setLevel(below)
@@ -28,24 +28,24 @@ def quiet(logger: str, *, below: int = logging.ERROR) -> Iterator[None]:
 
 
 class LineAMinute:
-    """Progress where nobody looks on: how far, how fast, how long yet, once a minute."""
+    """Progress without a terminal: a line a minute with the count, the rate and the time left."""
 
     def __init__(self, unit: str, total: int | None) -> None:
         self.unit = unit
         self.total = total
         self.done = 0
-        self.began = self.told = time.monotonic()
+        self.began = self.printed = time.monotonic()
 
     def update(self, more: int = 1) -> None:
-        """Count some, and say so where a minute has passed."""
+        """Count more, and print a line if a minute has passed."""
         self.done += more
         now = time.monotonic()
-        if now >= self.told + LINE_EVERY_S:
-            self.told = now
+        if now >= self.printed + LINE_EVERY_S:
+            self.printed = now
             click.echo(self._line(self.done / (now - self.began)), err=True)
 
     def _line(self, rate: float) -> str:
-        """Return how far it is, at so many a second."""
+        """Return the line; rate: units a second."""
         if not self.total:
             return f"{self.done} {self.unit}s, {rate:.1f} a second"
         left_min = max(0, self.total - self.done) / rate / 60
@@ -59,7 +59,7 @@ class LineAMinute:
 def progress(unit: str, total: int | None = None) -> Iterator[Any]:
     """Give a bar on a terminal, a line a minute elsewhere, both with `update(how_many)`.
 
-    unit: the word for one ("object"). total: None where nobody knows it.
+    unit: the singular ("object"). total: None if it is unknown.
     """
     if sys.stderr.isatty():
         with tqdm(total=total, unit=f" {unit}s", file=sys.stderr, dynamic_ncols=True) as bar:

@@ -1,4 +1,4 @@
-"""flask prune-posters: delete the objects that nothing has referred to for long enough."""
+"""flask prune-posters: delete the objects that nothing has referred to for some time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mozi.services import services
 from mozi.units import MIB
 
 DAY_S = 24 * 60 * 60
-# No page lives for as long: PAGE_CACHE_SECONDS, and what search engines keep of one.
+# Longer than any copy of a page lives: in the page cache, or at a search engine.
 DEFAULT_DAYS = 30
 
 
@@ -33,19 +33,20 @@ DEFAULT_DAYS = 30
     default=DEFAULT_DAYS,
     show_default=True,
     metavar="DAYS",
-    help="Only what nothing has referred to for DAYS; 0: all of it.",
+    help="Only objects without reference for DAYS; 0: at any age.",
 )
-@click.option("--dry-run", is_flag=True, help="Name what would be deleted, and delete nothing.")
-@click.option("--take-over", is_flag=True, help="First make the storage this database's own.")
+@click.option("--dry-run", is_flag=True, help="Print what would be deleted, and delete nothing.")
+@click.option("--take-over", is_flag=True, help="First mark the storage as this database's.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @with_appcontext
 @plain_ending()
 def prune_posters(days: int, dry_run: bool, take_over: bool, as_json: bool) -> None:
     """Delete the objects under posters/ and originals/ that nothing refers to any more.
 
-    History and undo refer to theirs. Counted from when the last reference was dropped; what
-    was never recorded, from when it was stored. A storage that another database has marked as
-    its own is refused. It can be stopped and started again at any time, beside live traffic.
+    History and undo count as references. The time runs from the moment when the last reference
+    was dropped; for an object that was never recorded, from when it was stored. The command
+    refuses a storage that another database has marked. It can be stopped and started again at
+    any time, and the site may run meanwhile.
     """
     began = time.monotonic()
     storage = services().storage
@@ -57,23 +58,23 @@ def prune_posters(days: int, dry_run: bool, take_over: bool, as_json: bool) -> N
         pruning = Pruning(storage, older_than_s=days * DAY_S, dry_run=dry_run, on_seen=shown.update)
         with stopped_by_signals(pruning.stop):
             report = pruning.run()
-    _tell(report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
+    _print_report(report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
     sys.exit(_exit_status(report))
 
 
 def _forget_deleted_movies() -> None:
-    """Let go of movies that were deleted too long ago to be had back, and so of their objects."""
+    """Delete the trash that is too old to be restored, and so its references to objects."""
     with writing() as session:
         forget_deleted(session)
 
 
-def _tell(report: PruneReport, seconds: float, *, dry_run: bool, as_json: bool) -> None:
+def _print_report(report: PruneReport, seconds: float, *, dry_run: bool, as_json: bool) -> None:
     for each in report.failed:
         click.echo(f"{each.key}: {each.reason}", err=True)
     if report.stopped_by:
-        click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+        click.echo(f"Stopped, because the storage does not answer: {report.stopped_by}", err=True)
     if report.interrupted:
-        click.echo("Stopped; what is left is deleted by the next run.", err=True)
+        click.echo("Stopped; the next run deletes the remaining objects.", err=True)
     if as_json:
         click.echo(json.dumps(_as_json(report, seconds, dry_run=dry_run)))
         return

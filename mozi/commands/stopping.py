@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: what is in hand is finished first; a second one ends at once."""
+"""Ctrl-C and SIGTERM: the first ends a command after its present work, the second at once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import click
 
 from mozi.signals import handled_by
 
-IN_HAND = "Stopping: what is in hand is finished first."
+STOPPING = "Stopping after the present work."
 
 
 @contextmanager
-def stopped_by_signals(stop: threading.Event, *, saying: str = IN_HAND) -> Iterator[None]:
-    """Set stop at the first signal within the block; raise KeyboardInterrupt at the second."""
+def stopped_by_signals(stop: threading.Event, *, saying: str = STOPPING) -> Iterator[None]:
+    """Set stop at the first signal in the block; raise KeyboardInterrupt at the second."""
 
     def handle(number: int, frame: object) -> None:
         if stop.is_set():

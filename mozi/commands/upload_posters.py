@@ -72,7 +72,7 @@ def _print_report(
     for file in (*found.skipped, *report.failed):
         click.echo(str(file), err=True)
     if report.stopped_by:
-        click.echo(f"Given up, since the storage does not answer: {report.stopped_by}", err=True)
+        click.echo(f"Stopped, because the storage does not answer: {report.stopped_by}", err=True)
     if report.interrupted:
         click.echo("Stopped; the next run uploads the remaining files.", err=True)
     if as_json:

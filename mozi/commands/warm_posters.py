@@ -1,4 +1,4 @@
-"""flask warm-posters: build every missing variant, so that no visitor waits for a picture."""
+"""flask warm-posters: build every missing variant before a visitor asks for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mozi import clock
 from mozi.calendar.weeks import week_of
 from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
 from mozi.commands.progress import progress, quiet
-from mozi.commands.stopping import IN_HAND, stopped_by_signals
+from mozi.commands.stopping import STOPPING, stopped_by_signals
 from mozi.posters.batch.enqueue import QueuedWarming
 from mozi.posters.batch.selection import Scope, Selection, scope_of
 from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming, WarmReport
@@ -27,11 +27,11 @@ from mozi.services import services
 OnDone = Callable[[WarmReport], None]
 
 DAY = click.DateTime(["%Y-%m-%d"])
-QUEUED = "No longer looking on; what is queued is built by the workers."
-# Who sees to what is left after an interruption, by --enqueue.
+QUEUED = "Stopped waiting; the workers build what is queued."
+# After an interruption, by --enqueue.
 LEFT = {
-    False: "Stopped; what is left is built by the next run.",
-    True: "Stopped looking on; the workers go on building what is left.",
+    False: "Stopped; the next run builds the remaining posters.",
+    True: "Stopped waiting; the workers build the remaining posters.",
 }
 
 
@@ -45,11 +45,11 @@ LEFT = {
 @click.option("--movie", "movie_ids", multiple=True, type=int, metavar="ID", help="Only this one.")
 @click.option("--from", "since", type=DAY, metavar="DATE", help="Premieres from DATE on.")
 @click.option("--to", "until", type=DAY, metavar="DATE", help="Premieres up to DATE.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Movies in hand at once.")
-@click.option("--rebuild", is_flag=True, help="Build what is there too, over the same keys.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Movies that are built at once.")
+@click.option("--rebuild", is_flag=True, help="Build existing variants again, under the same keys.")
 @click.option("--retry-failed", is_flag=True, help="Try failed sources before their pause ends.")
-@click.option("--enqueue", is_flag=True, help="Queue it for all workers (`flask work`).")
-@click.option("--dry-run", is_flag=True, help="Say what there is to do, and do nothing.")
+@click.option("--enqueue", is_flag=True, help="Queue the movies for all workers (`flask work`).")
+@click.option("--dry-run", is_flag=True, help="Print what would be built, and build nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @with_appcontext
 @plain_ending()
@@ -64,8 +64,8 @@ def warm_posters(
 ) -> None:
     """Build every missing poster variant: one fetch and one decode a movie.
 
-    The movies that the index shows come first. It can be stopped and started again at any
-    time, and run on several machines at once.
+    The movies that the index shows come first. The command can be stopped and started again at
+    any time, and run on several machines at once.
     """
     began = time.monotonic()
     first, last = _span(since, until)
@@ -80,12 +80,12 @@ def warm_posters(
     summary = _summary(selection, scope, report, time.monotonic() - began)
     if report.interrupted:
         click.echo(LEFT[enqueue], err=True)
-    _tell(summary, report, scope, dry_run=dry_run, as_json=as_json)
+    _print_report(summary, report, scope, dry_run=dry_run, as_json=as_json)
     sys.exit(_exit_status(report))
 
 
 def _span(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
-    """Return the premiere dates of a selection; raises UsageError where no date can be meant."""
+    """Return the first and the last premiere date; raises UsageError for an empty range."""
     if since and until and since > until:
         raise click.UsageError(f"--to {until.date()} lies before --from {since.date()}.")
     return since and since.date(), until and until.date()
@@ -93,14 +93,14 @@ def _span(since: datetime | None, until: datetime | None) -> tuple[date | None, 
 
 def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: bool) -> WarmReport:
     total = len(selection.movie_ids) or scope.to_do
-    # The pipeline's own lines, one a build, would tear the bar; failures are told at the end.
+    # The pipeline logs each build, which would break the bar; failures are printed at the end.
     with quiet("mozi.posters"), progress("movie", total) as shown:
 
         def on_done(report: WarmReport) -> None:
             shown.update()
 
         run = _by_workers(selection, on_done) if enqueue else _here(selection, workers, on_done)
-        with stopped_by_signals(run.stop, saying=QUEUED if enqueue else IN_HAND):
+        with stopped_by_signals(run.stop, saying=QUEUED if enqueue else STOPPING):
             return run.run()
 
 
@@ -135,14 +135,14 @@ def _summary(
     }
 
 
-def _tell(
+def _print_report(
     summary: dict[str, Any], report: WarmReport, scope: Scope, *, dry_run: bool, as_json: bool
 ) -> None:
     for failed in report.failed:
-        named = f"{failed.movie_id} {failed.title}".rstrip()  # one that does not exist has no title
+        named = f"{failed.movie_id} {failed.title}".rstrip()  # an unknown movie has no title
         click.echo(f"{named}: {failed.reason}", err=True)
     if report.stopped_by:
-        click.echo(f"Given up: {report.stopped_by}", err=True)
+        click.echo(f"Stopped: {report.stopped_by}", err=True)
     if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif dry_run:
@@ -150,7 +150,7 @@ def _tell(
     else:
         built, present, failures = summary["built"], summary["present"], len(report.failed)
         click.echo(
-            f"{scope.movies} movies: {built} variants built, {present} there already, "
+            f"{scope.movies} movies: {built} variants built, {present} present, "
             f"{failures} movies failed, {summary['seconds']:.1f} s."
         )
 

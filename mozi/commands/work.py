@@ -1,4 +1,4 @@
-"""flask work: build the posters that others have queued."""
+"""flask work: build the posters in the queue."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from mozi.services import services
 
 
 @click.command("work")
-@click.option("--burst", is_flag=True, help="End when nothing is queued any more.")
+@click.option("--burst", is_flag=True, help="End when the queue is empty.")
 @with_appcontext
 @plain_ending()
 def work(burst: bool) -> None:
     """Build the posters that imports, the admin and `warm-posters --enqueue` queue in Redis.
 
-    As many as you like may run, on any machine. SIGTERM ends it after what is in hand.
+    Any number of workers may run, on any machine. SIGTERM ends one after its present work.
     """
     queue = services().queue
     if queue is None:
-        raise click.UsageError("REDIS_URL is not set, so there is no queue to work on.")
-    queue.workers()  # QueueError where Redis is away; later RQ waits for it to come back
+        raise click.UsageError("REDIS_URL is not set, so there is no queue.")
+    queue.workers()  # QueueError if Redis is down now; later RQ waits for it
     work_on(queue, burst=burst)

@@ -1,7 +1,7 @@
-"""Whether records and objects agree, both ways, and mending what can be mended.
+"""Compares records and objects in both directions, and repairs what can be repaired.
 
-A chunk at a time, so memory does not grow with the site. Whatever is found is told at once;
-the report keeps the first NAMED of each kind, and counts all.
+It works in chunks, so memory does not grow with the site. Each finding is passed on at once;
+the report counts all and keeps the first NAMED of each kind.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ KINDS = (GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED)
 ASKED_AT_ONCE = 16
 NAMED = 1000
 FAILURES_IN_A_ROW = 20  # then the storage is down
-# An object is stored before it is recorded: what is younger than this is looked at again.
+# An object is stored before it is recorded, so a younger one is checked a second time.
 YOUNG_S = 60.0
-LOOK_AGAIN_S = 5.0
+RECHECK_AFTER_S = 5.0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong. record: None for an object that nobody recorded."""
+    """One fault. record: None for an object without a record."""
 
     kind: str
     key: str
@@ -50,11 +50,11 @@ class Finding:
 
 @dataclass
 class CheckReport:
-    """What a run has found so far.
+    """The findings of a run so far.
 
-    recorded, stored: records and objects looked at. retired: objects that nothing refers to any
-    more, or that a check-storage left, and that wait for prune-posters; nothing is wrong with
-    them. failed: could not be told.
+    recorded, stored: the records and objects that were checked. retired: objects that lost their
+    last reference, or that check-storage left behind; they are no faults and wait for
+    prune-posters. failed: records that could not be checked.
     """
 
     recorded: int = 0
@@ -69,14 +69,14 @@ class CheckReport:
 
     @property
     def wrong(self) -> int:
-        """Return how many things are wrong still."""
+        """Return how many faults are left."""
         return self.counts.total() - self.repaired + len(self.failed)
 
 
 class Checking:
-    """One run. on_found: told of each finding at once. on_seen: of how many were looked at.
+    """One run. on_found: called with each finding; on_seen: with the size of each checked chunk.
 
-    stop: set by whoever wants the run to end; the chunk in hand is finished first.
+    stop: when set, the run ends after the present chunk.
     """
 
     def __init__(
@@ -97,10 +97,10 @@ class Checking:
         self._failures_in_a_row = 0
 
     def run(self) -> CheckReport:
-        """Compare until all is seen or `stop` is set; return the report.
+        """Compare everything, or until `stop` is set; return the report.
 
-        Raises ForeignStorage where it is to repair by another database's storage; one that is
-        nobody's, since its objects came by other ways, is this database's from then on.
+        A repair needs a storage of this database: one without a mark is claimed, another
+        database's raises ForeignStorage.
         """
         if self.repair:
             claim(self.storage)
@@ -110,7 +110,7 @@ class Checking:
                     self._check_records(chunk, threads)
             for objects in self._until_stopped(self._listed()):
                 self._check_objects(objects)
-            self._look_again()
+            self._recheck_young()
         except StorageError as error:
             self.report.stopped_by = str(error)
         self.report.interrupted = self.stop.is_set()
@@ -131,17 +131,18 @@ class Checking:
 
     def _check_records(self, chunk: Sequence[Record], threads: ThreadPoolExecutor) -> None:
         self.report.recorded += len(chunk)
-        for record, seen in zip(chunk, threads.map(self._look, chunk), strict=True):
+        for record, seen in zip(chunk, threads.map(self._headers_of, chunk), strict=True):
             if isinstance(seen, StorageError):
                 self._fail(record, seen)
                 continue
             self._failures_in_a_row = 0
             if seen is None:
-                self._found(GONE, record, _why_gone(record), self._forget)
+                self._report(GONE, record, _why_gone(record), self._forget)
             elif record.media != ORIGINAL:
                 self._check_variant(record, seen)
 
-    def _look(self, record: Record) -> ObjectHeaders | StorageError | None:
+    def _headers_of(self, record: Record) -> ObjectHeaders | StorageError | None:
+        """Return the headers, None for a missing object, or the error."""
         try:
             return self.storage.headers(record.key)
         except ObjectNotFound:
@@ -152,28 +153,28 @@ class Checking:
     def _check_variant(self, record: Record, seen: ObjectHeaders) -> None:
         if (seen.content_type, seen.cache_control) != (type_of(record.key), IMMUTABLE):
             reason = f"visitors get it as {seen.content_type!r}, {seen.cache_control!r}"
-            self._found(WRONG_HEADERS, record, reason, self._store_again)
+            self._report(WRONG_HEADERS, record, reason, self._store_again)
         url = self.storage.url(record.key)
         if record.url != url:
-            reason = f"pages link {record.url}, and it is at {url}"
-            self._found(FORMER_HOST, record, reason, lambda r: rewrite_url(r, url))
+            reason = f"pages link {record.url}, but it is at {url}"
+            self._report(FORMER_HOST, record, reason, lambda r: rewrite_url(r, url))
 
-    def _found(
-        self, kind: str, record: Record, reason: str, mend: Callable[[Record], bool]
+    def _report(
+        self, kind: str, record: Record, reason: str, repair: Callable[[Record], bool]
     ) -> None:
         repaired = False
         if self.repair:
             try:
-                repaired = mend(record)
+                repaired = repair(record)
             except StorageError as error:
                 self._fail(record, error)
-        self._tell(Finding(kind, record.key, f"{record}: {reason}", record, repaired))
+        self._add(Finding(kind, record.key, f"{record}: {reason}", record, repaired))
 
     def _forget(self, record: Record) -> bool:
         return forget(record, self.storage)
 
     def _store_again(self, record: Record) -> bool:
-        """Put the same bytes with the right headers: they are fixed when an object is stored."""
+        """Put the same bytes again; an object gets its headers only when it is stored."""
         body = self.storage.get(record.key)
         self.storage.put(record.key, body, content_type=type_of(record.key), public=True)
         return True
@@ -186,7 +187,7 @@ class Checking:
             if age_s < YOUNG_S and len(self._young) < NAMED:
                 self._young.append(each)
             else:
-                self._tell_unrecorded(each)
+                self._report_unrecorded(each)
 
     def _unrecorded(self, chunk: Sequence[StoredObject]) -> list[StoredObject]:
         keys = [each.key for each in chunk]
@@ -197,19 +198,19 @@ class Checking:
         self.report.retired += len(retired)
         return [each for each in chunk if each.key not in known | retired]
 
-    def _look_again(self) -> None:
-        """Ask once more about the young ones, since they may have been recorded meanwhile."""
-        if not self._young or self.stop.wait(LOOK_AGAIN_S):
+    def _recheck_young(self) -> None:
+        """Check the young objects again; they may have been recorded meanwhile."""
+        if not self._young or self.stop.wait(RECHECK_AFTER_S):
             return
         for start in range(0, len(self._young), CHUNK):
             for each in self._unrecorded(self._young[start : start + CHUNK]):
-                self._tell_unrecorded(each)
+                self._report_unrecorded(each)
 
-    def _tell_unrecorded(self, each: StoredObject) -> None:
-        reason = "it is stored, and nothing ever referred to it; prune-posters deletes it in time"
-        self._tell(Finding(UNRECORDED, each.key, reason))
+    def _report_unrecorded(self, each: StoredObject) -> None:
+        reason = "it is stored, but nothing ever referred to it; prune-posters deletes it in time"
+        self._add(Finding(UNRECORDED, each.key, reason))
 
-    def _tell(self, finding: Finding) -> None:
+    def _add(self, finding: Finding) -> None:
         self.report.counts[finding.kind] += 1
         self.report.repaired += finding.repaired
         if len(self.report.findings[finding.kind]) < NAMED:
@@ -228,5 +229,5 @@ class Checking:
 
 def _why_gone(record: Record) -> str:
     if record.uploaded:
-        return "it is recorded, and its object is gone; upload it again"
-    return "it is recorded, and its object is gone"
+        return "it is recorded, but its object is gone; upload it again"
+    return "it is recorded, but its object is gone"

@@ -8,25 +8,23 @@ from __future__ import annotations
 from mozi.messages import Message
 
 SENTENCES = {
-    "no_s3_put": (
-        "S3_ENDPOINT_URL leads to something that is no S3 service: a PUT was answered 404."
-    ),
+    "no_s3_put": ("S3_ENDPOINT_URL does not lead to an S3 service: a PUT was answered 404."),
     "no_s3_get": (
-        "What was stored does not come back: S3_ENDPOINT_URL leads to something that is no S3"
+        "A GET did not return the object that was stored: S3_ENDPOINT_URL does not lead to an S3"
         " service."
     ),
     "blocks_every_put": (
-        "The bucket's Block Public Access is on for ACLs (BlockPublicAcls), for which this service"
-        " refuses whatever is stored: switch it off (aws s3api delete-public-access-block), set"
+        "The bucket's Block Public Access is on for ACLs (BlockPublicAcls), and this service then"
+        " refuses every object: switch it off (aws s3api delete-public-access-block), set"
         " S3_ACL to empty, and {cure}."
     ),
     "region": "The bucket is in {actual}: set AWS_DEFAULT_REGION to {actual} instead of {asked}.",
-    "no_acls": "The bucket takes no ACLs: set S3_ACL to empty.",
-    "no_acls_no_policy": "The bucket takes no ACLs: set S3_ACL to empty, and {cure}.",
+    "no_acls": "The bucket accepts no ACLs: set S3_ACL to empty.",
+    "no_acls_no_policy": "The bucket accepts no ACLs: set S3_ACL to empty, and {cure}.",
     "acl_refused": (
-        "S3_ACL={acl} is refused, while objects without an ACL are taken: switch off the bucket's"
-        " Block Public Access for ACLs and allow s3:PutObjectAcl, or set S3_ACL to empty and"
-        " {cure}."
+        "S3_ACL={acl} is refused, although objects without an ACL are accepted: switch off the"
+        " bucket's Block Public Access for ACLs and allow s3:PutObjectAcl, or set S3_ACL"
+        " to empty and {cure}."
     ),
     "no_answer": "Visitors get no answer at {url} ({reason}): {cure}.",
     "status": "Visitors are answered {status} at {url}: {cure}.",

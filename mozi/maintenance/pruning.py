@@ -1,7 +1,7 @@
-"""The sweep: delete the objects that nothing has referred to for long enough.
+"""Deletes the objects that nothing has referred to for long enough.
 
-Everything goes a chunk of the listing at a time, so memory does not grow with the storage.
-What a sweep and a builder do with one key at once is in mozi/posters/gc/tombstones.py.
+It works through the listing in chunks, so memory does not grow with the storage.
+mozi/posters/gc/tombstones.py has what happens when a builder stores a key that is being deleted.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from mozi.storage import Storage, StoredObject
 
 CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
 DELETES_AT_ONCE = 8
-# No delete begins later than this after its key was doomed: one takes 15 s at the very most.
+# No delete starts later than this after its tombstone; one takes 15 s at most.
 DELETING_S = TOMBSTONE_S / 2
-NAMED = 1000  # keys that a report names; it counts all
-FAILURES_IN_A_ROW = 20  # then the storage is down, and going on would only fail more
+NAMED = 1000  # keys in a report; it counts all
+FAILURES_IN_A_ROW = 20  # then the storage is down
 
 
 @dataclass(frozen=True)
 class NotDeleted:
-    """An object that could not be deleted, and why, in one sentence."""
+    """An object that could not be deleted, and the reason in one sentence."""
 
     key: str
     reason: str
@@ -48,10 +48,10 @@ class NotDeleted:
 
 @dataclass
 class PruneReport:
-    """What a sweep has seen and done so far.
+    """The counts of a run so far; of a dry run, what it would have deleted.
 
-    referred: objects that some row names. waiting: that nothing names, for too short a time.
-    deleted, size_bytes: what went, or in a dry run would go; keys: the first NAMED of them.
+    referred: objects that a row refers to. waiting: objects without reference, not old enough.
+    size_bytes: of the deleted objects. keys: the first NAMED of these.
     """
 
     seen: int = 0
@@ -73,9 +73,9 @@ class PruneReport:
 
 
 class Pruning:
-    """One run. older_than_s: 0 takes all that nothing refers to. on_seen: told how many were seen.
+    """One run. older_than_s: 0 means any age. on_seen: called with the size of each chunk.
 
-    stop: set by whoever wants the run to end; the chunk in hand is finished first.
+    stop: when set, the run ends after the present chunk.
     """
 
     def __init__(
@@ -95,9 +95,9 @@ class Pruning:
         self._failures_in_a_row = 0
 
     def run(self) -> PruneReport:
-        """Sweep until the listing ends or `stop` is set; return the report.
+        """Prune until the listing ends or `stop` is set; return the report.
 
-        Raises ForeignStorage, having deleted nothing.
+        Raises ForeignStorage before anything is deleted.
         """
         check_owner(self.storage) if self.dry_run else claim(self.storage)
         began = database_time()
@@ -130,14 +130,14 @@ class Pruning:
             self._delete(old)
 
     def _old_enough(self, chunk: Sequence[StoredObject]) -> list[StoredObject]:
-        """Return what of chunk nothing refers to and has been so for older_than_s."""
+        """Return the objects of chunk that have had no reference for older_than_s."""
         with reading() as session:
             now = session.scalars(select(database_now())).one()
             referred = referred_to(session, [each.key for each in chunk])
             free = [each for each in chunk if each.key not in referred]
             retired = retired_at(session, [each.key for each in free])
-            in_hand = being_built(session, [each.key for each in free])
-        idle = [each for each in free if each.key not in in_hand]
+            in_work = being_built(session, [each.key for each in free])
+        idle = [each for each in free if each.key not in in_work]
         old = [each for each in idle if self._is_old(each, retired.get(each.key, 0.0), now)]
         self.report.seen += len(chunk)
         self.report.referred += len(referred)
@@ -145,14 +145,15 @@ class Pruning:
         return old
 
     def _is_old(self, each: StoredObject, retired: float, now: float) -> bool:
-        """Judge by the drop of the last reference; an object stored since counts from then."""
+        """Return whether the last reference was dropped, and the object stored, long enough ago."""
         since = max(each.stored_at.timestamp(), retired)
         return self.older_than_s == 0 or since <= now - self.older_than_s
 
     def _delete(self, old: Sequence[StoredObject]) -> None:
-        """Doom what is still free, delete it, and confirm_deleted what was answered for.
+        """Add tombstones for those still without reference, delete the objects, and confirm.
 
-        A delete without an answer may still happen: its key stays doomed until TOMBSTONE_S is over.
+        A delete that got no answer may still happen later, so its tombstone stays for
+        TOMBSTONE_S.
         """
         with writing() as session:
             take_turns(session)
@@ -172,7 +173,7 @@ class Pruning:
 
     def _delete_one(self, each: StoredObject, until: float) -> str | None:
         if time.monotonic() >= until:
-            return "There was no time left to delete it safely; the next run does."
+            return "There was no time left to delete it safely; the next run deletes it."
         try:
             self.storage.delete(each.key)
         except StorageError as error:
@@ -191,7 +192,7 @@ class Pruning:
 
 
 def _forget_retired(*, before: float) -> None:
-    """Drop the records that can matter no more: what they are about is gone, or shown again."""
+    """Delete the old rows: their objects are deleted or referred to again."""
     old = select(RetiredObject.id).where(RetiredObject.retired_at < before).limit(CHUNK)
     while True:
         with writing() as session:

@@ -1,6 +1,7 @@
-"""What the database says is stored, a chunk at a time; and mending what it says wrongly.
+"""The records of stored objects: reads them in chunks, and corrects those that are wrong.
 
-Asked by the last row seen and not by OFFSET, so the thousandth chunk costs what the first does.
+Each chunk starts after the last row of the one before, not at an OFFSET, so all chunks cost the
+same.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ ORIGINAL = "original"
 
 @dataclass(frozen=True)
 class Record:
-    """One row's word that there is an object. media: of a variant, else ORIGINAL, without a url."""
+    """A row that refers to an object. media: a variant's, or ORIGINAL, which has no url."""
 
     movie_id: int
     media: str
@@ -36,7 +37,7 @@ class Record:
 
 
 def records() -> Iterator[list[Record]]:
-    """Yield all records in chunks: the variants, then the originals."""
+    """Yield all records in chunks: first the variants, then the originals."""
     yield from _variants()
     yield from _originals()
 
@@ -75,17 +76,17 @@ def _originals_of(row: Any) -> Iterator[Record]:
 
 
 def rewrite_url(record: Record, url: str) -> bool:
-    """Give a variant its present address; return whether the row was still as recorded."""
+    """Set a variant's address; return False if the row has changed since it was read."""
     with writing() as session:
         changed = session.execute(_of(record, update(VARIANTS).values(url=url)))
         return bool(changed.first())
 
 
 def forget(record: Record, storage: Storage) -> bool:
-    """Forget a record whose object is gone; return whether that was done.
+    """Delete a record whose object is gone; return False if the poster is being built.
 
-    Under the poster's lease, so nobody stores the object just then; it is looked for once more.
-    A poster that is being built is left alone: the build stores what it misses.
+    The poster's lease keeps a build from storing the object at the same time; under it the
+    object is looked for once more. A build that holds the lease stores what is missing itself.
     """
     lease = take_lease(record.movie_id)
     if lease is None and _has_poster(record.movie_id):
@@ -108,7 +109,7 @@ def _has_poster(movie_id: int) -> bool:
 
 
 def _forget(session: Session, record: Record) -> None:
-    """A variant is built again, and an original fetched; an upload has to be given again."""
+    """Delete the record, so that the variant is built again or the original fetched again."""
     if record.media != ORIGINAL:
         session.execute(_of(record, delete(VARIANTS)))
         return
@@ -121,7 +122,7 @@ def _forget(session: Session, record: Record) -> None:
 
 
 def _of(record: Record, statement: Any) -> Any:
-    """Return the statement for the variant's row, if it is as it was recorded."""
+    """Limit the statement to the variant's row as it was read."""
     return statement.where(
         VARIANTS.c.movie_id == record.movie_id,
         VARIANTS.c.media == record.media,

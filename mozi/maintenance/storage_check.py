@@ -1,7 +1,7 @@
-"""Whether the storage does all that Mozi asks of it, tried with two small objects.
+"""Checks with two small objects whether the storage does all that Mozi needs.
 
-Each fault becomes one line that names what to change. What follows from a fault is not tried,
-so that an operator never gets the consequences of a fault for faults of their own.
+Each fault becomes one line that names what to change. Steps that depend on a failed step are
+skipped, so that one fault is not reported several times.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from mozi.storage.public import NoPublicAnswer, PublicAnswer
 from mozi.storage.s3 import S3Storage
 
 JPEG = "image/jpeg"
-# The shortest that a program may take for a JPEG: its first bytes and its last.
+# The shortest body that passes for a JPEG: its first and last bytes and a comment.
 BODY = b"\xff\xd8\xff\xfe\x00\x0fMozi's check.\xff\xd9"
 
 PREFIXES = ("originals/check-", "posters/check-")
 OF_A_CHECK = re.compile(r"(originals|posters)/check-[0-9a-f]{16}\.jpg")
-LONGEST = timedelta(hours=1)  # no check takes that long: what is older was left behind
+LONGEST = timedelta(hours=1)  # no check takes that long; an older object was left behind
 
 Ask = Callable[[str], PublicAnswer]  # raises NoPublicAnswer
 
 
 @dataclass
 class StorageReport:
-    """What was found in order, and one line for each fault, naming what to change."""
+    """The steps that passed, and for each fault one line that names what to change."""
 
     passed: list[str] = field(default_factory=list)
     faults: list[StorageMessage] = field(default_factory=list)
 
 
 class _Fault(Exception):
-    """One thing to change; whatever depends on it is not tried."""
+    """One thing to change; the steps that depend on it are skipped."""
 
     def __init__(
         self, code: str, english: Mapping[str, str] = NOTHING, /, **data: str | int
@@ -51,7 +51,7 @@ class _Fault(Exception):
 
 
 class StorageCheck:
-    """One run. ask: what a visitor without credentials is answered at an address."""
+    """One run. ask: returns the answer that a visitor without credentials gets at an address."""
 
     def __init__(self, storage: Storage, ask: Ask) -> None:
         self.storage = storage
@@ -62,7 +62,7 @@ class StorageCheck:
         self.variant = f"posters/{name}.jpg"
 
     def run(self) -> StorageReport:
-        """Try everything, take away what was stored for it, and return what was found."""
+        """Run every step, delete the two objects, and return the report."""
         try:
             self._run()
         finally:
@@ -79,7 +79,7 @@ class StorageCheck:
             self._try("deleted", self._delete)
 
     def _clear_up(self) -> None:
-        """Delete what is there still: of this run, and of former ones that were cut short."""
+        """Delete the objects of this run, and those that an aborted run left behind."""
         before = clock.now() - LONGEST
         with suppress(StorageError):
             for prefix in PREFIXES:
@@ -101,13 +101,13 @@ class StorageCheck:
     def _store_original(self) -> None:
         try:
             self.storage.put(self.original, BODY, content_type=JPEG, public=False)
-        except ObjectNotFound as error:  # to a PUT, only what is no S3 answers 404 and no code
+        except ObjectNotFound as error:  # S3 never answers a PUT with a bare 404
             raise _Fault("no_s3_put") from error
         except StorageError as error:
-            raise self._why_nothing_is_taken(error) from error
+            raise self._why_every_put_fails(error) from error
 
-    def _why_nothing_is_taken(self, error: StorageError) -> Exception:
-        """Return the fault of a refused put: the credentials', unless the bucket refuses all."""
+    def _why_every_put_fails(self, error: StorageError) -> Exception:
+        """Return the error of a refused put: the bucket's fault if it refuses every put."""
         refused = error.code in {"AccessDenied", "403"}
         if refused and isinstance(self.storage, S3Storage) and self.storage.blocks_every_put():
             return _Fault("blocks_every_put", cure=self._policy())
@@ -116,7 +116,7 @@ class StorageCheck:
     def _read_back(self) -> None:
         if self.storage.get(self.original) != BODY:
             raise _Fault("no_s3_get")
-        self.storage.exists(f"{self.original}.not")  # S3 says 403 to whoever may not list
+        self.storage.exists(f"{self.original}.not")  # 403 without the right to list
         next(self.storage.list(self.original), None)
 
     def _check_region(self) -> None:
@@ -131,13 +131,13 @@ class StorageCheck:
         except NotPublic as error:
             raise _Fault("no_acls_no_policy", cure=self._policy()) from error
         except StorageError as error:
-            raise self._why_only_public_is_refused(error) from error
+            raise self._why_public_puts_fail(error) from error
         if isinstance(self.storage, S3Storage) and self.storage.acl_refused:
-            # It works as it is, since a policy lets visitors read; each put is sent twice, though.
+            # A policy lets visitors read, so it works; but each put is sent twice.
             self.report.faults.append(StorageMessage("no_acls"))
 
-    def _why_only_public_is_refused(self, error: StorageError) -> Exception:
-        """Return the fault of a put that is refused with an ACL, while one without was taken."""
+    def _why_public_puts_fail(self, error: StorageError) -> Exception:
+        """Return the error of a put that is refused with an ACL but succeeded without."""
         if error.code not in {"AccessDenied", "403"} or not isinstance(self.storage, S3Storage):
             return error
         return _Fault("acl_refused", acl=self.storage.acl, cure=self._policy())
@@ -185,7 +185,7 @@ class StorageCheck:
         return StorageMessage("name_public_url")
 
     def _check_headers(self, url: str, answer: PublicAnswer) -> None:
-        """Compare type and cache life; not the bytes, which some CDNs compress again."""
+        """Compare type and cache life, but not the bytes: some CDNs compress pictures again."""
         given = answer.content_type
         if not given.startswith(("image/", "binary/", "application/octet-stream")):
             raise _Fault("no_picture", type=given, url=url, cure=self._mend_url())
@@ -205,7 +205,7 @@ class StorageCheck:
                 raise _Fault("not_private", url=url)
 
     def _shows_the_original(self, url: str) -> bool:
-        """Return whether the very bytes come back: a web site may answer 200 to everything."""
+        """Return whether the same bytes come back; status 200 alone could be any web site's."""
         try:
             answer = self.ask(url)
         except NoPublicAnswer:
@@ -228,7 +228,7 @@ class StorageCheck:
 
 
 def is_of_a_check(key: str) -> bool:
-    """Return whether a check stored this, and could not delete it or was killed before it did."""
+    """Return whether this is an object that a check stored and did not delete."""
     return OF_A_CHECK.fullmatch(key) is not None
 
 

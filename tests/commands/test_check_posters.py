@@ -31,7 +31,7 @@ STRAY = "posters/99-stray.thumb.0123.jpg"
 
 @pytest.fixture(autouse=True)
 def _no_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mozi.maintenance.checking.LOOK_AGAIN_S", 0.01)
+    monkeypatch.setattr("mozi.maintenance.checking.RECHECK_AFTER_S", 0.01)
 
 
 @pytest.fixture
@@ -191,15 +191,15 @@ def test_what_is_recorded_a_moment_after_it_was_stored_was_never_wrong(
         session.get_one(Poster, movie_id).original_key = None
         session.flush()
         session.execute(text("DELETE FROM retired_object"))
-    look_again = Checking._look_again
+    recheck = Checking._recheck_young
 
     def recorded_first(checking: Checking) -> None:
         with writing() as session:
             session.get_one(Poster, movie_id).original_key = key
-        look_again(checking)
+        recheck(checking)
 
     assert check(runner)[1]["counts"]["unrecorded"] == 1
-    monkeypatch.setattr(Checking, "_look_again", recorded_first)
+    monkeypatch.setattr(Checking, "_recheck_young", recorded_first)
     assert check(runner)[0].exit_code == 0
 
 
@@ -254,7 +254,7 @@ def test_a_storage_that_is_down_ends_the_run_and_forgets_nothing(
     monkeypatch.setattr("mozi.maintenance.checking.FAILURES_IN_A_ROW", 2)
     result, said = check(runner, "--repair")
     assert result.exit_code == 1
-    assert "Given up" in result.stderr
+    assert "Stopped, because" in result.stderr
     assert key_of(movie)
 
 

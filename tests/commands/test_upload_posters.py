@@ -196,7 +196,7 @@ def test_a_storage_that_is_down_ends_the_run_early(
         put(folder, f"{make_movie(title=f'Film {number}')}.jpg")
     result, said = upload(runner, folder)
     assert result.exit_code == 1
-    assert "Given up" in result.stderr
+    assert "Stopped, because" in result.stderr
     assert len(said["failed"]) < 60
 
 

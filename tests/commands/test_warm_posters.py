@@ -263,7 +263,7 @@ def test_a_storage_that_is_down_ends_the_run_early(
     result, said = warm(runner, "--workers", "2")
     assert result.exit_code == 1
     assert 20 <= len(said["failed"]) < 30
-    assert "Given up" in result.stderr
+    assert "Stopped: " in result.stderr
 
 
 def test_a_poster_that_is_built_elsewhere_is_looked_at_again(
@@ -320,7 +320,7 @@ def test_a_signal_finishes_what_is_in_hand_and_the_next_run_goes_on(
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "what is left is built by the next run" in err
+    assert "the next run builds the remaining posters" in err
     done = json.loads(out)["built"] // 3
     assert 0 < done < 30
     assert warm(runner)[1]["built"] == 3 * (30 - done)

@@ -71,7 +71,7 @@ REFUSALS = [
     ({"PUT": (403, "SignatureDoesNotMatch")}, "AWS_SECRET_ACCESS_KEY does not belong"),
     ({"PUT": (403, "RequestTimeTooSkewed")}, "Set the clock of this machine"),
     ({"PUT": (403, "AccessDenied")}, "The credentials need s3:PutObject"),
-    ({"PUT": (404, "")}, "S3_ENDPOINT_URL leads to something that is no S3 service"),
+    ({"PUT": (404, "")}, "S3_ENDPOINT_URL does not lead to an S3 service"),
     ({"PUT acl": (400, "AccessControlListNotSupported")}, "set S3_ACL to empty, and give the"),
     ({"PUT acl": (403, "AccessDenied")}, "switch off the bucket's Block Public Access for ACLs"),
     ({"GET": (403, "AccessDenied")}, "s3:GetObject"),
@@ -95,7 +95,7 @@ def test_acls_refused_where_a_policy_makes_posters_public_still_say_what_to_set(
 ) -> None:
     picky.refuses = {"PUT acl": (400, "AccessControlListNotSupported")}
     picky.public_prefix = "posters/"
-    assert check(make()).faults == ["The bucket takes no ACLs: set S3_ACL to empty."]
+    assert check(make()).faults == ["The bucket accepts no ACLs: set S3_ACL to empty."]
 
 
 def test_an_acl_that_is_taken_and_ignored_is_found_out(picky: PickyS3, make: MakeStorage) -> None:
@@ -159,7 +159,7 @@ def test_an_endpoint_that_takes_everything_and_keeps_nothing_is_told(
 ) -> None:
     storage = make()
     storage.client.meta.events.register("before-send.s3.GetObject", html)
-    assert "no S3 service" in check(storage).faults[0]
+    assert "not lead to an S3 service" in check(storage).faults[0]
 
 
 def html(request: Any, **_: Any) -> AWSResponse:

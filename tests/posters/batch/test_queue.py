@@ -294,7 +294,7 @@ def test_an_interrupted_enqueue_says_that_the_workers_go_on(
     monkeypatch.setattr(PosterQueue, "ended", told_to_go)
     result = runner.invoke(args=["warm-posters", "--enqueue"])
     assert result.exit_code == 130
-    assert "the workers go on building what is left" in result.stderr
+    assert "the workers build the remaining posters" in result.stderr
     assert "next run" not in result.stderr
     assert waiting(queue) == [movies]
 

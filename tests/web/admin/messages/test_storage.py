@@ -16,7 +16,7 @@ def test_a_cure_inside_a_fault_speaks_the_same_language(in_language: InLanguage)
     cure = StorageMessage("policy", {"policy": "give the bucket a policy"}, place="b/")
     fault = StorageMessage("no_acls_no_policy", cure=cure)
     assert str(fault) == (
-        "The bucket takes no ACLs: set S3_ACL to empty, and give the bucket a policy."
+        "The bucket accepts no ACLs: set S3_ACL to empty, and give the bucket a policy."
     )
     with in_language("hu"):
         words = storage_words(fault)
