@@ -109,8 +109,15 @@ def test_each_path_exists(page: Path) -> None:
 
 
 @by_page
+def test_each_path_in_a_code_block_exists(page: Path) -> None:
+    paths = re.findall(r"(?<![\w./-])(?:tests|scripts|mozi|docs)/[\w/.-]*\w", page.read_text())
+    assert [path for path in paths if not exists(path, page)] == []
+
+
+@by_page
 def test_each_function_exists(page: Path) -> None:
     called = [match.groups("") for code in codes(page) if (match := CALL.fullmatch(code))]
+    called += [("", code) for code in codes(page) if re.fullmatch(r"test_\w+", code)]
     assert [f"{owner}.{name}()" for owner, name in called if not is_defined(owner, name)] == []
 
 
