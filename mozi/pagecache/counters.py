@@ -1,9 +1,8 @@
-"""What the page cache did in the last hour, counted in the database for all workers together.
+"""What the page cache did in the last hour, over all workers: for the status page.
 
-Each process hands in what it has counted, once a minute while it is asked for anything: at the
-first request after a minute is over, in a thread of its own, so that no visitor waits for it.
-What it counted since it looked last was then counted within that minute, so it is filed there.
-A process that nobody asks any more keeps what it counted in its last minute to itself.
+Each process counts in its metrics, and adds the difference to the database's counts: once a
+minute, at the first request after it, in a thread, so that no visitor waits. A process without
+requests keeps its last minute to itself until the next one.
 """
 
 from __future__ import annotations
@@ -11,10 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from prometheus_client import Counter
 from sqlalchemy import delete, func, select, text
 
 from mozi import clock, metrics
@@ -24,7 +23,8 @@ from mozi.models import PageCounter
 MINUTE_S = 60
 KEPT_MINUTES = 60
 
-Counts = dict[tuple[str, str], float]
+Counts = Counter[tuple[str, str]]
+"""How often, by page and by what happened to it."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ _ADD = text(
 
 
 class PageCounters:
-    """What one process has still to hand in. Thread-safe.
+    """The counts of one process that the database does not have yet. Thread-safe.
 
-    in_context: gives the app's context, which a thread of our own does not have.
+    in_context: returns the app's context, for the thread that saves.
     """
 
     def __init__(self, in_context: Callable[[], AbstractContextManager[object]]) -> None:
@@ -50,30 +50,28 @@ class PageCounters:
         self._lock = threading.Lock()
 
     def save_if_due(self) -> None:
-        """Hand in what was counted, if a minute is over; the request goes on at once."""
-        if time.monotonic() < self.due:
-            return
-        self.due = time.monotonic() + MINUTE_S
-        threading.Thread(target=self._save_in_thread, name="page-counters", daemon=True).start()
+        """Save the counts in a thread, if a minute is over; the request goes on at once."""
+        if time.monotonic() >= self.due:
+            self.due = time.monotonic() + MINUTE_S
+            threading.Thread(target=self._try_saving, name="page-counters", daemon=True).start()
 
     def save(self) -> None:
         """Add what this process has counted since the last time to the database's counts."""
         with self._lock:
             counted, minute = _counted(), self._minute
-            news = {name: n - self._saved.get(name, 0) for name, n in counted.items()}
-            _add(minute, {name: round(n) for name, n in news.items() if n > 0})
+            _add(minute, counted - self._saved)
             self._saved, self._minute = counted, _minute()
 
-    def _save_in_thread(self) -> None:
+    def _try_saving(self) -> None:
         try:
             with self.in_context():
                 self.save()
         except Exception as error:
-            logger.warning("what the page cache did could not be handed in: %s", in_one_line(error))
+            logger.warning("The page cache's counts could not be saved: %s", in_one_line(error))
 
 
 def last_hour() -> Mapping[str, Mapping[str, int]]:
-    """Return, for each page that was asked for in the last hour, how often what happened."""
+    """Return, for each page with requests in the last hour, how often what happened."""
     query = (
         select(PageCounter.page, PageCounter.what, func.sum(PageCounter.count))
         .where(PageCounter.minute > _minute() - KEPT_MINUTES)
@@ -88,20 +86,20 @@ def last_hour() -> Mapping[str, Mapping[str, int]]:
 
 
 def try_writing() -> None:
-    """Write a row of a minute long past, as counts are written; raises what the database says.
+    """Write a row as counts are written, for /readyz; raises the database's errors.
 
-    It is counted nowhere, and the next count removes it.
+    Its minute is long past: no hour counts it, and the next count removes it.
     """
-    _add(0, {("readyz", "written"): 1})
+    _add(0, Counter({("readyz", "written"): 1}))
 
 
-def _add(minute: int, counts: Mapping[tuple[str, str], int]) -> None:
+def _add(minute: int, counts: Counts) -> None:
+    if not counts:
+        return
     rows = [
         {"minute": minute, "page": page, "what": what, "count": count}
         for (page, what), count in sorted(counts.items())
     ]
-    if not rows:
-        return
     with writing() as session:
         session.execute(delete(PageCounter).where(PageCounter.minute <= minute - KEPT_MINUTES))
         session.execute(_ADD, rows)
@@ -112,18 +110,17 @@ def _minute() -> int:
 
 
 def _counted() -> Counts:
-    """Return what this process has counted since it began, by page and what happened."""
+    """Return what this process has counted since its start."""
     metrics.flush()
-    return {
-        **_samples(metrics.PAGE_CACHE_REQUESTS, "result"),
-        **_samples(metrics.PAGE_CACHE_RESETS, "reason"),
-    }
-
-
-def _samples(counter: Counter, label: str) -> Counts:
-    return {
-        (sample.labels["page"], sample.labels[label]): sample.value
-        for family in counter.collect()
-        for sample in family.samples
-        if sample.name.endswith("_total")
-    }
+    return Counter(
+        {
+            (sample.labels["page"], sample.labels[label]): round(sample.value)
+            for label, counter in (
+                ("result", metrics.PAGE_CACHE_REQUESTS),
+                ("reason", metrics.PAGE_CACHE_RESETS),
+            )
+            for family in counter.collect()
+            for sample in family.samples
+            if sample.name.endswith("_total")
+        }
+    )

@@ -1,4 +1,4 @@
-"""What visitors, admins and monitoring reach by HTTP: thin handlers over the services."""
+"""HTTP for visitors, admins and monitoring: thin handlers over the services."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ PUBLIC = (
     crawlers.blueprint,
     manifest.blueprint,
 )
-"""What visitors read, at its own addresses and in English under /en: see `languages`."""
+"""The public pages, at their own addresses and in English under /en (i18n/languages.py)."""
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Add every blueprint and the error pages."""
+    """Register the blueprints, sessions and error pages."""
     sessions.register(app, settings)
     languages.register(app, (*PUBLIC, admin.blueprint))
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):

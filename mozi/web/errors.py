@@ -1,7 +1,7 @@
-"""The error pages, and the one table that says which error is which HTTP status.
+"""The error pages, and the table of each error's HTTP status.
 
-A route that answers with a picture or JSON catches what it expects, or aborts with a response
-of its own; whatever it lets through comes here. Nothing here asks the database.
+A route that answers with a picture or JSON catches the errors that it expects; all others come
+here. No function here queries the database.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ from mozi.server.capacity import FORM_BYTES, largest_body
 from mozi.services import services
 from mozi.units import MIB
 from mozi.web.i18n.languages import HUNGARIAN, in_language, is_admin, translations
-from mozi.web.middleware.redirects import lead_to
+from mozi.web.middleware.redirects import redirect_to
 from mozi.web.rendering import today
 
-# Each error of the family by its own class or the nearest above it.
+# An error without a row has the status of its nearest base class.
 STATUS: dict[type[MoziError], int] = {
     MoziError: 500,
     SettingsError: 500,
@@ -67,7 +67,7 @@ STATUS: dict[type[MoziError], int] = {
     BackupUnusable: 500,
 }
 
-# What a visitor reads: heading and text.
+# Heading and text of the page, by status.
 WORDS: dict[int, tuple[LazyString, LazyString]] = {
     404: (
         _("Ez az oldal nincs műsoron"),
@@ -95,8 +95,8 @@ _tracebacks = Seldom(60.0)
 
 
 def register(app: Flask) -> None:
-    """Answer every error of the app with a page, and first of all what was too large to be read."""
-    app.before_request_funcs.setdefault(None, []).insert(0, refuse_what_was_not_received)
+    """Answer every error with a page; a body that was too large is refused before all else."""
+    app.before_request_funcs.setdefault(None, []).insert(0, refuse_missing_body)
     app.register_error_handler(MoziError, on_mozi_error)
     app.register_error_handler(Moved, on_moved)
     app.register_error_handler(HTTPException, on_http_error)
@@ -104,19 +104,19 @@ def register(app: Flask) -> None:
         app.register_error_handler(unreachable, on_database_error)
 
 
-def refuse_what_was_not_received() -> None:
-    """Answer 413 where the server left a body out: nothing else can be said of its form."""
+def refuse_missing_body() -> None:
+    """Answer 413 where the server has left the body out: its form cannot be read."""
     if isinstance(request.environ["wsgi.input"], NotReceived):
         abort(413)
 
 
 def status_of(error: MoziError) -> int:
-    """Return the HTTP status of an error of the family."""
+    """Return the HTTP status of an error."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def on_mozi_error(error: MoziError) -> Response:
-    """Answer an error that Mozi raised on purpose; ours to mend from 500 on, so logged."""
+    """Answer an error that Mozi raised; from 500 on it is our fault, so it is logged."""
     status = status_of(error)
     if status >= 500 and not isinstance(error, Busy):
         current_app.logger.error("%s: %s", type(error).__name__, error, exc_info=error)
@@ -125,18 +125,19 @@ def on_mozi_error(error: MoziError) -> Response:
 
 
 def on_moved(error: Moved) -> Response:
-    """Lead to where the page is, for a while: without an age a browser keeps a 301 for good.
+    """Redirect to the page's address, for a while.
 
-    A movie that got its old title back would then send its readers round in circles.
+    Without an age a browser keeps a 301 for good: a movie that gets its old title back would be
+    an endless redirect.
     """
-    return lead_to(error.location, code=301)
+    return redirect_to(error.location, code=301)
 
 
 def on_database_error(error: Exception) -> Response:
     """Answer that the database cannot be reached, or is too busy.
 
-    An outage fails every request in the same way: each has its line, and the traceback of 120
-    lines comes once a minute.
+    In an outage every request fails in the same way: each is logged in one line, and the
+    traceback of 120 lines once a minute.
     """
     traceback = error if _tracebacks.is_due() else None
     current_app.logger.error("The database failed: %s", in_one_line(error), exc_info=traceback)
@@ -144,7 +145,7 @@ def on_database_error(error: Exception) -> Response:
 
 
 def on_http_error(error: HTTPException) -> Response:
-    """Answer what the router, Flask or abort() raised; redirects and ready answers as they are.
+    """Answer what the router, Flask or abort() raised; redirects and ready responses unchanged.
 
     The headers that a status needs (Allow with 405) are kept.
     """
@@ -154,22 +155,22 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = None) -> Response:
-    """Write the page of its status into an answer, for programs as JSON."""
+    """Return the answer with the page of its status in it; under /api/ with JSON."""
     status = answer.status_code
     heading, text = WORDS.get(status, WORDS[500] if status >= 500 else OTHER_WORDS)
     if in_language(request.path, HUNGARIAN).startswith("/api/"):
         _write_record(answer, error, text=str(text))
     else:
         _write_html(answer, heading=heading, text=text, hint=_hint(status))
-    kept_nowhere = status >= 500 or is_admin(request.path)
-    answer.headers["Cache-Control"] = "no-store" if kept_nowhere else "no-cache"
+    no_store = status >= 500 or is_admin(request.path)
+    answer.headers["Cache-Control"] = "no-store" if no_store else "no-cache"
     if status == 503:
         answer.headers.setdefault("Retry-After", str(retry_after_s))
     return answer
 
 
 def _hint(status: int) -> str | None:
-    """Return how an admin sends a form again that we could not take, as it was typed."""
+    """Return how an admin can send the same form again, None where no form was refused."""
     if request.method != "POST" or not is_admin(request.path):
         return None
     if status == 413:
@@ -191,9 +192,9 @@ def _write_html(answer: Response, **words: LazyString | str | None) -> None:
 
 
 def _write_record(answer: Response, error: MoziError | None, *, text: str) -> None:
-    """Write {"error": …}: the request's fault in full, one of ours in general."""
-    known = error is not None and answer.status_code < 500
-    record: dict[str, Any] = {"error": str(error) if known else text}
+    """Write {"error": …}: a client's error in detail, a server's error in general."""
+    detailed = error is not None and answer.status_code < 500
+    record: dict[str, Any] = {"error": str(error) if detailed else text}
     if isinstance(error, BadArguments):
         record["arguments"] = error.faults
     answer.set_data(records.as_json(record))

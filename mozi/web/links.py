@@ -1,4 +1,4 @@
-"""The addresses that pages link: movies by their slug, absolute ones by SITE_URL."""
+"""The addresses that pages link: those of movies, and absolute ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mozi.web.i18n.languages import url_for
 
 
 class HasTitle(Protocol):
-    """What a movie's address is made of."""
+    """The parts of a movie's address."""
 
     @property
     def id(self) -> int: ...
@@ -23,30 +23,30 @@ class HasTitle(Protocol):
 
 
 def film_path(movie: HasTitle, *, language: str | None = None) -> str:
-    """Return the one right address of a movie's page: /film/<id>-<slug>.
+    """Return the canonical path of a movie's page: /film/<id>-<slug>.
 
-    language: the request's own where none is given.
+    language: the request's own by default.
     """
     return url_for("pages.film", language=language, movie_id=movie.id, slug=slug(movie.title))
 
 
 def origin(settings: Settings) -> str:
-    """Return what absolute addresses begin with: SITE_URL, else the request's own host.
+    """Return the origin of absolute addresses: SITE_URL, else the request's scheme and host.
 
-    A host that a request made up is part of its page's key, so it reaches no other visitor.
+    A forged host is part of its page's cache key, so that page reaches no other visitor.
     """
     return settings.site_url or request.host_url.rstrip("/")
 
 
 def absolute(address: str) -> str:
-    """Return an address with the site's origin in front, where it has none of its own."""
+    """Return a path as an absolute address, and an absolute address unchanged."""
     return f"{origin(services().settings)}{address}" if address.startswith("/") else address
 
 
 def web_link(url: str | None) -> str | None:
-    """Return url if a visitor may be sent there: http or https with a host; else None."""
+    """Return url if it is http or https with a host, so that a page may link it; else None."""
     try:
         parts = urlsplit(url or "")
-    except ValueError:  # "http://[": an address of an editor's, not checked when it was stored
+    except ValueError:  # "http://[": stored before addresses were checked
         return None
     return url if parts.scheme in {"http", "https"} and parts.netloc else None

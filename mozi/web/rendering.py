@@ -1,4 +1,4 @@
-"""From a page's rows to its answer: the one way in which HTML pages go through the cache."""
+"""HTML pages through the page cache: from a page's rows to its response."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ from mozi.web.middleware.cached_pages import cached, fresh, key_of
 def show(
     name: str, load: Callable[[Session], Any], *, query: str = "", kept: bool = True
 ) -> Response:
-    """Answer from the cache with the page that the template of this name makes of load's rows.
+    """Return the page that the template of this name renders from load's rows.
 
-    load: reads all that the page shows; the template has it as `page`. query: the arguments
-    that the page names, in an order of its own ("kind=cinema&age=12"); all others are ignored.
-    The language is the path's, and so is part of the key. kept: whether it goes through the
-    cache at all.
+    load: reads everything that the page shows; the template gets it as `page`. query: the
+    arguments that the page uses, in a fixed order ("kind=cinema&age=12"); all others are ignored.
+    The path has the language, so the key has it too. kept: whether the page is cached.
     """
     day = today()
 
@@ -38,14 +37,14 @@ def show(
 
 
 def load_templates(app: Flask) -> None:
-    """Compile what visitors' pages are made of before one asks: some 0.2 s of processor time."""
+    """Compile the public templates before the first request: some 0.2 s of processor time."""
     for name in app.jinja_env.list_templates(["html"]):
         if not name.startswith("admin/"):
             app.jinja_env.get_template(name)
 
 
 def surroundings(query: str = "") -> dict[str, Any]:
-    """Return what the layout says of the page at hand: its own address, and its translations."""
+    """Return the layout's values: the page's own address, and its translations."""
     origin = links.origin(services().settings)
     asked = f"?{query}" if query else ""
     return {
@@ -56,7 +55,7 @@ def surroundings(query: str = "") -> dict[str, Any]:
 
 
 def local_day(moment: datetime) -> date:
-    """Return the site's date at an aware moment."""
+    """Return the site's date at this moment, which is timezone-aware."""
     return moment.astimezone(services().settings.site_timezone).date()
 
 

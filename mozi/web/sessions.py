@@ -1,8 +1,7 @@
-"""Sessions: signed cookies, who is signed in, one token against forged forms, and throttling.
+"""Sessions: signed cookies, the signed-in admin, the CSRF token, and throttling.
 
-An admin's cookie holds the token of a row (accounts/sessions.py), which says whether it lasts.
-
-What is not an admin's own answer neither sets a cookie nor depends on one.
+An admin's cookie holds the token of a row (accounts/sessions.py); the session ends with the row.
+Public pages neither set a cookie nor depend on one.
 """
 
 from __future__ import annotations
@@ -23,42 +22,43 @@ REDIS_TIMEOUT_S = 1.0
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions, Secure exactly where the request came by https."""
+    """Flask's sessions; the cookie is Secure exactly where the request came by https."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Return whether the cookie is for https alone."""
+        """Return whether the cookie is sent by https only."""
         return request.is_secure
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Leave answers alone that every visitor gets: reading the session changed nothing there.
+        """Save a session that changed; leave public pages alone.
 
-        (Flask would add Vary: Cookie, and no cache between could keep the page.)
+        Flask would add Vary: Cookie wherever the session was read, and no shared cache could keep
+        the page.
         """
         if session.modified or response.cache_control.no_store:
             super().save_session(app, session, response)
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Give the app sessions, sign-in, the check of forms, and a store for throttling."""
+    """Set up sessions, sign-in, CSRF protection, and throttling."""
     app.session_interface = Sessions()
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=LIFE,
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: who types for hours loses nothing
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may stay open for hours
         WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no Referer
         RATELIMIT_STRATEGY="fixed-window",
         **_throttle_store(settings.redis_url),
     )
-    login.session_protection = None  # a phone changes its address on the way
+    login.session_protection = None  # a phone's IP address changes
     login.user_loader(_find_user)
     for extension in (login, csrf, limiter):
         extension.init_app(app)
 
 
 def signed_in() -> SignedIn | None:
-    """Return the admin who asks; without a session cookie that costs nothing, and is nobody."""
+    """Return the admin of this request; None, without a query, where it has no session cookie."""
     if request.cookies.get("session") is None:
         return None
     user = current_user._get_current_object()
@@ -66,23 +66,23 @@ def signed_in() -> SignedIn | None:
 
 
 def _find_user(kept: str) -> SignedIn | None:
-    """Return the admin of a session; where the database cannot tell, raise that once a request.
+    """Return the admin of a session; raises a database's error once in a request.
 
-    The page that says so is made for a visitor: its layout and its headers would ask again.
+    The error page asks again, for its layout and its headers, and is then made as for a visitor.
     """
-    if g.get("user_unknown"):
+    if g.get("session_unreadable"):
         return None
     try:
         return find_session(kept)
     except UNREACHABLE:
-        g.user_unknown = True
+        g.session_unreadable = True
         raise
 
 
 def is_session(app: Flask, cookie: str) -> bool:
-    """Return whether a request's Cookie header holds the session of an admin, for a server to ask.
+    """Return whether a Cookie header has the session of an admin, for the server.
 
-    Where nobody can tell, it does not.
+    False where the database cannot be reached.
     """
     with app.test_request_context(headers={"Cookie": cookie}):
         try:
@@ -92,7 +92,7 @@ def is_session(app: Flask, cookie: str) -> bool:
 
 
 def _throttle_store(redis_url: str | None) -> dict[str, Any]:
-    """Return Redis, with memory to fall back on while it is away, else the database."""
+    """Return the settings of throttling: Redis, with memory as fallback; else the database."""
     if redis_url is None:
         return {"RATELIMIT_STORAGE_URI": f"{AttemptsInDatabase.STORAGE_SCHEME[0]}://"}
     timeouts = {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S}

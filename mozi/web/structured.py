@@ -1,4 +1,4 @@
-"""From a page's rows to what search engines read of it: mozi/feeds/schema_org.py."""
+"""Structured data of a page for search engines, and its picture for shared links."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from mozi.web.i18n.genres import genre_name
 from mozi.web.i18n.languages import current, dates_in, url_for
 
 NAME = "Mozi"
-CARD_PX = (1200, 630)  # static/icons/card.png, and what those who show cards ask for
-LISTED = 100  # more than any week has; a year's page would say all of itself twice
+CARD_PX = (1200, 630)  # of static/icons/card.png, the usual size of share cards
+LISTED = 100  # more than any week has; a year's page would repeat all its films
 
 
 def structured_data(page: object) -> Markup:
-    """Return the data block of a page, nothing for one that has none.
+    """Return the page's JSON-LD block, empty where it has none.
 
-    Nobody runs it, so the Content-Security-Policy lets it be (HTML, 4.12.1: a data block).
+    It is data and not a script, so the Content-Security-Policy allows it (HTML, 4.12.1).
     """
     nodes = tuple(nodes_of(page))
     text = schema_org.json_ld(*nodes) if nodes else ""
@@ -45,7 +45,7 @@ def structured_data(page: object) -> Markup:
 
 
 def card_picture(page: object) -> Picture:
-    """Return what a shared link to a page shows: a built picture of the movie, else Mozi's card."""
+    """Return the picture of a shared link: one of the movie that is built, else Mozi's card."""
     own = (page.share or page.poster) if isinstance(page, MoviePage) else None
     if own is not None and own.built:
         return replace(own, url=links.absolute(own.url))
@@ -55,7 +55,7 @@ def card_picture(page: object) -> Picture:
 
 @singledispatch
 def nodes_of(page: object) -> Iterator[Node]:
-    """Yield what there is to say of a page."""
+    """Yield the nodes of a page, by its type."""
     yield from ()
 
 
@@ -124,7 +124,7 @@ def _film(page: MoviePage) -> Film:
 
 
 def _status(movie: Details) -> tuple[str, str | None]:
-    """Return what became of the premiere, and its date before it was moved."""
+    """Return the premiere's status, and its former date where it was moved."""
     moved = movie.old_date is not None and movie.old_precision == movie.date_precision == "day"
     if movie.status == "cancelled" or not moved:
         return movie.status, None

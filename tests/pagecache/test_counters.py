@@ -70,5 +70,5 @@ def test_a_database_that_is_away_is_no_visitors_concern(
     while not said.messages("WARNING") and time.monotonic() < until:
         time.sleep(0.02)
     assert said.messages("WARNING") == [
-        "what the page cache did could not be handed in: OSError('away')"
+        "The page cache's counts could not be saved: OSError('away')"
     ]

@@ -1,7 +1,4 @@
-"""What every answer tells the browser to forbid, on all pages and for everybody.
-
-Flask asks here, and so does each WSGI layer in front of it that answers alone.
-"""
+"""The security headers of every response: Flask's, and those of the WSGI layers in front of it."""
 
 from __future__ import annotations
 
@@ -15,30 +12,29 @@ from mozi.storage import Storage
 
 Headers = tuple[tuple[str, str], ...]
 
-# One year, and not the subdomains: they may be other people's.
+# One year, without the subdomains: they may belong to others.
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
-
-# What Mozi's scripts never ask a browser for. Chromium complains of a name that it does not know.
+# Features that Mozi's scripts never use. Chromium warns about a name that it does not know.
 UNUSED_FEATURES = (
     *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
     *("microphone", "midi", "payment", "usb"),
 )
 
-# Pages and forms: no window of another site holds them, and no other site loads them as a part.
+# Pages and forms: other sites may neither open them in their windows nor embed them.
 PAGES: Headers = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", ", ".join(f"{name}=()" for name in UNUSED_FEATURES)),
 )
-# Posters, feeds, the API, static files: public, and there for other sites too.
+# Posters, feeds, the API, static files: other sites may load them.
 SHARED: Headers = (("Cross-Origin-Resource-Policy", "cross-origin"),)
 
 SHARED_BLUEPRINTS = frozenset({"api", "crawlers", "feeds", "installed", "media", "posters"})
 
 
 class SecurityHeaders:
-    """The headers of one app: scripts and styles are its own files, pictures the storage's."""
+    """The headers of one app: scripts and styles are its own, pictures come from the storage."""
 
     def __init__(self, storage: Storage) -> None:
         always: Headers = (
@@ -50,9 +46,9 @@ class SecurityHeaders:
         self._by_https = {shared: (*told, HSTS) for shared, told in self._by_http.items()}
 
     def of(self, environ: Mapping[str, Any], *, shared: bool = False) -> Headers:
-        """Return the headers of the answer to this request.
+        """Return the headers of the response to this request.
 
-        shared: whether other sites may show it, or read it in their scripts where CORS lets them.
+        shared: whether other sites may load it, and read it in scripts where CORS allows that.
         """
         by_scheme = self._by_https if environ["wsgi.url_scheme"] == "https" else self._by_http
         return by_scheme[shared]
@@ -62,7 +58,7 @@ def policy(poster_url: str) -> str:
     """Return the Content-Security-Policy; poster_url: the address of any public object.
 
     Pictures may come from any https host: recorded addresses name a former host until
-    `check-posters --repair`, and an admin looks at an external poster before saving it.
+    `check-posters --repair`, and the admin's form previews external posters.
     """
     parts = urlsplit(poster_url)
     posters = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
@@ -83,7 +79,7 @@ def policy(poster_url: str) -> str:
 
 
 def add_security_headers(app: Flask, security: SecurityHeaders) -> None:
-    """Add the headers to all that Flask answers; an answer's own stay."""
+    """Add the headers to every response of Flask; a response's own headers stay."""
 
     def add(response: Response) -> Response:
         for name, value in security.of(request.environ, shared=_is_shared()):

@@ -1,7 +1,7 @@
-"""Which Host headers name a host at all (RFC 9110, 7.2): any other request is answered 400.
+"""A 400 for each request whose Host header is no host (RFC 9110, 7.2).
 
-Absolute addresses are made of the host where SITE_URL is unset, and Werkzeug cannot make them
-of a name that IDNA does not know: neither a page nor a page that tells of the error.
+Without SITE_URL absolute addresses are made of the host. Werkzeug cannot make them of a name that
+IDNA refuses: neither the page nor an error page could be rendered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HOST = re.compile(
 
 
 class NamedHosts:
-    """The WSGI layer in front of the page cache and the static files, which look at no host."""
+    """The WSGI layer; it is in front of the page cache and static files, which check no host."""
 
     def __init__(self, app: WSGIApp, security: SecurityHeaders) -> None:
         self.app = app
@@ -47,8 +47,8 @@ class NamedHosts:
 def names_host(environ: Mapping[str, Any]) -> bool:
     """Return whether the request names one host; HTTP/1.0 may name none (RFC 9112, 3.2).
 
-    gunicorn refuses a doubled header itself; another server joins both with a comma, which no
-    host has.
+    gunicorn refuses a doubled header; another server joins both with a comma, which is in no
+    host.
     """
     host: str = environ.get("HTTP_HOST", "")
     return is_host(host) if host else environ["SERVER_PROTOCOL"] == "HTTP/1.0"
@@ -56,7 +56,7 @@ def names_host(environ: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=256)
 def is_host(host: str) -> bool:
-    """Return whether this is a name or an IP address, with or without a port."""
+    """Return whether this is a domain name or an IP address, with or without a port."""
     named = HOST.fullmatch(host)
     try:
         return named is not None and bool(_read(**named.groupdict()))
@@ -65,5 +65,5 @@ def is_host(host: str) -> bool:
 
 
 def _read(name: str | None, v6: str | None) -> str | IPv6Address:
-    """Return the name as people write it, or the address; raises ValueError where it is none."""
+    """Return the name in Unicode, or the address; raises ValueError for neither."""
     return name.encode().decode("idna") if name else IPv6Address(v6 or "")

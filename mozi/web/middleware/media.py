@@ -1,7 +1,7 @@
-"""Variants from disk, under the embedded default only; with S3 visitors go to the bucket.
+"""Variants from disk, under the embedded default only; with S3 pages link the bucket.
 
-A page brings dozens of them, so a plain request is answered in front of Flask: the same
-answer, for a fraction of the time. Ranges and conditions are the route's.
+A page has dozens of them, so a WSGI layer answers plain requests in front of Flask, in a fraction
+of the route's time. The route answers ranges and conditional requests.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ blueprint = Blueprint("media", __name__)
 
 @blueprint.get("/media/posters/<path:name>", merge_slashes=False)
 def variant(name: str) -> Response:
-    """Answer with a stored variant, whole or a range of it; nothing else of DATA_DIR is served.
+    """Return a stored variant or a range of it; no other file of DATA_DIR is served.
 
-    The entity tag is made of the key: the key's bytes never change, and so the tag is the
-    same on every machine, whenever the file was written.
+    The entity tag is made of the key, whose bytes never change: so it is the same on every
+    machine, whenever the file was written.
     """
     key = f"posters/{name}"
     etag = sha256_of(key.encode())
@@ -46,7 +46,7 @@ def variant(name: str) -> Response:
 
 
 def _path_of(key: str) -> Path:
-    """Return the file's path, or abort with 404: no such variant, no key, not on disk at all."""
+    """Return the file's path; abort with 404 where there is none."""
     storage = services().storage
     if not isinstance(storage, LocalStorage):
         abort(404)
@@ -60,7 +60,7 @@ def _path_of(key: str) -> Path:
 
 
 class PlainMedia:
-    """The WSGI layer that answers whole variants; whatever else is asked goes on to the app."""
+    """The WSGI layer that answers whole variants; other requests go on to the app."""
 
     def __init__(self, app: WSGIApp, storage: LocalStorage, security: SecurityHeaders) -> None:
         self.app = app

@@ -1,7 +1,7 @@
-"""The router's own redirects, for a slash that is missing or one too many.
+"""The router's redirects for a missing or an extra slash, as relative ones with an age.
 
-Werkzeug writes the request's host into them, which a client may make up and which a cache in
-front would keep. Here they are relative, and say how long they may be kept.
+Werkzeug writes the request's host into them, which a client may forge and a cache in front would
+keep.
 """
 
 from __future__ import annotations
@@ -15,39 +15,39 @@ from werkzeug.wrappers import Response
 from mozi.web.i18n.languages import is_admin
 
 MOVED_S = 300
-"""How long a public redirect to an address's right spelling may be kept, in seconds.
+"""How long caches may keep a public redirect, in seconds.
 
 Without an age a browser keeps a 301 or a 308 for good.
 """
 
-ORIGIN = re.compile(r"\A[^/]*//[^/?#]*/*")  # and all slashes behind it: //name is another host
+ORIGIN = re.compile(r"\A[^/]*//[^/?#]*/*")  # and all slashes after it: //name would be another host
 
 
 def register(app: Flask) -> None:
-    """Answer these redirects before Flask does, which passes them by its error handlers."""
-    app.before_request_funcs.setdefault(None, []).insert(0, lead_on)
+    """Answer these redirects before Flask, which does not pass them to its error handlers."""
+    app.before_request_funcs.setdefault(None, []).insert(0, redirect_to_right_path)
 
 
-def lead_on() -> Response | None:
-    """Lead to the right spelling of the address, on whatever host it was asked for.
+def redirect_to_right_path() -> Response | None:
+    """Return a redirect to the canonical path, None where the request has it.
 
-    The router itself takes any number of slashes in front for one: each number would be another
-    address of the same page, in the page cache too.
+    The router takes any number of leading slashes for one: each number would be another address
+    of the same page, and another entry of the page cache.
     """
     moved = request.routing_exception
     if isinstance(moved, RequestRedirect):
-        return _lead_to(moved.new_url)
+        return _moved(moved.new_url)
     doubled = request.environ["PATH_INFO"].startswith("//")
-    return _lead_to(request.url) if doubled else None
+    return _moved(request.url) if doubled else None
 
 
-def _lead_to(url: str) -> Response:
+def _moved(url: str) -> Response:
     path = ORIGIN.sub("/", url)
-    return lead_to(path, code=RequestRedirect.code, kept=not is_admin(request.path))
+    return redirect_to(path, code=RequestRedirect.code, kept=not is_admin(request.path))
 
 
-def lead_to(path: str, *, code: int, kept: bool = True) -> Response:
-    """Return a redirect to a path of ours; kept: whether caches may keep it, for MOVED_S."""
+def redirect_to(path: str, *, code: int, kept: bool = True) -> Response:
+    """Return a redirect to a path of this site; kept: whether caches may keep it, for MOVED_S."""
     answer = redirect(path, code=code)
     answer.headers["Cache-Control"] = f"public, max-age={MOVED_S}" if kept else "no-store"
     return answer

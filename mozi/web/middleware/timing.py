@@ -1,4 +1,4 @@
-"""Server-Timing for signed-in admins: where the time of their page went (W3C Server Timing)."""
+"""Server-Timing for signed-in admins: the time in the database and in all (W3C Server Timing)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from mozi.web.sessions import signed_in
 
 
 def add_server_timing(app: Flask) -> None:
-    """Time every request that reaches Flask, and its queries; tell an admin."""
+    """Time each request in Flask and its queries; add the header to an admin's response."""
     app.before_request(_begin)
-    app.after_request(_tell)
+    app.after_request(_add_header)
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", _query_begins)
-        event.listen(db.engine, "after_cursor_execute", _query_ended)
+        event.listen(db.engine, "before_cursor_execute", _start_query)
+        event.listen(db.engine, "after_cursor_execute", _end_query)
 
 
 def _begin() -> None:
     g.began, g.db_s, g.queries = time.perf_counter(), 0.0, 0
 
 
-def _tell(response: Response) -> Response:
+def _add_header(response: Response) -> Response:
     if "began" in g and signed_in() is not None:
         total_ms, db_ms = 1000 * (time.perf_counter() - g.began), 1000 * g.db_s
         response.headers["Server-Timing"] = (
@@ -35,12 +35,12 @@ def _tell(response: Response) -> Response:
     return response
 
 
-def _query_begins(connection: Any, cursor: Any, *_: Any) -> None:
+def _start_query(connection: Any, cursor: Any, *_: Any) -> None:
     if has_request_context():
         connection.info["mozi_query_began"] = time.perf_counter()
 
 
-def _query_ended(connection: Any, cursor: Any, *_: Any) -> None:
+def _end_query(connection: Any, cursor: Any, *_: Any) -> None:
     began = connection.info.pop("mozi_query_began", None)
     if began is not None and has_request_context() and "began" in g:
         g.db_s += time.perf_counter() - began

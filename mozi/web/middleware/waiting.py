@@ -1,8 +1,8 @@
-"""Requests that wait for a poster, parked and answered in front of Flask.
+"""Requests for posters that are being built: parked and answered in front of Flask.
 
-In a storm most requests wait for posters that are being built, and each is asked twice
-(server/parking.py). In Flask that would cost more than the builds. What is neither in hand nor
-built goes on to the route, which answers the same.
+In a storm most requests wait for such posters, and the app is called twice for each
+(server/parking.py). In Flask that would cost more than the builds. Other requests for posters go
+on to the route, which gives the same answers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ POSTER = re.compile(r"/poster/(\d{1,10})-([\w-]+)\.([\w-]+)\.jpg", re.ASCII)
 
 
 class WaitingForPosters:
-    """The WSGI layer for requests whose poster is in hand."""
+    """The WSGI layer that answers requests for posters that are being built."""
 
     def __init__(self, app: WSGIApp, answers: PosterAnswers, security: SecurityHeaders) -> None:
         self.app = app

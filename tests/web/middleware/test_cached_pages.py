@@ -255,7 +255,7 @@ def test_head_answers_with_the_headers_alone(client: FlaskClient) -> None:
 def test_unknown_arguments_share_the_page(client: FlaskClient, app_services: Services) -> None:
     client.get("/")
     assert [status(client, f"/?utm_source={n}&x={n}") for n in range(5)] == [HIT] * 5
-    assert len(app_services.pages.slots._slots) == 1
+    assert len(app_services.pages.memory._pages) == 1
 
 
 def test_a_forged_session_cookie_buys_no_render(client: FlaskClient) -> None:
@@ -346,4 +346,4 @@ def test_addresses_without_number_leave_nothing_behind(
     for number in range(1, 21):
         assert client.get(path.format(number)).status_code == 200
     assert sorted(pages.rglob("*")) == before
-    assert app_services.pages.slots._held_bytes < 100_000
+    assert app_services.pages.memory._counted_bytes < 100_000

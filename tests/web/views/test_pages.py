@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mozi.storage import Storage
-from mozi.web.rendering import load_templates
 from tests.conftest import MakeApp
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
@@ -327,16 +326,3 @@ def test_what_a_page_does_not_show_leaves_it_cached(
     make_variants(movie_id, media)
     leap(4)
     assert client.get("/").headers["Cache-Status"] == "mozi; hit"
-
-
-def test_a_worker_compiles_all_pages_before_its_first_visitor(
-    app: Flask, client: FlaskClient
-) -> None:
-    make_movie(title="Kontroll")
-    load_templates(app)
-    compiled = set(app.jinja_env.cache or ())
-    for path in ("/", "/premierek/2026/11", "/premierek/2026", "/filmek", "/kereses?q=kontroll"):
-        get(client, path)
-    get(client, "/film/1-kontroll")
-    get(client, "/nincs-ilyen", status=404)
-    assert set(app.jinja_env.cache or ()) == compiled

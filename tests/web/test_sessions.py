@@ -1,9 +1,12 @@
-"""Signed-in admins see every page as it is; a cookie alone gets what everybody gets."""
+"""Sessions: an admin's, one of no admin, a forged one, and none."""
 
 from __future__ import annotations
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from mozi.web.sessions import is_session
 from tests.support.factories import make_movie
 from tests.web.admin.conftest import anna
 
@@ -39,3 +42,29 @@ def test_a_session_that_is_nobodys_gets_the_cached_page_unmarked(client: FlaskCl
     assert answer.headers["Cache-Status"] == "mozi; hit"
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert "Set-Cookie" not in answer.headers
+
+
+def test_the_server_knows_the_session_of_an_admin(app: Flask, anna: FlaskClient) -> None:
+    ours = anna.get_cookie("session")
+    assert ours is not None
+    assert is_session(app, f"a=b; session={ours.value}")
+
+
+def test_a_session_without_an_admin_is_none(app: Flask, client: FlaskClient) -> None:
+    client.get("/admin/login")
+    visitors = client.get_cookie("session")
+    assert visitors is not None
+    assert not is_session(app, f"session={visitors.value}")
+    assert not is_session(app, "session=forged")
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
+def test_the_cookie_is_secure_by_https(client: FlaskClient, scheme: str, secure: bool) -> None:
+    answer = client.get("/admin/login", base_url=f"{scheme}://localhost")
+    assert ("Secure" in answer.headers["Set-Cookie"]) is secure
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+
+
+def test_reading_a_session_sets_none(client: FlaskClient) -> None:
+    for path in ("/", "/filmek", "/nincs"):
+        assert "Set-Cookie" not in client.get(path).headers
