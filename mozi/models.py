@@ -331,8 +331,8 @@ class ImportDraft(Model):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class TypedForm(Model):
-    """What an admin typed whose session had ended, until it is asked for again."""
+class FormDraft(Model):
+    """A form that an admin sent after the session had ended, until the next sign-in."""
 
     __tablename__ = "typed_form"
 

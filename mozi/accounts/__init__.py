@@ -1,1 +1,1 @@
-"""Who may edit: admins, their passwords, and how often somebody may try to sign in."""
+"""Admins: their passwords, their sessions, limits on sign-ins, drafts of their forms."""

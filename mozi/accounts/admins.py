@@ -1,4 +1,4 @@
-"""Admins: made by an operator, found by what they sign in with."""
+"""Admins: created by an operator, found by their e-mail address and password."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 @dataclass(frozen=True)
 class Account:
-    """An admin, as found by the address to sign in with."""
+    """An admin with the hash of the password."""
 
     id: int
     email: str
@@ -26,23 +26,23 @@ class Account:
 
     @property
     def password_mark(self) -> str:
-        """Return what tells this password from the next, and is no secret."""
+        """Return a value that changes with the password and is no secret."""
         return mark_of(self.password_hash)
 
 
 def normal_email(email: str) -> str:
-    """Return the address in the one spelling that is kept and looked up."""
+    """Return the e-mail address in the spelling that is stored and looked up."""
     return email.strip().lower()
 
 
 def is_email(email: str) -> bool:
-    """Return whether this can be an address to sign in with."""
-    known_form = len(email) <= EMAIL_LENGTH and _EMAIL.fullmatch(email) is not None
-    return known_form and email.isprintable()  # PostgreSQL takes no NUL
+    """Return whether this can be an e-mail address."""
+    has_form = len(email) <= EMAIL_LENGTH and _EMAIL.fullmatch(email) is not None
+    return has_form and email.isprintable()  # PostgreSQL takes no NUL
 
 
 def ensure_admin(email: str, password: str) -> bool:
-    """Give the admin this password, making one where there is none; return whether it was made.
+    """Set the admin's password, creating the admin if needed; return whether it was created.
 
     A new password ends every session of the admin.
     """
@@ -59,7 +59,7 @@ def ensure_admin(email: str, password: str) -> bool:
 
 
 def find_account(email: str) -> Account | None:
-    """Return the admin who signs in with this address."""
+    """Return the admin with this e-mail address."""
     if not is_email(normal_email(email)):
         return None
     query = select(Admin.id, Admin.email, Admin.password_hash)
@@ -69,12 +69,15 @@ def find_account(email: str) -> Account | None:
 
 
 def find_by_password(email: str, password: str) -> Account | None:
-    """Return the admin whom both belong to; an unknown address takes the same time. Raises Busy."""
+    """Return the admin with this e-mail address and password; raises Busy.
+
+    An unknown address takes as long as a wrong password.
+    """
     account = find_account(email)
     found = matches(password, account.password_hash if account else None)
     return account if found else None
 
 
 def mark_of(password_hash: str) -> str:
-    """Return what tells one password from the next; its salt makes each new one another."""
+    """Return a digest of the hash, which differs for each new password because of its salt."""
     return hashlib.sha256(password_hash.encode()).hexdigest()[:32]

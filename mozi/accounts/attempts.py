@@ -1,7 +1,7 @@
-"""How often something was tried lately, counted in the database for all workers together.
+"""Flask-Limiter's counters in the database, for installations without Redis.
 
-The store of Flask-Limiter where there is no Redis: in memory, every worker would count for
-itself, and each limit would be as many times as large.
+All workers share them. In memory each worker would count for itself, so that each limit would be
+multiplied by the number of workers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mozi import clock
 from mozi.database import reading, writing
 from mozi.models import Attempt
 
-# Read and written in one statement, the same on both databases: no two attempts count as one.
+# One statement reads and writes, so that two attempts at once count as two, on both databases.
 _COUNT = text(
     """
     INSERT INTO attempt (name, count, until) VALUES (:name, :amount, :until)
@@ -30,7 +30,7 @@ _COUNT = text(
 
 
 class AttemptsInDatabase(Storage):
-    """Counters by name, each with a moment at which it begins anew. Needs an app's context."""
+    """Counters by name; each one expires. Needs an app context."""
 
     STORAGE_SCHEME = ["mozi-database"]  # noqa: RUF012 - read by the metaclass
 
@@ -42,7 +42,7 @@ class AttemptsInDatabase(Storage):
         return SQLAlchemyError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count amount more and return the sum; what is over is forgotten on the way."""
+        """Add amount and return the sum; expired counters are deleted."""
         now = clock.now().timestamp()
         given = {"name": key, "amount": amount, "now": now, "until": now + expiry}
         with writing() as session:
@@ -50,15 +50,15 @@ class AttemptsInDatabase(Storage):
             return int(session.execute(_COUNT, given).scalar_one())
 
     def get(self, key: str) -> int:
-        """Return the sum, 0 where nothing was counted lately."""
+        """Return the sum; 0 for an expired or unknown counter."""
         return self._read(key)[0]
 
     def get_expiry(self, key: str) -> float:
-        """Return when the counter begins anew, in seconds since the epoch."""
+        """Return when the counter expires, in seconds since the epoch."""
         return self._read(key)[1]
 
     def check(self) -> bool:
-        """Return whether the store can be asked."""
+        """Return whether the database answers."""
         try:
             self.get("")
         except SQLAlchemyError:
@@ -66,13 +66,13 @@ class AttemptsInDatabase(Storage):
         return True
 
     def reset(self) -> int | None:
-        """Forget everything; return how many counters there were, which nobody counts."""
+        """Delete all counters; return None, because their number is unknown."""
         with writing() as session:
             session.execute(delete(Attempt))
         return None
 
     def clear(self, key: str) -> None:
-        """Forget one counter."""
+        """Delete one counter."""
         with writing() as session:
             session.execute(delete(Attempt).where(Attempt.name == key))
 

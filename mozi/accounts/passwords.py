@@ -1,7 +1,7 @@
-"""Passwords: argon2id hashes, and how many may be computed at once.
+"""Passwords: argon2id hashes, and a limit on how many are computed at once.
 
-19 MiB and two passes are OWASP's first choice; argon2-cffi's own 64 MiB, in 32 threads at
-once, would be 2 GiB on a dyno of 512 MiB. One takes some 15 ms.
+19 MiB and two passes are OWASP's first choice; one hash takes some 15 ms. The 64 MiB that
+argon2-cffi uses by default would be 2 GiB in 32 threads, on a dyno of 512 MiB.
 https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 """
 
@@ -24,26 +24,26 @@ _places = Budget(AT_ONCE, of="places for checking passwords")
 
 
 def hash_password(password: str) -> str:
-    """Return the hash to keep, with a salt of its own; raises Busy."""
+    """Return the password's hash with a new salt; raises Busy."""
     with _places.hold(wait_s=WAIT_S):
         return _hasher.hash(password)
 
 
 def matches(password: str, password_hash: str | None) -> bool:
-    """Return whether the hash is that of the password; raises Busy.
+    """Return whether this is the hash of the password; raises Busy.
 
-    password_hash: None where there is no such account. That takes as long as a wrong password.
+    password_hash: None for an unknown account, which takes as long as a wrong password.
     """
-    known = password_hash is not None and len(password) <= MAX_LENGTH
+    possible = password_hash is not None and len(password) <= MAX_LENGTH
     with _places.hold(wait_s=WAIT_S):
         try:
-            kept = password_hash if password_hash is not None else _nobodys()
+            kept = password_hash if password_hash is not None else _unknown_hash()
             found = _hasher.verify(kept, password[:MAX_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
-    return known and found
+    return possible and found
 
 
 @lru_cache(maxsize=1)
-def _nobodys() -> str:
+def _unknown_hash() -> str:
     return _hasher.hash(secrets.token_hex())

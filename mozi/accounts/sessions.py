@@ -1,6 +1,6 @@
-"""Admins' sessions: a row each, which ends when they sign out, by a new password, or by age.
+"""Admins' sessions: one row each; a sign-out, a new password or its age ends a session.
 
-The browser keeps a random token, the row its digest: a copy of the database lets nobody in.
+The browser keeps a random token and the row its digest, so a copy of the database opens no session.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LIFE = timedelta(days=14)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """An admin as a session knows them. Flask-Login reads the properties."""
+    """The admin of a session. Flask-Login reads the attributes and get_id."""
 
     id: int
     email: str
@@ -33,15 +33,15 @@ class SignedIn:
     is_anonymous = False
 
     def get_id(self) -> str:
-        """Return what the session keeps."""
+        """Return what the browser's cookie keeps."""
         return self.token
 
 
-def begin_session(account: Account) -> SignedIn:
-    """Return a new session of the admin; rows that are too old are deleted on the way.
+def create_session(account: Account) -> SignedIn:
+    """Return a new session of the admin; sessions that are too old are deleted.
 
-    The row keeps the mark of the password that was checked: one that is changed in the same
-    moment ends this session too.
+    The row keeps the mark of the checked password, so that a password that is changed at the
+    same moment ends this session, too.
     """
     token, now = secrets.token_urlsafe(32), clock.now()
     with writing() as session:
@@ -58,7 +58,7 @@ def begin_session(account: Account) -> SignedIn:
 
 
 def find_session(token: str) -> SignedIn | None:
-    """Return the admin whose session this is, unless it has ended."""
+    """Return the admin of this session; None if it has ended."""
     query = select(Admin.id, Admin.email, Admin.password_hash, AdminSession.password_mark).join(
         AdminSession, AdminSession.admin_id == Admin.id
     )
@@ -71,7 +71,7 @@ def find_session(token: str) -> SignedIn | None:
 
 
 def end_session(signed_in: SignedIn) -> None:
-    """End this session, in whatever browsers its cookie is."""
+    """End this session, in every browser that has its cookie."""
     with writing() as session:
         session.execute(delete(AdminSession).where(AdminSession.id == _digest(signed_in.token)))
 

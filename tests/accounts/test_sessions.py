@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from mozi.accounts.admins import Account, ensure_admin, find_account
 from mozi.accounts.sessions import (
     LIFE,
-    begin_session,
+    create_session,
     end_session,
     end_sessions,
     find_session,
@@ -31,7 +31,7 @@ def make_account(email: str) -> Account:
 
 
 def test_a_session_is_known_by_its_token_until_it_ends(account: Account) -> None:
-    mine, other = begin_session(account), begin_session(account)
+    mine, other = create_session(account), create_session(account)
     assert find_session(mine.token) == mine
     end_session(mine)
     assert find_session(mine.token) is None
@@ -39,8 +39,8 @@ def test_a_session_is_known_by_its_token_until_it_ends(account: Account) -> None
 
 
 def test_all_sessions_of_an_admin_end_and_nobody_elses(account: Account) -> None:
-    mine = [begin_session(account) for _ in range(3)]
-    other = begin_session(make_account("b@example.org"))
+    mine = [create_session(account) for _ in range(3)]
+    other = create_session(make_account("b@example.org"))
     end_sessions(account.id)
     assert [find_session(each.token) for each in mine] == [None] * 3
     assert find_session(other.token) == other
@@ -49,18 +49,18 @@ def test_all_sessions_of_an_admin_end_and_nobody_elses(account: Account) -> None
 def test_a_session_lasts_fourteen_days_and_its_row_not_much_longer(
     account: Account, clock: Clock
 ) -> None:
-    old = begin_session(account)
+    old = create_session(account)
     clock.tick(LIFE.total_seconds())
     assert find_session(old.token) == old
     clock.tick(1)
     assert find_session(old.token) is None
-    begin_session(account)
+    create_session(account)
     with reading() as session:
         assert len(session.scalars(select(AdminSession)).all()) == 1
 
 
 def test_a_new_password_ends_every_session_and_leaves_no_row(account: Account) -> None:
-    mine = begin_session(account)
+    mine = create_session(account)
     ensure_admin(account.email, PASSWORD)
     assert find_session(mine.token) is None
     with reading() as session:
@@ -69,18 +69,18 @@ def test_a_new_password_ends_every_session_and_leaves_no_row(account: Account) -
 
 def test_a_session_that_begins_while_the_password_is_changed_is_none(account: Account) -> None:
     ensure_admin(account.email, "another one")
-    assert find_session(begin_session(account).token) is None
+    assert find_session(create_session(account).token) is None
 
 
 def test_an_admin_who_is_gone_has_no_session(account: Account) -> None:
-    mine = begin_session(account)
+    mine = create_session(account)
     with writing() as session:
         session.execute(delete(Admin))
     assert find_session(mine.token) is None
 
 
 def test_the_database_does_not_hold_what_a_browser_sends(account: Account) -> None:
-    mine = begin_session(account)
+    mine = create_session(account)
     with reading() as session:
         kept = session.execute(select(AdminSession.id, AdminSession.password_mark)).one()
     assert mine.token not in kept
@@ -89,5 +89,5 @@ def test_the_database_does_not_hold_what_a_browser_sends(account: Account) -> No
 
 @pytest.mark.parametrize("kept", ["", "1", "1.0123456789abcdef", "\x00", "x" * 10_000])
 def test_what_no_session_kept_is_nobody(account: Account, kept: str) -> None:
-    begin_session(account)
+    create_session(account)
     assert find_session(kept) is None

@@ -22,7 +22,7 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import text
 
 from mozi.accounts.admins import ensure_admin, find_account
-from mozi.accounts.sessions import begin_session, end_session, find_session
+from mozi.accounts.sessions import create_session, end_session, find_session
 from mozi.database import reading, writing
 from mozi.maintenance.backups import keys_in
 from mozi.models import Movie, PosterVariant
@@ -117,7 +117,7 @@ def test_a_session_that_ended_since_stays_ended(runner: FlaskCliRunner, file: Pa
     ensure_admin("a@example.org", "long enough")
     account = find_account("a@example.org")
     assert account
-    session = begin_session(account)
+    session = create_session(account)
     run(runner, "backup", file)
     end_session(session)
     result, _ = run(runner, "restore", file)

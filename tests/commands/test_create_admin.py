@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskCliRunner
 
 from mozi.accounts.admins import find_by_password
-from mozi.accounts.sessions import begin_session, find_session
+from mozi.accounts.sessions import create_session, find_session
 
 
 def create(runner: FlaskCliRunner, email: str, password: str) -> tuple[int, str]:
@@ -25,7 +25,7 @@ def test_sets_a_new_password_and_ends_every_session(runner: FlaskCliRunner) -> N
     create(runner, "anna@example.org", "long enough")
     admin = find_by_password("anna@example.org", "long enough")
     assert admin
-    signed_in = begin_session(admin)
+    signed_in = create_session(admin)
     assert find_session(signed_in.token) == signed_in
     assert create(runner, "anna@example.org", "another one")[0] == 0
     assert find_by_password("anna@example.org", "long enough") is None

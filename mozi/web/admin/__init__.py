@@ -1,9 +1,9 @@
-"""The desk: the admin's pages, in both languages: movies, posters, import, status. Never cached.
+"""The desk, in both languages: movies, posters, import, status. Never cached.
 
 Importing the modules here puts their views on the blueprint.
 """
 
-from mozi.web.admin import (
+from mozi.web.admin import (  # noqa: F401 - for their views
     duplicates,
     editing,
     history,
@@ -15,19 +15,6 @@ from mozi.web.admin import (
     trash,
 )
 from mozi.web.admin.base import blueprint
-from mozi.web.admin.sign_in import csrf, pages
+from mozi.web.admin.sign_in import csrf, views  # noqa: F401 - for their views
 
-__all__ = [
-    "blueprint",
-    "trash",
-    "history",
-    "imports",
-    "moments",
-    "editing",
-    "movies",
-    "posters",
-    "pages",
-    "csrf",
-    "status",
-    "duplicates",
-]
+__all__ = ["blueprint"]

@@ -1,10 +1,10 @@
-"""What all admin pages stand on: the blueprint, who may come in, and nothing kept by caches."""
+"""What all pages of the desk share: the blueprint, who gets in, no caching, rendering."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,26 +16,32 @@ from mozi.web.sessions import signed_in
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
-OPEN = "sign_in"  # the one view that is for everybody
+MOVIE = "/movies/<int(max=2147483647):movie_id>"  # up to the largest of PostgreSQL's integers
+SIGN_IN = "sign_in"  # the only view without a session
+
+
+def view_name() -> str:
+    """Return the name of the requested view, the same in both languages."""
+    return str(request.endpoint).rpartition(".")[2]
 
 
 @blueprint.before_request
-def let_in() -> ResponseReturnValue | None:
-    """Send whoever is not signed in to the sign-in page, and back afterwards."""
-    if str(request.endpoint).rpartition(".")[2] == OPEN or signed_in() is not None:
+def require_session() -> ResponseReturnValue | None:
+    """Send a client without a session to the sign-in page, which leads back afterwards."""
+    if view_name() == SIGN_IN or signed_in() is not None:
         return None
-    return ask_to_sign_in()
+    return ask_to_sign_in(view_name())
 
 
 @blueprint.after_request
-def keep_nowhere(response: Response) -> Response:
+def forbid_caching(response: Response) -> Response:
     """Forbid every cache, the browser's own included, to keep an admin page."""
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def page(name: str, *, status: int = 200, **shown: Any) -> Response:
-    """Return an admin page made by the template admin/<name>.html."""
+def render_page(name: str, *, status: int = 200, **shown: Any) -> Response:
+    """Return the page that the template admin/<name>.html makes."""
     html = render_template(
         f"admin/{name}.html",
         today=today(),
@@ -46,13 +52,18 @@ def page(name: str, *, status: int = 200, **shown: Any) -> Response:
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 
 
-def me() -> SignedIn:
-    """Return the signed-in admin; only for views that nobody else reaches."""
+def current_admin() -> SignedIn:
+    """Return the signed-in admin; for every view but the sign-in page."""
     admin = signed_in()
-    assert admin is not None  # noqa: S101 - let_in has looked
+    assert admin is not None  # noqa: S101 - require_session has looked
     return admin
 
 
-def go(endpoint: str, **values: Any) -> AnyResponse:
-    """Return the redirect after a form: the browser asks for the page anew, by GET."""
+def redirect_to(endpoint: str, **values: Any) -> AnyResponse:
+    """Return the redirect after a form; the browser then asks for the view by GET."""
     return redirect(languages.url_for(f"admin.{endpoint}", **values), code=303)
+
+
+def flash_done(action: str, movie_id: int, title: str) -> None:
+    """Show on the next page what was done with a movie: admin/components/flashed.html."""
+    flash(f"{movie_id} {title}", action)

@@ -1,4 +1,4 @@
-"""Movies that may be the same as the one that is being typed, for the form's script."""
+"""Possible duplicates of a movie while its form is filled in, for the form's script."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ ASKED = ("title", "premiere_date")
 
 @blueprint.get("/movies/twins")
 def duplicates() -> Response:
-    """Answer with the movies of this title, those of the same weeks only once a date is given.
+    """Answer with the movies of this title; with a date only with those of about the same weeks.
 
-    id: of the movie at hand. What cannot be a title or a date is as if it were not there.
+    id: of the movie in the form. An invalid title or date is ignored.
     """
-    typed = {column: request.args[column] for column in ASKED if request.args.get(column)}
-    values = check_fields(typed).values
+    given = {column: request.args[column] for column in ASKED if request.args.get(column)}
+    values = check_fields(given).values
     title, day = (values.get(column) for column in ASKED)
     ensure_names()
     with reading() as session:
         found = find_duplicates(session, title, day, but=request.args.get("id", type=int))
     return jsonify(
-        duplicates=[_told(duplicate) for duplicate in found if duplicate.near or day is None]
+        duplicates=[_record_of(duplicate) for duplicate in found if duplicate.near or day is None]
     )
 
 
-def _told(duplicate: Duplicate) -> dict[str, str]:
+def _record_of(duplicate: Duplicate) -> dict[str, str]:
     return {
         "title": duplicate.title,
         "date": dates_in(current()).premiere(duplicate.premiere_date, duplicate.date_precision),

@@ -1,4 +1,4 @@
-"""The form of a movie: shown, taken, and shown again with all that was typed."""
+"""The form of a movie: shown, saved, and shown again with all that was typed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mozi.accounts.typed_forms import drop_typed
+from mozi.accounts.form_drafts import delete_draft
 from mozi.calendar.editing.save import (
     Outcome,
     PossibleDuplicates,
@@ -25,7 +25,7 @@ from mozi.calendar.weeks import next_thursday
 from mozi.database import writing
 from mozi.errors import BuildAbandoned, StorageError, UnreadableSource
 from mozi.services import services
-from mozi.web.admin.base import blueprint, go, me
+from mozi.web.admin.base import MOVIE, blueprint, current_admin, flash_done, redirect_to
 from mozi.web.admin.form.texts import (
     BLANK,
     given_fields,
@@ -36,36 +36,34 @@ from mozi.web.admin.form.texts import (
 from mozi.web.admin.form.uploads import FormUpload, is_cut, read_upload
 from mozi.web.admin.form.values import (
     CONTRADICTED,
+    DRAFT,
     NOT_DONE,
-    TYPED_BEFORE,
     Fields,
     Form,
     form_as_sent,
-    form_as_stands,
+    form_of,
     show_as_sent,
     show_form,
 )
 from mozi.web.admin.messages.calendar import calendar_words
 from mozi.web.admin.messages.posters import poster_words
-from mozi.web.admin.notices import tell
 from mozi.web.admin.posters import read_focus
-from mozi.web.admin.sign_in.session_recovery import find_typed_again
+from mozi.web.admin.sign_in.session_recovery import requested_draft
 from mozi.web.rendering import today
 
-MOVIE = "/movies/<int(max=2147483647):movie_id>"
 PICKS = "pick."
 IDS = re.compile(r"\b\d{1,10}\b", re.ASCII)
-BRING_BACK = "bring_back"  # what the form of a deleted movie asks for
+BRING_BACK = "bring_back"  # the button of a deleted movie's form
 TOO_LARGE, NO_STORAGE = 413, 503
 
 
 @blueprint.get("/movies/new")
 def new_movie() -> ResponseReturnValue:
-    """Show an empty form, but for the next Thursday: films open then.
+    """Show an empty form with the next Thursday as its date: films open on Thursdays.
 
-    The address may fill fields in (?premiere_date=2026-12-03).
+    The address may fill in fields (?premiere_date=2026-12-03).
     """
-    if answer := _typed_again(None):
+    if answer := _draft(None):
         return answer
     opens = {"premiere_date": next_thursday(today()).isoformat()}
     return show_form(Form(None, {**BLANK, **opens, **given_fields(request.args)}))
@@ -74,36 +72,35 @@ def new_movie() -> ResponseReturnValue:
 @blueprint.post("/movies/new")
 def add_movie() -> ResponseReturnValue:
     """Add the movie."""
-    return _take(None)
+    return _save_form(None)
 
 
 @blueprint.get(MOVIE)
 def movie(movie_id: int) -> ResponseReturnValue:
     """Show the movie's form."""
-    return _typed_again(movie_id) or show_form(form_as_stands(movie_id))
+    return _draft(movie_id) or show_form(form_of(movie_id))
 
 
 @blueprint.post(MOVIE)
 def change_movie(movie_id: int) -> ResponseReturnValue:
-    """Change the movie; have it back first where the form asks for that."""
+    """Change the movie; restore it first if the form asks for that."""
     if request.form.get("then") == BRING_BACK:
         with writing() as session:
-            ensure_brought_back(session, movie_id, by=me().email)
-    return _take(movie_id)
+            ensure_brought_back(session, movie_id, by=current_admin().email)
+    return _save_form(movie_id)
 
 
-def _typed_again(movie_id: int | None) -> Response | None:
-    """Return the form as it was typed before its sender had to sign in again."""
-    typed = find_typed_again()
-    if typed is None:
+def _draft(movie_id: int | None) -> Response | None:
+    """Return the form as it was sent before the sign-in, if the address names such a draft."""
+    draft = requested_draft()
+    if draft is None:
         return None
-    fields = Fields(typed.fields)
-    return show_as_sent(movie_id, fields, kind=TYPED_BEFORE, with_file=typed.with_file)
+    return show_as_sent(movie_id, Fields(draft.fields), kind=DRAFT, with_file=draft.with_file)
 
 
-def _take(movie_id: int | None) -> ResponseReturnValue:
-    """Save what was sent, or show it again with what is wrong: nothing that was typed is lost."""
-    checked, faults = _checked(movie_id)
+def _save_form(movie_id: int | None) -> ResponseReturnValue:
+    """Save what was sent, or show it again with its faults: nothing that was typed is lost."""
+    checked, faults = _checked_fields(movie_id)
     upload, status = None, NOT_DONE
     try:
         upload = read_upload()
@@ -127,7 +124,7 @@ def _take(movie_id: int | None) -> ResponseReturnValue:
     return _answer(form, outcome)
 
 
-def _checked(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]]:
+def _checked_fields(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]]:
     given = given_fields(request.form)
     needed = REQUIRED if movie_id is None else ()
     checked = check_fields({**dict.fromkeys(needed, ""), **given})
@@ -137,7 +134,7 @@ def _checked(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]]:
 def _save(
     movie_id: int | None, checked: CheckedFields, upload: FormUpload | None
 ) -> Outcome | None:
-    """Return what became of it; None where the file is gone and must be sent again."""
+    """Return the outcome; None if the file was pruned meanwhile and must be sent again."""
     while True:
         sent = Submission(
             movie_id,
@@ -151,7 +148,7 @@ def _save(
         )
         try:
             with writing() as session:
-                return save_movie(session, sent, by=me().email)
+                return save_movie(session, sent, by=current_admin().email)
         except BuildAbandoned:
             upload = upload.stored_again() if upload else None
             if upload is None:
@@ -167,11 +164,12 @@ def _picks() -> dict[str, str]:
 
 
 def _duplicates_seen() -> frozenset[int] | None:
-    told = request.form.get("duplicates_seen")
-    return None if told is None else frozenset(int(n) for n in IDS.findall(told))
+    seen = request.form.get("duplicates_seen")
+    return None if seen is None else frozenset(int(n) for n in IDS.findall(seen))
 
 
 def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
+    """Return a redirect if the movie is saved, else the form again with what must be decided."""
     if isinstance(outcome, Saved):
         return _saved(outcome, is_new=form.movie_id is None)
     if isinstance(outcome, SaveRefused):
@@ -187,10 +185,10 @@ def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
 
 
 def _saved(saved: Saved, *, is_new: bool) -> ResponseReturnValue:
-    if typed_id := request.args.get("typed"):
-        drop_typed(me().id, typed_id)
+    if draft_id := request.args.get("typed"):
+        delete_draft(current_admin().id, draft_id)
     services().schedule.build([saved.movie_id], offered=True)
-    tell("added" if is_new else "saved", saved.movie_id, saved.title)
+    flash_done("added" if is_new else "saved", saved.movie_id, saved.title)
     if request.form.get("then") == "new":
-        return go("new_movie", premiere_date=request.form.get("premiere_date") or None)
-    return go("movie", movie_id=saved.movie_id)
+        return redirect_to("new_movie", premiere_date=request.form.get("premiere_date") or None)
+    return redirect_to("movie", movie_id=saved.movie_id)

@@ -1,4 +1,4 @@
-"""The history of a movie, and having an older state of it back."""
+"""The history of a movie, and restoring an older state of it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,18 @@ from mozi.calendar.editing.restore import history_page, restore_movie
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
 from mozi.services import services
-from mozi.web.admin.base import blueprint, go, me, page
+from mozi.web.admin.base import (
+    MOVIE,
+    blueprint,
+    current_admin,
+    flash_done,
+    redirect_to,
+    render_page,
+)
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
-from mozi.web.admin.notices import tell
 from mozi.web.i18n.words import KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
 
-HISTORY = "/movies/<int(max=2147483647):movie_id>/history"
+HISTORY = f"{MOVIE}/history"
 ACTION_NAMES: dict[str, LazyString] = {
     CREATED: _("Hozzáadva"),
     UPDATED: _("Módosítva"),
@@ -50,11 +56,11 @@ CODES: dict[str, Mapping[Any, LazyString]] = {
 
 @blueprint.get(HISTORY)
 def history(movie_id: int) -> ResponseReturnValue:
-    """Show what was done with the movie, the latest first."""
+    """Show the changes of the movie, the latest first."""
     number = request.args.get("page", 1, type=int)
     with reading() as session:
         shown = history_page(session, movie_id, number)
-    return page(
+    return render_page(
         "history",
         movie_id=movie_id,
         history=shown,
@@ -68,17 +74,17 @@ def history(movie_id: int) -> ResponseReturnValue:
 
 @blueprint.post(f"{HISTORY}/<int(max=2147483647):entry_id>/restore")
 def restore(movie_id: int, entry_id: int) -> ResponseReturnValue:
-    """Bring the movie back to what it was before the edit."""
+    """Restore the movie as it was before the edit."""
     ensure_names()
     with writing() as session:
-        title = restore_movie(session, movie_id, entry_id, by=me().email)
+        title = restore_movie(session, movie_id, entry_id, by=current_admin().email)
     services().schedule.build([movie_id], offered=True)
-    tell("restored", movie_id, title)
-    return go("movie", movie_id=movie_id)
+    flash_done("restored", movie_id, title)
+    return redirect_to("movie", movie_id=movie_id)
 
 
 def value_words(column: str, value: Json) -> str:
-    """Return a value as the history says it; nothing for none."""
+    """Return a value as the history shows it; "" for None."""
     if column == FOCUS:
         x, y = value if isinstance(value, list) else (50, 50)
         return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))

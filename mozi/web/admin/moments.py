@@ -1,4 +1,4 @@
-"""Moments as the admin's pages say them: the site's own time, to the minute."""
+"""Moments as the desk shows them: in the site's time zone, to the minute."""
 
 from __future__ import annotations
 

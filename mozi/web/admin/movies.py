@@ -1,4 +1,4 @@
-"""The list of movies: searched, narrowed, sorted, a page at a time."""
+"""The list of movies: searched, filtered, sorted, one page at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mozi.calendar.editing.admin_list import admin_list_page, parse_list_query
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import tidy
 from mozi.database import reading
-from mozi.web.admin.base import blueprint, page
+from mozi.web.admin.base import blueprint, render_page
 from mozi.web.admin.messages.posters import poster_words
 from mozi.web.rendering import today
 
@@ -39,7 +39,7 @@ def movies() -> ResponseReturnValue:
     ensure_names()
     with reading() as session:
         shown = admin_list_page(session, query, today())
-    return page(
+    return render_page(
         "movies",
         list=shown,
         states=STATE_NAMES,

@@ -1,4 +1,4 @@
-"""A movie's poster while it is built, and trying a failed source again at once."""
+"""A movie's poster while it is built, a new try of a failed source, and the focus point."""
 
 from __future__ import annotations
 
@@ -9,32 +9,30 @@ from mozi.posters.build.publish import try_again
 from mozi.posters.focus import Focus, Pointed
 from mozi.posters.status import Panel, get_panel
 from mozi.services import services
-from mozi.web.admin.base import blueprint, go
+from mozi.web.admin.base import MOVIE, blueprint, redirect_to
 from mozi.web.admin.messages.posters import poster_words
 from mozi.web.i18n.languages import url_for
-
-MOVIE = "/movies/<int(max=2147483647):movie_id>"
 
 
 @blueprint.get(f"{MOVIE}/poster.json")
 def poster_state(movie_id: int) -> Response:
-    """Answer how the poster is, as data and as the panel's own HTML; 404 for an unknown movie."""
-    return _told(get_panel(movie_id))
+    """Answer with the poster's state, as data and as the panel's HTML; 404 for an unknown movie."""
+    return _state_of(get_panel(movie_id))
 
 
 @blueprint.post(f"{MOVIE}/poster/try-now")
 def try_now(movie_id: int) -> ResponseReturnValue:
-    """Forget the failure, begin to build, and go back to where the admin was."""
+    """Forget the failure, start a build, and lead back to the page of the form."""
     try_again(get_panel(movie_id).movie_id)
     services().schedule.build([movie_id])
     if request.accept_mimetypes.best == "application/json":
-        return _told(get_panel(movie_id))
+        return _state_of(get_panel(movie_id))
     if request.form.get("from") == "status":
-        return go("status", tried=1, begun=1)
+        return redirect_to("status", tried=1, begun=1)
     return redirect(f"{url_for('admin.movies')}/{movie_id}", code=303)
 
 
-def _told(panel: Panel) -> Response:
+def _state_of(panel: Panel) -> Response:
     return jsonify(
         state=panel.state,
         source_number=panel.source_number,
@@ -61,9 +59,9 @@ def live_html(panel: Panel) -> str:
 
 
 def read_focus() -> Pointed | None:
-    """Return the point that the movie's form holds, None where it has none to hold.
+    """Return the point that the movie's form holds; None if the form has no such field.
 
-    The form says which poster it was pointed at, so a new one keeps its middle.
+    The form names the source that the point is of, so that a newer poster keeps its middle.
     """
     number = request.form.get("focus_of", type=int)
     return None if number is None else Pointed(_point(), number)

@@ -1,4 +1,4 @@
-"""How the site is: posters, pages, storage; and trying again what failed."""
+"""The status page: posters, page cache, storage; and new tries of failed posters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mozi.posters.status import (
     waiting_movies,
 )
 from mozi.services import services
-from mozi.web.admin.base import blueprint, go, page
+from mozi.web.admin.base import blueprint, redirect_to, render_page
 from mozi.web.admin.messages.storage import storage_words
 from mozi.web.views.health import readiness
 from mozi.web.visiting import ask
@@ -33,7 +33,7 @@ RESETS = ("movie", "variant", "day", "expired")
 
 @dataclass(frozen=True)
 class PageHour:
-    """What the cache did with one kind of page in the last hour."""
+    """The last hour of one kind of page in the cache."""
 
     page: str
     answers: Mapping[str, int]
@@ -41,36 +41,36 @@ class PageHour:
 
     @property
     def asked(self) -> int:
-        """Return how many requests were answered."""
+        """Return the number of answered requests."""
         return sum(self.answers.values())
 
     @property
     def percent_kept(self) -> float:
-        """Return how many of a hundred requests needed no render."""
+        """Return the percentage of requests that needed no render."""
         kept = self.answers["hit"] + self.answers["stale"]
         return 100 * kept / self.asked if self.asked else 0.0
 
 
 @blueprint.get("/status")
 def status() -> ResponseReturnValue:
-    """Show how posters, page cache and storage are."""
+    """Show the state of posters, page cache and storage."""
     return _status()
 
 
 @blueprint.post("/status/storage")
 def check_storage() -> ResponseReturnValue:
-    """Try the storage as `flask check-storage` does, and show what it says."""
+    """Check the storage as `flask check-storage` does, and show the result."""
     return _status(report=StorageCheck(services().storage, ask).run())
 
 
 @blueprint.post("/status/try-now")
 def try_all_now() -> ResponseReturnValue:
-    """Try the failed sources again, the latest premieres first: so many, as many as fit at once."""
+    """Try up to TRIED_AT_ONCE failed sources again, the latest premieres first."""
     movie_ids = failed_ids(limit=TRIED_AT_ONCE)
     for movie_id in movie_ids:
         try_again(movie_id)
     begun = services().schedule.build(movie_ids)
-    return go("status", tried=len(movie_ids), begun=begun)
+    return redirect_to("status", tried=len(movie_ids), begun=begun)
 
 
 def _status(report: StorageReport | None = None) -> Response:
@@ -78,7 +78,7 @@ def _status(report: StorageReport | None = None) -> Response:
     counts = count_posters()
     number = max(1, request.args.get("page", 1, type=int))
     failed = failed_posters(limit=FAILED_A_PAGE + 1, offset=(number - 1) * FAILED_A_PAGE)
-    return page(
+    return render_page(
         "status",
         counts=counts,
         failed=failed[:FAILED_A_PAGE],

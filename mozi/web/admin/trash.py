@@ -1,4 +1,4 @@
-"""Deleting a movie, once it was asked for, and having it back."""
+"""Deleting a movie after a question, and restoring it."""
 
 from __future__ import annotations
 
@@ -15,51 +15,55 @@ from mozi.calendar.editing.trash import (
 )
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
-from mozi.web.admin.base import blueprint, go, me, page
-from mozi.web.admin.notices import tell
-
-MOVIE = "/movies/<int(max=2147483647):movie_id>"
+from mozi.web.admin.base import (
+    MOVIE,
+    blueprint,
+    current_admin,
+    flash_done,
+    redirect_to,
+    render_page,
+)
 
 
 @blueprint.get("/movies/deleted")
 def deleted() -> ResponseReturnValue:
-    """Show what can be had back."""
+    """Show the movies that can be restored."""
     with reading() as session:
         found = deleted_movies(session)
-    return page("deleted", found=found, days=UNDO_DAYS)
+    return render_page("deleted", found=found, days=UNDO_DAYS)
 
 
 @blueprint.get(f"{MOVIE}/delete")
 def ask_delete(movie_id: int) -> ResponseReturnValue:
-    """Ask whether the movie is to be deleted."""
+    """Ask whether to delete the movie."""
     with reading() as session:
         edited = get_movie_state(session, movie_id)
-    return page("delete", movie=edited, days=UNDO_DAYS)
+    return render_page("delete", movie=edited, days=UNDO_DAYS)
 
 
 @blueprint.post(f"{MOVIE}/delete")
 def delete(movie_id: int) -> ResponseReturnValue:
     """Delete the movie."""
     with writing() as session:
-        title = delete_movie(session, movie_id, by=me().email)
-    tell("deleted", movie_id, title)
-    return go("movies")
+        title = delete_movie(session, movie_id, by=current_admin().email)
+    flash_done("deleted", movie_id, title)
+    return redirect_to("movies")
 
 
 @blueprint.post(f"{MOVIE}/bring-back", endpoint="bring_back")
 def undo_delete(movie_id: int) -> ResponseReturnValue:
-    """Have the deleted movie back."""
+    """Restore the deleted movie."""
     with writing() as session:
-        title = ensure_brought_back(session, movie_id, by=me().email)
-    tell("brought_back", movie_id, title)
-    return go("movie", movie_id=movie_id)
+        title = ensure_brought_back(session, movie_id, by=current_admin().email)
+    flash_done("brought_back", movie_id, title)
+    return redirect_to("movie", movie_id=movie_id)
 
 
 @blueprint.errorhandler(MovieNotFound)
 def movie_is_gone(error: MovieNotFound) -> Response:
-    """Say that the movie is not there, and offer to have it back where that can be."""
+    """Answer 404 with the page that offers to restore the movie, if that is possible."""
     if request.accept_mimetypes.best == "application/json":
         return Response(status=404)
     with reading() as session:
         deleted = find_deleted(session, error.movie_id)
-    return page("gone", deleted=deleted, days=UNDO_DAYS, status=404)
+    return render_page("gone", deleted=deleted, days=UNDO_DAYS, status=404)

@@ -1,4 +1,4 @@
-"""A movie's fields as text in a form's inputs, and what the inputs say as fields again."""
+"""A movie's fields as the texts of a form's inputs, and back."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def texts_of(values: Values) -> dict[str, str]:
 
 
 def text_of(value: FieldValue) -> str:
-    """Return a value as its input shows it; nothing is the empty text."""
+    """Return a value as its input shows it; None is the empty text."""
     if isinstance(value, tuple):
         return f"{LIST_SEPARATOR} ".join(value)
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
 
 
 def given_fields(form: MultiDict[str, str]) -> dict[str, str]:
-    """Return the fields that the form holds, as typed; several inputs of a list are joined."""
+    """Return the form's fields as typed; several inputs of a list are joined."""
     return {
         column: LIST_SEPARATOR.join(form.getlist(column)) if column in LISTS else form[column]
         for column in COLUMNS
@@ -46,25 +46,24 @@ def given_fields(form: MultiDict[str, str]) -> dict[str, str]:
 
 
 def shown_text(edited: MovieState) -> str:
-    """Return what the form shows, for the form to bring back: read_shown reads it."""
-    poster = edited.poster
-    told = {"source": poster.source_number, "focus": poster.focus}
-    return json.dumps({**texts_of(edited.values), **told})
+    """Return the shown values as JSON, for the form to send back: read_shown reads it."""
+    poster = {"source": edited.poster.source_number, "focus": edited.poster.focus}
+    return json.dumps({**texts_of(edited.values), **poster})
 
 
 def read_shown() -> ShownForm | None:
-    """Return what the form showed when it was opened, None where it does not tell."""
+    """Return the values that the form showed when it was opened; None if they are not in it."""
     try:
-        told = json.loads(request.form.get("shown", ""))
-        source, focus = int(told.pop("source")), _focus(told.pop("focus", None))
-        known = {column: told[column] for column in COLUMNS if column in told}
+        shown = json.loads(request.form.get("shown", ""))
+        source, focus = int(shown.pop("source")), _focus(shown.pop("focus", None))
+        known = {column: shown[column] for column in COLUMNS if column in shown}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     return ShownForm(check_fields(known).values, source, focus)
 
 
-def _focus(told: object) -> Focus | None:
-    match told:
+def _focus(shown: object) -> Focus | None:
+    match shown:
         case [int(x), int(y)]:
             return x, y
     return None

@@ -1,7 +1,7 @@
-"""The poster that comes with a movie's form: a file, or one that came with an earlier try.
+"""The poster of a movie's form: a file, or the one that an earlier try of the form stored.
 
-A good file is stored at once, and the form that is shown again for another field's sake brings
-its key back, signed: it need not be chosen again.
+A valid file is stored at once. If the form is shown again because of another field, it sends the
+file's signed key back, so the admin need not choose the file again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class FormUpload:
-    """A stored file, as the form shows it and brings it back. upload: while its bytes are here."""
+    """A stored file with its name; upload: its bytes, only in the request that brought them."""
 
     name: str
     size_bytes: int
@@ -31,13 +31,13 @@ class FormUpload:
 
     @property
     def token(self) -> str:
-        """Return what the form brings back."""
+        """Return the signed text that the form sends back."""
         return str(
             _signer().dumps([self.name, self.size_bytes, self.stored.key, self.stored.stored_from])
         )
 
     def stored_again(self) -> FormUpload | None:
-        """Return the same, stored anew after a sweep; None where the bytes are not here."""
+        """Return the file, stored again after it was pruned; None without its bytes."""
         if self.upload is None:
             return None
         stored = keep_upload(services().storage, self.upload)
@@ -45,9 +45,9 @@ class FormUpload:
 
 
 def read_upload() -> FormUpload | None:
-    """Return the form's file, else the one of an earlier try, None where there is neither.
+    """Return the form's file, else that of an earlier try, else None.
 
-    Raises UnreadableSource where the file is no poster, and StorageError.
+    Raises UnreadableSource if the file is no poster, and StorageError.
     """
     file = request.files.get("poster_file")
     if file is None or not file.filename:
@@ -55,7 +55,7 @@ def read_upload() -> FormUpload | None:
     settings = services().settings
     if is_cut():
         raise too_large(request.content_length or 0, max_bytes=settings.poster_max_bytes)
-    # One byte more than may be: a file that is larger is not read to its end.
+    # One byte more than allowed, so that a larger file is not read to its end.
     body = file.stream.read(settings.poster_max_bytes + 1)
     if len(body) > settings.poster_max_bytes:
         size_bytes = file.stream.seek(0, os.SEEK_END)
@@ -68,15 +68,15 @@ def read_upload() -> FormUpload | None:
 
 
 def is_cut() -> bool:
-    """Return whether the body was larger than may be, so that the server left its middle out.
+    """Return whether the body was too large, so that the server left the file out.
 
-    What is left of the file is none (server/bodies.py); the fields around it are whole.
+    The other fields are complete (server/bodies.py).
     """
     return (request.content_length or 0) > largest_body(services().settings.poster_max_bytes)
 
 
 def earlier_upload(token: str) -> FormUpload | None:
-    """Return what an earlier try stored; one that is too old, or not ours, is nothing."""
+    """Return the file that an earlier try stored; None if the token is too old or not ours."""
     try:
         name, size_bytes, key, stored_from = _signer().loads(token, max_age=LIFE_S)
     except (BadData, ValueError):

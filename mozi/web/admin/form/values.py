@@ -1,4 +1,4 @@
-"""The form of a movie as it is shown: empty, as the movie stands, or as somebody sent it."""
+"""The form of a movie as it is shown: empty, with the movie's values, or as it was sent."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from mozi.database import reading
 from mozi.errors import MovieNotFound
 from mozi.services import services
 from mozi.units import MIB
-from mozi.web.admin.base import blueprint, page
+from mozi.web.admin.base import blueprint, render_page
 from mozi.web.admin.form.texts import BLANK, given_fields, shown_text, text_of, texts_of
 from mozi.web.admin.form.uploads import FormUpload, earlier_upload
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
-from mozi.web.admin.sign_in.session_recovery import typed_by
+from mozi.web.admin.sign_in.session_recovery import signed_sender
 from mozi.web.i18n.words import AGE_NAMES, KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
 
 CHOICES: dict[str, dict[str, LazyString | str]] = {
@@ -34,14 +34,14 @@ NOT_DONE, CONTRADICTED = 422, 409
 Fields = MultiDict[str, str]
 
 
-# What may happen to a form on its way: its movie was deleted meanwhile; it was another session's;
-# it was typed before signing in; its file could not be kept and must be chosen once more.
-GONE, STALE, TYPED_BEFORE, FILE_LOST = ("gone", "stale", "typed_before", "file_lost")
+# Notices: the movie was deleted meanwhile; the token was another session's; the form was sent
+# before the sign-in; its file was not kept and must be chosen again.
+GONE, CSRF, DRAFT, FILE_LOST = "gone", "csrf", "draft", "file_lost"
 
 
 @dataclass(frozen=True)
-class News:
-    """One thing that happened to a form. GONE: movie_id, and deleted where it can come back."""
+class FormNotice:
+    """A notice above the form. GONE has movie_id, and deleted if the movie can be restored."""
 
     kind: str
     movie_id: int = 0
@@ -50,10 +50,10 @@ class News:
 
 @dataclass(frozen=True)
 class Form:
-    """What the form shows. texts: by column; faults: sentences by field.
+    """What the form shows. texts: by column. faults: sentences by field.
 
-    shown: what it brings back of the movie as it was; kept: a file of an earlier try; focus: as
-    typed. news: what happened on its way, in the order of telling.
+    shown: the movie's values when the form was opened, for the form to send back. kept: a file
+    of an earlier try. focus: as typed. notices: in the order of the page.
     """
 
     movie_id: int | None
@@ -65,35 +65,35 @@ class Form:
     contested: EditConflicts | None = None
     no_poster: bool = False
     focus: tuple[str, str] | None = None
-    news: tuple[News, ...] = ()
+    notices: tuple[FormNotice, ...] = ()
 
     @property
-    def gone(self) -> News | None:
-        """Return what is known of the movie where it is not there any more."""
-        return next((each for each in self.news if each.kind == GONE), None)
+    def gone(self) -> FormNotice | None:
+        """Return the notice that the movie was deleted."""
+        return next((notice for notice in self.notices if notice.kind == GONE), None)
 
     @property
     def duplicates_seen(self) -> str:
-        """Return what the form brings back of the movies that it warns of."""
+        """Return the ids of the possible duplicates, for the form to send back."""
         return ",".join(str(duplicate.id) for duplicate in self.duplicates)
 
 
-def form_as_stands(movie_id: int) -> Form:
-    """Return the movie's form; raises MovieNotFound."""
+def form_of(movie_id: int) -> Form:
+    """Return the form with the movie's values; raises MovieNotFound."""
     with reading() as session:
         edited = get_movie_state(session, movie_id)
     return Form(movie_id, texts_of(edited.values), shown_text(edited))
 
 
 def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None) -> Form:
-    """Return the form as it was sent; what it did not hold is as the movie stands.
+    """Return the form as it was sent; fields that it lacked have the movie's values.
 
-    Where the movie is there no more, the form says so and can be saved as another one.
+    If the movie was deleted, the form says so and can be saved as another movie.
     """
     try:
-        form = Form(None, BLANK) if movie_id is None else form_as_stands(movie_id)
+        form = Form(None, BLANK) if movie_id is None else form_of(movie_id)
     except MovieNotFound as error:
-        form = Form(None, BLANK, news=(_gone(error.movie_id),))
+        form = Form(None, BLANK, notices=(_gone(error.movie_id),))
     return replace(
         form,
         texts={**form.texts, **given_fields(fields)},
@@ -107,30 +107,31 @@ def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None
 def show_as_sent(
     movie_id: int | None, fields: Fields, *, kind: str, with_file: bool, status: int = 200
 ) -> Response:
-    """Show the form as it was sent, and say why; a file would have to be chosen once more."""
+    """Show the form as it was sent, with the notice of this kind; a file must be chosen again."""
     form = form_as_sent(movie_id, fields, earlier_upload(fields.get("poster_kept", "")))
-    lost = (News(FILE_LOST),) if with_file else ()
-    return show_form(form, news=(*form.news, News(kind), *lost), status=status)
+    lost = (FormNotice(FILE_LOST),) if with_file else ()
+    notices = (*form.notices, FormNotice(kind), *lost)
+    return show_form(form, notices=notices, status=status)
 
 
 def show_form(form: Form, *, status: int = 200, **changes: object) -> Response:
-    """Show the form, changed so."""
+    """Show the form with these changes."""
     form = replace(form, **changes)  # type: ignore[arg-type]
     mib = services().settings.poster_max_bytes / MIB
-    return page(
+    return render_page(
         "movie_form",
         form=form,
         names=COLUMN_NAMES,
         choices=CHOICES,
         max_mib=f"{mib:g}",
-        typed_by=typed_by(),
+        sender=signed_sender(),
         status=status,
     )
 
 
-def _gone(movie_id: int) -> News:
+def _gone(movie_id: int) -> FormNotice:
     with reading() as session:
-        return News(GONE, movie_id, find_deleted(session, movie_id))
+        return FormNotice(GONE, movie_id, find_deleted(session, movie_id))
 
 
 blueprint.add_app_template_filter(text_of, "field_text")

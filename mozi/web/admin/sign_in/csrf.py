@@ -1,6 +1,6 @@
-"""Forms whose token is not this session's: nothing is done, and nothing that was typed is lost.
+"""Forms with the CSRF token of another session: nothing is saved, and the texts are shown again.
 
-It happens whenever somebody signs in anew, in another tab say, while a form stands open.
+It happens when an admin signs in anew, in another tab for example, while a form is open.
 """
 
 from __future__ import annotations
@@ -9,28 +9,26 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from mozi.web.admin.base import OPEN, blueprint, page
-from mozi.web.admin.form.values import STALE, show_as_sent
-from mozi.web.admin.sign_in.pages import ask_again
-from mozi.web.admin.sign_in.session_recovery import KEPT_OF, ask_to_sign_in, brings_file
+from mozi.web.admin.base import SIGN_IN, blueprint, render_page, view_name
+from mozi.web.admin.form.values import CSRF, show_as_sent
+from mozi.web.admin.sign_in.session_recovery import FORM_VIEWS, ask_to_sign_in, has_file
+from mozi.web.admin.sign_in.views import ask_again
 from mozi.web.sessions import signed_in
 
 REFUSED = 400
 
 
 @blueprint.errorhandler(CSRFError)
-def form_is_stale(error: CSRFError) -> ResponseReturnValue:
-    """Show the form again, with a new token, to be sent once more by hand."""
-    view = str(request.endpoint).rpartition(".")[2]
-    if view == OPEN:
+def refuse_token(error: CSRFError) -> ResponseReturnValue:
+    """Show the form again with a valid token, for the admin to send it once more."""
+    view = view_name()
+    if view == SIGN_IN:
         return ask_again()
     if signed_in() is None:
-        return ask_to_sign_in()
+        return ask_to_sign_in(view)
     if request.accept_mimetypes.best == "application/json":
         return Response(status=REFUSED)
-    if view in KEPT_OF:
+    if view in FORM_VIEWS:
         movie_id = (request.view_args or {}).get("movie_id")
-        return show_as_sent(
-            movie_id, request.form, kind=STALE, with_file=brings_file(), status=REFUSED
-        )
-    return page("stale", status=REFUSED)
+        return show_as_sent(movie_id, request.form, kind=CSRF, with_file=has_file(), status=REFUSED)
+    return render_page("csrf", status=REFUSED)

@@ -1,4 +1,4 @@
-"""A session that ended while a form was filled in: back to it after signing in, as it was typed."""
+"""Sessions that ended: to the sign-in page and back, with a movie form that was sent late."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from flask import Response, current_app, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
+from mozi.accounts.form_drafts import Draft, find_draft, save_draft
 from mozi.accounts.sessions import LIFE
-from mozi.accounts.typed_forms import Typed, find_typed, keep_typed
 from mozi.web.i18n import languages
 from mozi.web.sessions import signed_in
 
-TYPED_BY = "typed_by"  # the form's field that says whose it is
-KEPT_OF = ("add_movie", "change_movie")  # the views whose forms take a while to fill in
-NOT_KEPT = ("csrf_token", TYPED_BY)
+FORM_VIEWS = ("add_movie", "change_movie")  # their forms take a while to fill in
+SENDER = "typed_by"  # the form's field with the signed id of the admin who opened it
+NOT_KEPT = ("csrf_token", SENDER)
 
 
-def ask_to_sign_in() -> AnyResponse:
-    """Lead to the sign-in page, and from there on to the page, or back to the form that was sent.
+def ask_to_sign_in(view: str) -> AnyResponse:
+    """Return a redirect to the sign-in page, which leads on to the page or to the kept form.
 
     Scripts, which ask for JSON, get 401.
     """
@@ -28,34 +28,33 @@ def ask_to_sign_in() -> AnyResponse:
         return Response(status=401)
     if request.method == "GET":
         return redirect(languages.url_for("admin.sign_in", next=request.full_path.rstrip("?")))
-    view = str(request.endpoint).rpartition(".")[2]
-    way = _to_what_was_typed() if view in KEPT_OF else _where_from()
-    return redirect(languages.url_for("admin.sign_in", next=way, ended=1), code=303)
+    back = _path_of_draft() if view in FORM_VIEWS else _referring_path()
+    return redirect(languages.url_for("admin.sign_in", next=back, ended=1), code=303)
 
 
-def typed_by() -> str:
-    """Return what tells later whose form this is, though the session be over by then."""
+def signed_sender() -> str:
+    """Return the signed id of the admin, for a form to send back after the session has ended."""
     admin = signed_in()
     return str(_signer().dumps(admin.id)) if admin else ""
 
 
-def brings_file() -> bool:
-    """Return whether a file was chosen in the form that was sent."""
+def has_file() -> bool:
+    """Return whether the form was sent with a file."""
     file = request.files.get("poster_file")
     return bool(file and file.filename)
 
 
-def find_typed_again() -> Typed | None:
-    """Return what the admin who asks had typed here before having to sign in again."""
+def requested_draft() -> Draft | None:
+    """Return the admin's draft that the address names."""
     admin = signed_in()
-    return find_typed(admin.id, request.args.get("typed", "")) if admin else None
+    return find_draft(admin.id, request.args.get("typed", "")) if admin else None
 
 
 def is_admin_path(path: str) -> bool:
-    """Return whether path leads to an admin page of this site, and nowhere else.
+    """Return whether a browser stays on the admin pages of this site when it follows path.
 
-    As a browser reads it: it resolves dots, encoded ones too, takes a backslash for a slash, and
-    drops line ends (urlsplit does so as well), which no header can hold.
+    A browser resolves dots, encoded ones too, takes a backslash for a slash, and drops line
+    ends (urlsplit does so as well), which a header cannot hold.
     """
     parts = _split(path)
     if parts.scheme or parts.netloc or "\\" in path or not path.isprintable():
@@ -63,28 +62,31 @@ def is_admin_path(path: str) -> bool:
     return languages.is_admin(normpath(unquote(parts.path)))
 
 
-def _to_what_was_typed() -> str:
-    """Return the form's path; files are not kept, since nobody vouches for them."""
+def _path_of_draft() -> str:
+    """Store the form as a draft and return its path; without a valid sender only the path.
+
+    Files are not stored: the sender has no session, so anybody could fill the storage.
+    """
     try:
-        admin_id = int(
-            _signer().loads(request.form.get(TYPED_BY, ""), max_age=int(LIFE.total_seconds()))
-        )
+        lifetime_s = int(LIFE.total_seconds())
+        admin_id = int(_signer().loads(request.form.get(SENDER, ""), max_age=lifetime_s))
     except (BadData, ValueError):
         return request.path
-    fields = [(name, text) for name, text in request.form.items(multi=True) if name not in NOT_KEPT]
-    typed_id = keep_typed(admin_id, fields, with_file=brings_file())
-    return f"{request.path}?typed={typed_id}" if typed_id else request.path
+    sent = request.form.items(multi=True)
+    fields = tuple((name, text) for name, text in sent if name not in NOT_KEPT)
+    draft_id = save_draft(admin_id, Draft(fields, has_file()))
+    return f"{request.path}?typed={draft_id}" if draft_id else request.path
 
 
-def _where_from() -> str | None:
-    """Return the admin page that the form stood on, by the browser's word."""
+def _referring_path() -> str | None:
+    """Return the path of the admin page that the form was on, by the Referer header."""
     parts = _split(request.referrer or "")
     path = parts._replace(scheme="", netloc="", fragment="").geturl()
     return path if parts.netloc == request.host and is_admin_path(path) else None
 
 
 def _split(address: str) -> SplitResult:
-    """Return an address in its parts; what is none ("http://[") has none."""
+    """Return the parts of an address; an invalid one ("http://[") has none."""
     try:
         return urlsplit(address)
     except ValueError:

@@ -1,10 +1,10 @@
-"""How often somebody may try to sign in, so that guessing is slow and nobody is locked out.
+"""Limits on sign-ins: guessing is slow, and an attacker cannot lock an admin out.
 
-Each address has a bound of its own for all accounts, and one for each account. When an account
-has failed often, from wherever, every address has fewer tries at it, yet none has none: so the
-right password is let in from an address that did not itself use them up.
+Each client address has one limit for all accounts and one for each account. After many failures
+of an account, from any addresses, each address has fewer tries at it, but still some: the right
+password gets in from an address that has not used up its own tries.
 
-Only what fails counts in the end: an address that gets in begins anew.
+A successful sign-in resets the counters of its address.
 """
 
 from __future__ import annotations
@@ -25,42 +25,42 @@ PER_ACCOUNT = "10 per 5 minutes; 40 per hour"  # tries of one address, and failu
 WHILE_ATTACKED = "3 per hour"  # tries of one address, once all have failed PER_ACCOUNT
 
 FAILURES = tuple(parse_many(PER_ACCOUNT))
-TOLD = parse("1 per 5 minutes")
+LOGGED_REFUSALS = parse("1 per 5 minutes")
 
 WITH_PORT = re.compile(r"([\d.]+):\d+|\[([^]]+)\](?::\d+)?")
-NOBODY = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
 
 
 @dataclass(frozen=True)
 class Target:
-    """The account that is tried, if there is one, and what its counters are kept under."""
+    """The account that a request tries, if it exists, and the name of its counters."""
 
     account: Account | None
     key: str
 
 
-def aim_at(email: str) -> None:
-    """Note the account that this request tries; its counters start anew with a new password."""
+def set_target(email: str) -> None:
+    """Store the account that this request tries; a new password gives it new counters."""
     account = find_account(email)
-    told = f"{normal_email(email)} {account.password_mark if account else ''}"
-    g.target = Target(account, hashlib.sha256(told.encode()).hexdigest()[:32])
+    name = f"{normal_email(email)} {account.password_mark if account else ''}"
+    g.target = Target(account, hashlib.sha256(name.encode()).hexdigest()[:32])
 
 
 def target() -> Target:
-    """Return the account that this request tries; only after aim_at."""
+    """Return the account that this request tries; after set_target."""
     found: Target = g.target
     return found
 
 
 def target_from_address() -> str:
-    """Return whose attempts at which account count together."""
+    """Return the name under which this client's tries at this account are counted."""
     return f"{address()} {target().key}"
 
 
 def per_account() -> str:
-    """Return how often one address may try the account as things stand.
+    """Return the present limit of one address at the target account.
 
-    Flask-Limiter asks at the start of every request, too, before there is a target.
+    Flask-Limiter also calls it at the start of every request, before there is a target.
     """
     calm = "target" not in g or all(
         limiter.limiter.test(each, "failed", target().key) for each in FAILURES
@@ -69,32 +69,32 @@ def per_account() -> str:
 
 
 def count_failure() -> None:
-    """Count one more failure of the account, whatever address it came from."""
+    """Count one more failure of the account, from any address."""
     for each in FAILURES:
         limiter.limiter.hit(each, "failed", target().key)
 
 
 def forget_attempts() -> None:
-    """Forget what this address has tried, at this account and at all."""
+    """Reset the counters of this address, for this account and for all."""
     for each in limiter.current_limits:
         limiter.limiter.clear(each.limit, *each.request_args)
 
 
-def first_refusal() -> bool:
-    """Return whether nobody was told lately that this address has tried this account too often."""
-    return limiter.limiter.hit(TOLD, "told", target_from_address())
+def is_first_refusal() -> bool:
+    """Return whether this is the first refusal of this address and account for five minutes."""
+    return limiter.limiter.hit(LOGGED_REFUSALS, "told", target_from_address())
 
 
 def address() -> str:
-    """Return whose attempts count together: an IPv4 address, or an IPv6 network of one customer.
+    """Return the client's IPv4 address, or the /64 network of its IPv6 address.
 
-    Some proxies add a port (1.2.3.4:5678), some say "unknown", and a socket for both families
-    has IPv4 as ::ffff:1.2.3.4.
+    Some proxies add a port (1.2.3.4:5678) or send "unknown". A socket for both families shows
+    IPv4 as ::ffff:1.2.3.4.
     """
-    told = request.remote_addr or NOBODY
-    with_port = WITH_PORT.fullmatch(told)
+    sent = request.remote_addr or NO_ADDRESS
+    with_port = WITH_PORT.fullmatch(sent)
     try:
-        given = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else told)
+        given = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else sent)
     except ValueError:
         return "unknown"
     if isinstance(given, ipaddress.IPv4Address):
@@ -103,7 +103,7 @@ def address() -> str:
 
 
 def network() -> str:
-    """Return the network that the request came from, as the log keeps it: /24, or /48 in IPv6."""
+    """Return the client's network for the log: /24, or /48 in IPv6."""
     try:
         whole = ipaddress.ip_network(address())
     except ValueError:
