@@ -1,4 +1,4 @@
-"""Where objects live: one protocol, two implementations (s3, local)."""
+"""The storage of objects: one protocol, two implementations (s3, local)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Protocol
 
 from mozi.errors import StorageError
 
-# 290304000 s is 9.2 years; an object's bytes never change, so nobody need ever ask again.
+# 290304000 s is 9.2 years; an object's bytes never change, so no client needs to ask again.
 IMMUTABLE = "public, max-age=290304000, immutable"
 
-# Printable ASCII without / and \, and no dot in front: neither "..", nor a hidden file, nor
-# the temporary file of a writer can be a part of a key.
+# Printable ASCII without / and \, and no dot in front: no part of a key can be "..", a hidden
+# file, or the temporary file of a writer.
 _PART = r"(?!\.)[ -.0-\[\]-~]+"
 _KEY = re.compile(rf"{_PART}(/{_PART})*")
-_KEY_LENGTH = 900  # S3 takes 1024 bytes; S3_PREFIX has to fit in as well
+_KEY_LENGTH = 900  # S3 allows 1024 bytes, S3_PREFIX included
 
 _TYPES = {
     "jpg": "image/jpeg",
@@ -39,7 +39,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class ObjectHeaders:
-    """What visitors get with an object: Content-Type and Cache-Control, "" where it has none."""
+    """The Content-Type and Cache-Control that visitors get with an object; "": none."""
 
     content_type: str
     cache_control: str
@@ -48,16 +48,16 @@ class ObjectHeaders:
 class Storage(Protocol):
     """Objects by key. Keys are ASCII paths such as `posters/7-kontroll.thumb.<digest>.jpg`.
 
-    Every method raises StorageError when the storage fails, and for what is not a key; none
-    of boto3's or the file system's own errors leaves an implementation. One set of contract
-    tests runs on each.
+    Every method raises StorageError if the storage fails or the key is not valid; the errors of
+    boto3 and the file system never leave an implementation. One set of contract tests runs on
+    each.
     """
 
     def put(self, key: str, body: bytes, *, content_type: str, public: bool) -> None:
         """Store body under key; the same key again is the same object.
 
-        public: readable by anyone, with the IMMUTABLE cache life. Raises NotPublic where
-        the storage took the object but visitors would not get it.
+        public: readable by everyone, with the IMMUTABLE cache life. Raises NotPublic if the
+        object is stored but visitors could not read it.
         """
 
     def get(self, key: str) -> bytes:
@@ -67,18 +67,18 @@ class Storage(Protocol):
         """Return whether there is such an object."""
 
     def headers(self, key: str) -> ObjectHeaders:
-        """Return what visitors get with the object; raises ObjectNotFound."""
+        """Return the headers that visitors get with the object; raises ObjectNotFound."""
 
     def delete(self, key: str) -> None:
-        """Delete the object; deleting what is not there is fine."""
+        """Delete the object; a missing object is no error."""
 
     def url(self, key: str) -> str:
-        """Return the address by which visitors reach a public object; asks nobody."""
+        """Return the public address of an object, without any request."""
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects whose key starts with prefix, in no particular order.
 
-        A page of the listing is held at a time. What has no key's name is not ours: left out.
+        Only one page of the listing is in memory. Names that are no keys are left out.
         """
 
 
@@ -93,7 +93,7 @@ def type_of(key: str) -> str:
 
 
 def checked_key(key: str) -> str:
-    """Return key; raises StorageError where it is none."""
+    """Return key; raises StorageError if it is not valid."""
     if not is_key(key):
         raise StorageError(f"{key!r} is not the key of an object.")
     return key

@@ -1,8 +1,7 @@
-"""Objects as files of one folder, for the embedded default and for tests.
+"""Objects as files in a folder, for the embedded default and for tests.
 
-A file appears whole or not at all: it is written beside its place, under a name that begins
-with a dot and so is never a key, and moved there in one step. What a killed writer leaves
-behind is thereby no object.
+A file appears whole or not at all: it is written under a temporary name and then renamed. The
+temporary name begins with a dot, so it is never a key, and a killed writer leaves no object.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ _NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
 class LocalStorage:
-    """The storage in a folder; it is made by the first put.
+    """The storage in a folder, which the first put makes.
 
-    Everything in it has a key, but the route /media gives away only what is under posters/.
+    The route /media serves only the objects under posters/.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,14 +37,14 @@ class LocalStorage:
         return Path(os.path.realpath(self._folder))
 
     def put(self, key: str, body: bytes, *, content_type: str, public: bool) -> None:
-        """Store body under key, whole or not at all, on the disk before this returns."""
+        """Store body under key, whole or not at all, and sync it to the disk."""
         path = self.path_of(key)
         with _translated("stored", key):
             try:
-                _write_at_once(path, body)
-            except FileNotFoundError:  # the first of its folder
+                _write_atomically(path, body)
+            except FileNotFoundError:  # the first object in this folder
                 path.parent.mkdir(parents=True, exist_ok=True)
-                _write_at_once(path, body)
+                _write_atomically(path, body)
 
     def get(self, key: str) -> bytes:
         """Return the file's bytes; raises ObjectNotFound."""
@@ -61,13 +60,13 @@ class LocalStorage:
             return self.path_of(key).is_file()
 
     def headers(self, key: str) -> ObjectHeaders:
-        """Return what the route /media says of every variant: a file has no headers of its own."""
+        """Return the headers that /media sends: a file has none of its own."""
         if not self.exists(key):
             raise ObjectNotFound(key)
         return ObjectHeaders(type_of(key), IMMUTABLE)
 
     def delete(self, key: str) -> None:
-        """Delete the file; its folder stays, as an empty folder is no object."""
+        """Delete the file; its folder stays."""
         with _translated("deleted", key):
             try:
                 self.path_of(key).unlink()
@@ -75,7 +74,7 @@ class LocalStorage:
                 return
 
     def url(self, key: str) -> str:
-        """Return the path that web.media serves."""
+        """Return the path that the route /media serves."""
         return f"/media/{quote(checked_key(key))}"
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
@@ -89,10 +88,10 @@ class LocalStorage:
                     yield from _stored_object(key, entry)
 
     def path_of(self, key: str) -> Path:
-        """Return where the object is, or would be; raises StorageError if not in the folder.
+        """Return the path of the object, stored or not; raises StorageError for a link.
 
-        A link anywhere below the folder is refused, wherever it leads; the folder itself
-        may be one, to another disk say.
+        A symbolic link below the folder is refused, wherever it leads. The folder itself may be
+        one, for example to another disk.
         """
         path = str(self._folder)
         for part in checked_key(key).split("/"):
@@ -102,8 +101,8 @@ class LocalStorage:
         return Path(path)
 
 
-def _write_at_once(path: Path, body: bytes) -> None:
-    """Write beside the place, then move there; raises OSError and leaves nothing behind."""
+def _write_atomically(path: Path, body: bytes) -> None:
+    """Write to a temporary file and rename it; raises OSError and then leaves no file."""
     beside = f"{path.parent}/.{secrets.token_hex(8)}.tmp"
     try:
         with open(beside, "xb", buffering=0) as file:
@@ -118,14 +117,14 @@ def _write_at_once(path: Path, body: bytes) -> None:
 
 
 def _write_all(file: FileIO, body: bytes) -> None:
-    """Write body whole: one write may take less, on a disk that fills up say."""
+    """Write the whole body: one write may write less, for example on a full disk."""
     left = memoryview(body)
     while left:
         left = left[file.write(left) :]
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last: a row must not outlive a power cut that its object does not."""
+    """Sync the new name: after a power cut no row may be left without its object."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -147,7 +146,7 @@ def _files_below(folder: Path | str) -> Iterator[os.DirEntry[str]]:
 
 
 def _stored_object(key: str, entry: os.DirEntry[str]) -> Iterator[StoredObject]:
-    """Yield the row of a listing, or nothing if the file went away meanwhile."""
+    """Yield the row of a listing, or nothing if the file was deleted meanwhile."""
     try:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:

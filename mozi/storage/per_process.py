@@ -1,5 +1,7 @@
-"""A value that each process makes for itself, at its first use: connections must not be shared
-between a process and its forks."""
+"""A value that each process makes at its first use.
+
+A process and its forks must not share connections.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ T = TypeVar("T")
 
 
 class PerProcess(Generic[T]):
-    """What make() returned in this process; made once, whichever thread asks first."""
+    """The result of make() in this process; the first thread that needs it calls make()."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -22,14 +24,14 @@ class PerProcess(Generic[T]):
         _all.add(self)
 
     def get(self) -> T:
-        """Return the value; raises what make() raises, and tries again the next time."""
+        """Return the value; raises what make() raises, and then tries again the next time."""
         with self._lock:
             if not self._made:
                 self._made.append(self._make())
             return self._made[0]
 
     def forget(self) -> None:
-        """Drop the value, and the lock too: in a fork, nobody is left who would release it."""
+        """Drop the value and the lock: in a fork, no thread is left to release it."""
         self._made = []
         self._lock = threading.Lock()
 

@@ -1,6 +1,6 @@
-"""Where visitors reach a bucket, and what they get there.
+"""The public address of a bucket, and the answers that visitors get there.
 
-Asked as a visitor would: without credentials, cookies, proxies or .netrc.
+Requests are sent as a visitor sends them: without credentials, cookies, proxies or .netrc.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_REDIRECTS = 3
 
 @dataclass(frozen=True)
 class PublicAnswer:
-    """What a visitor was answered; body: no more of it than was asked for."""
+    """The answer to a visitor; body: at most the requested number of bytes."""
 
     status: int
     headers: Mapping[str, str]
@@ -28,12 +28,12 @@ class PublicAnswer:
 
     @property
     def content_type(self) -> str:
-        """Return the type without parameters, "unknown" where there is none."""
+        """Return the type without parameters, "unknown" if there is none."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip() or "unknown"
 
 
-class NoPublicAnswer(Exception):  # noqa: N818 - says what there is, as the other errors do
-    """Nobody answered a visitor; the message says why in a few words, kind in one."""
+class NoPublicAnswer(Exception):  # noqa: N818 - named as the other errors are
+    """No answer came; the message says why in a few words, kind in one."""
 
     def __init__(self, message: str, *, kind: str) -> None:
         super().__init__(message)
@@ -54,11 +54,11 @@ def bucket_url(bucket: str, endpoint_url: str) -> str:
 
 
 def why_not_public(url: str, *, content_type: str, timeout_s: float = TIMEOUT_S) -> str | None:
-    """Return what keeps visitors from reading url, in a few words; None where they can.
+    """Return why visitors cannot read url, in a few words; None if they can.
 
-    content_type: the object's; what comes back must be of its kind ("image"), because a web
-    site in the bucket's place may well answer 200. It need not be the same bytes: some CDNs
-    compress pictures again. timeout_s: until the head of the answer begins, redirects included.
+    content_type: the object's. The answer must have the same main type ("image"), because a web
+    site in the bucket's place may answer 200. The bytes may differ: some CDNs compress pictures
+    again. timeout_s: until the head of the answer arrives, redirects included.
     """
     try:
         answer = public_answer(url, timeout_s=timeout_s)
@@ -72,9 +72,9 @@ def why_not_public(url: str, *, content_type: str, timeout_s: float = TIMEOUT_S)
 
 
 def public_answer(url: str, *, timeout_s: float = TIMEOUT_S, body_bytes: int = 0) -> PublicAnswer:
-    """Return what a visitor who asks for url is answered; raises NoPublicAnswer.
+    """Return the answer to a visitor's GET of url; raises NoPublicAnswer.
 
-    body_bytes: how much of the body to wait for.
+    body_bytes: how much of the body to read.
     """
     deadline = time.monotonic() + timeout_s
     with PoolManager(retries=False, headers={"User-Agent": "Mozi"}) as pool:
@@ -92,7 +92,7 @@ def public_answer(url: str, *, timeout_s: float = TIMEOUT_S, body_bytes: int = 0
 
 
 def _ask(pool: PoolManager, url: str, deadline: float) -> BaseHTTPResponse:
-    """Return the answer as soon as its head is there."""
+    """Return the answer as soon as its head has arrived."""
     left = Timeout(total=max(deadline - time.monotonic(), 0.001))
     return pool.request("GET", url, redirect=False, preload_content=False, timeout=left)
 

@@ -1,4 +1,4 @@
-"""How visitors come to read what S3 holds: by each object's ACL, or by the bucket's policy."""
+"""How objects in S3 become public: by each object's ACL, or by the bucket's policy."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ log = logging.getLogger(__name__)
 class PublicReading:
     """What one process knows about a bucket: the ACL to send, and whether visitors can read.
 
-    acl: what public objects get; "" from the start where the operator set it so, and that
-    is taken at its word. place: the bucket and the folder in it, "bucket/folder/", as a
-    policy names them.
+    acl: of public objects; "" if the operator set it so, which is not checked. place: the bucket
+    and the folder in it, "bucket/folder/", as a policy names them.
     """
 
     def __init__(self, acl: str, *, place: str) -> None:
@@ -26,40 +25,40 @@ class PublicReading:
         self._in_doubt = False
         self._lock = threading.Lock()
 
-    def forgo_acl(self) -> None:
-        """Remember that the bucket refused the ACL, and say once what to do about it.
+    def drop_acl(self) -> None:
+        """Send no ACL any more, because the bucket refused it; log once what to do.
 
-        From now on visitors depend on a policy that nobody may have written.
+        From now on visitors need a policy, which may not exist.
         """
         with self._lock:
             self._in_doubt = self.acl_refused = True
-            told, self.acl = not self.acl, ""
-        if not told:
+            is_known, self.acl = not self.acl, ""
+        if not is_known:
             log.warning(
-                "The bucket takes no ACLs; objects are stored without one. Set S3_ACL to"
+                "The bucket accepts no ACLs; objects are stored without one. Set S3_ACL to"
                 " empty, and %s.",
                 self.cure,
             )
 
-    def prove(self, url: str, *, content_type: str) -> None:
-        """Read a public object as a visitor would, if that is in doubt; raises NotPublic.
+    def check(self, url: str, *, content_type: str) -> None:
+        """Read a public object as a visitor, if the ACL was dropped; raises NotPublic.
 
-        The first success settles it for the process; until then every object is asked for.
+        Every object is checked until the first success in this process.
         """
         if not self._in_doubt:
             return
         reason = why_not_public(url, content_type=content_type)
         if reason is not None:
-            fault = f"Visitors cannot read {url} ({reason}); nothing is published: {self.cure}."
+            fault = f"Visitors cannot read {url} ({reason}), so nothing is published: {self.cure}."
             log.error(fault)
             raise NotPublic(fault)
         self._in_doubt = False
 
     @property
     def cure(self) -> str:
-        """Return what makes objects public without ACLs."""
+        """Return what makes objects public without ACLs, as the end of a sentence."""
         return (
             "give the bucket a policy that allows everyone s3:GetObject on"
             f" arn:aws:s3:::{self._place}posters/*, with Block Public Access switched off for"
-            " policies, or name in S3_PUBLIC_URL where visitors can read the objects"
+            " policies, or set S3_PUBLIC_URL to an address where visitors can read the objects"
         )

@@ -1,6 +1,6 @@
-"""Objects in a bucket of Amazon's S3 or of a service that speaks its protocol.
+"""Objects in a bucket of Amazon's S3 or of a compatible service.
 
-The only home of boto3. Its errors end here: each becomes one of storage's, in plain words.
+The only module that imports boto3. Its errors become StorageErrors here, in plain words.
 """
 
 from __future__ import annotations
@@ -47,18 +47,18 @@ _CONFIG = {
     "retries": {"total_max_attempts": 2, "mode": "standard"},
     "max_pool_connections": 32,
     "tcp_keepalive": True,
-    # The newer checksums are not known to every compatible service.
+    # Some compatible services do not know the newer checksums.
     "request_checksum_calculation": "when_required",
     "response_checksum_validation": "when_required",
 }
 
 
 class S3Storage:
-    """The storage in a bucket, by one client a process.
+    """The storage in a bucket, with one client a process.
 
-    endpoint_url: None for Amazon. public_url: what pages link instead of the bucket's own
-    address. acl: what public objects get; "" sends none. prefix: "" or "folder/", put
-    before every key inside the bucket and unknown outside of this class.
+    endpoint_url: None for Amazon. public_url: pages link it instead of the bucket's own address.
+    acl: of public objects; "": none is sent. prefix: "" or "folder/", in front of every key in
+    the bucket; only this class knows it.
     """
 
     def __init__(
@@ -82,23 +82,22 @@ class S3Storage:
     def client(self) -> Any:
         """Return the process's client, which its threads share; raises boto3's errors.
 
-        Made at its first use: a session takes some 90 ms.
+        It is made at its first use, because a session takes some 90 ms.
         """
         return self._client.get()
 
     def put(self, key: str, body: bytes, *, content_type: str, public: bool) -> None:
-        """Store body with its type and cache life, and with the ACL where it is public.
+        """Store body with its type and cache life, and with the ACL if it is public.
 
-        Nothing is asked first and an existing object is written again: same key, same bytes.
-        Where the bucket refuses ACLs, raises NotPublic until one object could be read by
-        its public address.
+        An existing object is simply written again: same key, same bytes. If the bucket refuses
+        ACLs, raises NotPublic until one object could be read at its public address.
         """
         fields = self._address(key) | {"Body": body, "ContentType": content_type}
         fields["CacheControl"] = IMMUTABLE if public else PRIVATE
         with _translated("stored", key):
             self._put(fields, acl=self._public_reading.acl if public else "")
         if public:
-            self._public_reading.prove(self.url(key), content_type=content_type)
+            self._public_reading.check(self.url(key), content_type=content_type)
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes; raises ObjectNotFound."""
@@ -108,7 +107,7 @@ class S3Storage:
                 return bytes(body.read())
 
     def exists(self, key: str) -> bool:
-        """Return whether there is such an object, in a bucket that does exist."""
+        """Return whether there is such an object; raises StorageError without a bucket."""
         try:
             self.headers(key)
         except ObjectNotFound:
@@ -116,7 +115,7 @@ class S3Storage:
         return True
 
     def headers(self, key: str) -> ObjectHeaders:
-        """Return the object's headers; raises ObjectNotFound, in a bucket that does exist."""
+        """Return the object's headers; raises ObjectNotFound, or StorageError without a bucket."""
         try:
             with _translated("looked for", key):
                 answer = self.client.head_object(**self._address(key))
@@ -126,7 +125,7 @@ class S3Storage:
         return ObjectHeaders(answer.get("ContentType", ""), answer.get("CacheControl", ""))
 
     def delete(self, key: str) -> None:
-        """Delete the object; S3 itself does not mind where there is none."""
+        """Delete the object; a missing one is no error."""
         try:
             with _translated("deleted", key):
                 self.client.delete_object(**self._address(key))
@@ -154,7 +153,7 @@ class S3Storage:
 
     @property
     def acl(self) -> str:
-        """Return the ACL that public objects get; "" where the bucket has refused it."""
+        """Return the ACL of public objects; "" if the bucket has refused it."""
         return self._public_reading.acl
 
     @property
@@ -164,7 +163,7 @@ class S3Storage:
 
     @property
     def public_url(self) -> str | None:
-        """Return S3_PUBLIC_URL, None where pages link the bucket's own address."""
+        """Return S3_PUBLIC_URL; None: pages link the bucket's own address."""
         return self._public_url
 
     @property
@@ -178,7 +177,7 @@ class S3Storage:
         return f"{self._bucket}/{self._prefix}"
 
     def own_url(self, key: str) -> str:
-        """Return the object's address at the bucket itself, whatever S3_PUBLIC_URL says."""
+        """Return the object's address at the bucket itself, without S3_PUBLIC_URL."""
         path = quote(self._prefix + checked_key(key))
         if self._endpoint_url:
             return f"{self._endpoint_url}/{self._bucket}/{path}"
@@ -186,9 +185,9 @@ class S3Storage:
             return f"{bucket_url(self._bucket, self.client.meta.endpoint_url)}/{path}"
 
     def regions(self) -> tuple[str, str]:
-        """Return the region that is asked and the one that the bucket says it is in.
+        """Return the region of the requests and the one that the bucket reports.
 
-        Both are the same for services other than Amazon, whose regions mean little.
+        Both are the same for other services than Amazon, whose regions mean little.
         """
         asked = str(self.client.meta.region_name)
         if self._endpoint_url:
@@ -199,15 +198,15 @@ class S3Storage:
         return asked, headers.get("x-amz-bucket-region", asked)
 
     def blocks_every_put(self) -> bool:
-        """Return whether a setting against public ACLs keeps everything out of the bucket.
+        """Return whether BlockPublicAcls is on at a compatible service.
 
-        Ceph takes BlockPublicAcls for that, while Amazon refuses only what has a public ACL.
+        Ceph then refuses every put; Amazon refuses only those with a public ACL.
         """
         if not self._endpoint_url:
             return False
         try:
             answer = self.client.get_public_access_block(Bucket=self._bucket)
-        except (BotoCoreError, ClientError):  # not allowed to ask, or not known there
+        except (BotoCoreError, ClientError):  # no right to ask, or unknown to the service
             return False
         return bool(answer["PublicAccessBlockConfiguration"].get("BlockPublicAcls"))
 
@@ -215,7 +214,7 @@ class S3Storage:
         return {"Bucket": self._bucket, "Key": self._prefix + checked_key(key)}
 
     def _put(self, fields: dict[str, Any], *, acl: str) -> None:
-        """Put with the ACL where there is one, and without if the bucket takes none."""
+        """Put with the ACL, and without if there is none or the bucket refuses it."""
         if not acl:
             self.client.put_object(**fields)
             return
@@ -225,12 +224,12 @@ class S3Storage:
             if code_of(error.response) not in ACL_REFUSALS:
                 raise
             self.client.put_object(**fields)
-            self._public_reading.forgo_acl()
+            self._public_reading.drop_acl()
 
     def _check_bucket(self) -> None:
-        """Ask once whether there is a bucket: HEAD says 404 for that as for a missing key.
+        """Check once that the bucket exists: HEAD answers 404 for it as for a missing key.
 
-        Without it, a mistyped S3_BUCKET would look as if every object were gone.
+        Otherwise a mistyped S3_BUCKET would look as if every object were gone.
         """
         if not self._bucket_seen:
             try:
@@ -242,9 +241,9 @@ class S3Storage:
 
 
 def _make_client(endpoint_url: str | None) -> Any:
-    """Return a client with path addresses for compatible services: not all have wildcard DNS.
+    """Return a client; it uses path addresses for compatible services without wildcard DNS.
 
-    Without a region from boto3's chain it signs for us-east-1, which such services take.
+    Without a region from boto3's chain it signs for us-east-1, which such services accept.
     """
     style = {"addressing_style": "path" if endpoint_url else "auto"}
     return boto3.session.Session().client(
@@ -256,7 +255,7 @@ def _make_client(endpoint_url: str | None) -> Any:
 
 @contextmanager
 def _translated(done: str, key: str) -> Iterator[None]:
-    """Turn the errors of boto3 and below into the storage's, and count all but missing objects.
+    """Turn boto3's errors into StorageErrors, and count them, except for missing objects.
 
     done: "stored", "read", …
     """
