@@ -7,20 +7,16 @@ import io
 import json
 import re
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from mozi.calendar.editing.changes import Values
-from mozi.calendar.editing.restore import PAGE_LENGTH, restore_movie
+from mozi.calendar.editing.restore import PAGE_LENGTH
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import reading, writing
-from mozi.errors import HistoryEntryNotFound
 from mozi.models import HistoryEntry, Movie, Poster
 from mozi.posters.focus import Pointed, set_focus
-from tests.conftest import on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants, movie_of, update_movie
 from tests.web.admin.conftest import EMAIL, token
 
@@ -215,23 +211,6 @@ def test_an_upload_stays_where_only_its_address_was_forgotten(anna: FlaskClient)
     poster = poster_of(movie_id)
     assert (poster.uploaded, poster.original_key) == (True, key)
     assert poster.source_url == "https://example.org/1.jpg"
-
-
-@on_both_backends
-def test_an_external_id_of_another_movie_stays_there(app: Flask) -> None:
-    movie_id = make_movie(title="Első", external_id="x-1")
-    edit_id = change(movie_id, {"external_id": None, "title": "Második"})
-    make_movie(external_id="x-1")
-    with writing() as session:
-        restore_movie(session, movie_id, edit_id, by=EMAIL)
-    assert (movie_of(movie_id).external_id, movie_of(movie_id).title) == (None, "Első")
-
-
-def test_an_edit_of_another_movie_is_not_found(app: Flask) -> None:
-    movie_id, other = make_movie(), make_movie()
-    edit_id = change(other, {"title": "Másik"})
-    with pytest.raises(HistoryEntryNotFound), writing() as session:
-        restore_movie(session, movie_id, edit_id, by=EMAIL)
 
 
 def test_a_movie_that_is_gone_has_no_history_page(anna: FlaskClient) -> None:
