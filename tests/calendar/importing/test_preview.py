@@ -46,6 +46,7 @@ def test_the_digest_changes_with_what_would_be_done(app: Flask) -> None:
 
 def test_an_address_that_replaces_an_upload_is_marked(app: Flask) -> None:
     movie_id = make_movie(title="Kontroll", poster_url=URL)
+    assert not preview({"poster_url": f"{URL}?2"}).rows[0].replaces_upload
     with writing() as session:
         set_source_original(session, movie_id, f"originals/{'a' * 64}.jpg")
     marks = [
