@@ -46,7 +46,7 @@ def ensure_admin(email: str, password: str) -> bool:
 
     A new password ends every session of the admin.
     """
-    password_hash = hash_password(password)  # before the transaction: it takes a while
+    password_hash = hash_password(password)  # before the transaction: hashing takes time
     with writing() as session:
         query = select(Admin).where(Admin.email == normal_email(email))
         admin = session.scalars(query).first()

@@ -23,25 +23,25 @@ MOST_CHARACTERS = 200_000  # ten times a movie's longest texts
 
 
 @dataclass(frozen=True)
-class Draft:
+class FormFields:
     """A form's fields in their order; with_file: whether a file came with them, which is lost."""
 
     fields: tuple[tuple[str, str], ...]
     with_file: bool
 
 
-def save_draft(admin_id: int, draft: Draft) -> str | None:
+def save_draft(admin_id: int, form: FormFields) -> str | None:
     """Return the id of the stored draft; None if it is too long or the admin does not exist."""
-    if sum(len(text) for field in draft.fields for text in field) > MOST_CHARACTERS:
+    if sum(len(text) for field in form.fields for text in field) > MOST_CHARACTERS:
         return None
     draft_id, now = secrets.token_hex(16), clock.now()
-    fields = [list(field) for field in draft.fields]
+    fields = [list(field) for field in form.fields]
     with writing() as session:
         session.execute(delete(FormDraft).where(FormDraft.created_at < now - LIFE))
         if session.get(Admin, admin_id) is None:
             return None
         row = FormDraft(id=draft_id, admin_id=admin_id, created_at=now, fields=fields)
-        row.with_file = draft.with_file
+        row.with_file = form.with_file
         session.add(row)
         session.flush()
         newest_first = FormDraft.created_at.desc(), FormDraft.id
@@ -51,14 +51,14 @@ def save_draft(admin_id: int, draft: Draft) -> str | None:
     return draft_id
 
 
-def find_draft(admin_id: int, draft_id: str) -> Draft | None:
+def find_draft(admin_id: int, draft_id: str) -> FormFields | None:
     """Return the admin's draft of this id."""
     recent = FormDraft.created_at >= clock.now() - LIFE
     with reading() as session:
         row = session.scalars(select(FormDraft).where(*_own(admin_id, draft_id), recent)).first()
         if row is None:
             return None
-        return Draft(tuple((name, text) for name, text in row.fields), row.with_file)
+        return FormFields(tuple((name, text) for name, text in row.fields), row.with_file)
 
 
 def delete_draft(admin_id: int, draft_id: str) -> None:

@@ -1,7 +1,7 @@
-"""Short transactions: one that reads a snapshot, one that writes, and the database's own clock.
+"""Short transactions for reading a snapshot and for writing, and the database's own clock.
 
-Nothing holds a transaction while bytes or pixels move, so transactions are opened where they
-are needed, by `with`, and are not tied to the request.
+No transaction is open while bytes or pixels move. So a transaction is a `with` block and not
+tied to the request.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ T = TypeVar("T")
 BUSY_TIMEOUT_S = 5
 IN_LIMIT = 500  # parameters of one IN; SQLite before 3.32 takes 999 a statement
 UNREACHABLE = (OperationalError, PoolTimeout)
-"""What is raised where the database cannot be reached, is silent or too busy."""
+"""The errors of a database that cannot be reached, is silent or too busy."""
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def reading_rows() -> Iterator[Connection]:
-    """Give a connection as reading() gives a session: no mapped objects, at half the time."""
+    """Give a connection for reading(): without mapped objects, in half the time."""
     with db.engine.connect().execution_options(**_reading_options()) as connection:
         yield connection
         connection.rollback()
@@ -61,10 +61,10 @@ def _reading_options() -> dict[str, Any]:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """Give a session that is committed at the end of the block, or rolled back by an exception.
+    """Give a session that commits at the end of the block; an exception rolls it back.
 
-    On SQLite it begins immediate: a deferred transaction that turns from reading to writing
-    fails at once when somebody else wrote meanwhile, whatever the busy timeout.
+    On SQLite it begins immediate. A deferred transaction that turns from reading to writing
+    fails at once if another one wrote meanwhile, whatever the busy timeout.
     """
     with Session(db.engine, expire_on_commit=False) as session, session.begin():
         session.connection(execution_options={"mozi_writes": True})
@@ -73,7 +73,7 @@ def writing() -> Iterator[Session]:
 
 @contextmanager
 def writing_rows() -> Iterator[Connection]:
-    """Give a connection as writing() gives a session: no mapped objects, at half the time."""
+    """Give a connection for writing(): without mapped objects, in half the time."""
     writes = db.engine.connect().execution_options(mozi_writes=True)
     with writes as connection, connection.begin():
         yield connection
@@ -104,7 +104,7 @@ def _now_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Return what Flask-SQLAlchemy gives to create_engine: bounded pools, bounded waits."""
+    """Return the options of create_engine: bounded pools, bounded waits."""
     if make_url(database_url).get_backend_name() == "sqlite":
         return {
             "pool_size": 16,
@@ -116,7 +116,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> None:
-    """Prepare the engine's connections, before the first one is made."""
+    """Set up the engine's connections, before the first one is made."""
     if engine.dialect.name == "postgresql":
         postgresql.prepare(engine)
     else:
@@ -124,20 +124,20 @@ def prepare(engine: Engine) -> None:
 
 
 def in_one_line(error: Exception) -> str:
-    """Return an error in one line; of the database's the driver's words, without the statement."""
+    """Return the error in one line; of a database error the driver's words, without the SQL."""
     said = str(error.orig) if isinstance(error, DBAPIError) else repr(error)
     return said.partition("\n")[0]
 
 
 def cure_of(error: DBAPIError) -> str:
-    """Return what to do where a table or a column is missing, else nothing."""
+    """Return a line on what to do if a table or a column is missing, else ""."""
     missing = "no such (table|column)|(relation|column) .* does not exist"
     found = re.search(missing, str(error.orig))
     return "\n`flask db upgrade` brings its tables up to date." if found else ""
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Make SQLite keep foreign keys, read beside a writer (WAL), and begin as it is told."""
+    """Make SQLite enforce foreign keys, read beside a writer (WAL), and begin explicitly."""
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
@@ -149,7 +149,7 @@ def prepare_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("mozi_writes")
         statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
-        try:  # by the driver: the way through exec_driver_sql takes 0.2 ms
+        try:  # directly: exec_driver_sql takes 0.2 ms more
             connection.connection.cursor().execute(statement)
         except sqlite3.OperationalError as error:
             raise OperationalError(statement, None, error) from error

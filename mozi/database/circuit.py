@@ -1,8 +1,8 @@
-"""A circuit breaker: after the first request that found the database silent, no other one waits.
+"""A circuit breaker: when the database is silent, only the first request waits for it.
 
-It opens when a wait for the database takes long and a probe, on a connection of its own, is not
-answered either: so a slow query alone never opens it. While it is open requests fail at once,
-and one probe after the other asks again in the background; the first that is answered closes it.
+The circuit opens when a request waits for long and a probe on a connection of its own gets no
+answer either, so a slow query alone never opens it. While it is open, requests fail at once and
+probes repeat in the background; the first answer closes it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 logger = logging.getLogger(__name__)
 
 RETRY_S = 0.5  # between two probes while the circuit is open
-TRUSTED_S = 0.5  # for which an answered probe is believed: slow queries ask no more often
+TRUSTED_S = 0.5  # after an answered probe no other one starts, however many queries are slow
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:
@@ -23,10 +23,10 @@ def _in_a_thread(work: Callable[[], None]) -> None:
 
 
 class Circuit:
-    """Whether the database of one process answers. Thread-safe; off until it is turned on.
+    """Whether the database answers this process. Thread-safe; off until it is turned on.
 
-    answers: asks the database on a new connection, and returns whether anything came back.
-    opened: called each time it opens. run: runs the probes beside the caller.
+    answers: returns whether the database answers on a new connection. opened: called each time
+    the circuit opens. run: runs the probes in the background.
     """
 
     def __init__(
@@ -49,19 +49,19 @@ class Circuit:
         self.is_open = False
 
     def suspect(self) -> None:
-        """Begin a probe, unless one is under way or was answered a moment ago; return at once."""
+        """Start a probe, unless one runs or was answered a moment ago; return at once."""
         trusted = self._now() < self._answered_at + TRUSTED_S
         if self.is_on and not trusted and self._probing.acquire(blocking=False):
             self._run(self._probe)
 
     def _probe(self) -> None:
-        """Ask until the database answers; the circuit is open from the first silence on."""
+        """Probe until the database answers; the first silence opens the circuit."""
         began = self._now()
         try:
             while not self._answers():
                 self._open()
                 self._sleep(RETRY_S)
-        finally:  # a probe that breaks must not keep the circuit open for good
+        finally:  # a probe that fails must not leave the circuit open for ever
             self._answered_at = self._now()
             if self.is_open:
                 self.is_open = False
@@ -72,6 +72,6 @@ class Circuit:
         if not self.is_open:
             self.is_open = True
             logger.error(
-                "The database is silent: requests that need it fail at once until it answers"
+                "The database is silent; requests that need it fail at once until it answers"
             )
             self._opened()

@@ -1,10 +1,9 @@
-"""PostgreSQL's connections: given up where it falls silent, shared fairly where they are few.
+"""PostgreSQL's connections: a silent server is given up, few connections are shared fairly.
 
-A server whose machine stops, or a network that swallows what is sent, ends nothing: libpq would
-wait for ever, and its time-outs bound the login, the kernel's acknowledgements and what the
-server does, never the wait for an answer. psycopg waits in steps of 0.1 s; each step in which
-the kernel had nothing for us is counted here. A process that is slow itself counts fewer of
-them, and takes no busy server for a silent one.
+When the server's machine stops or the network drops its packets, libpq waits for ever: its
+time-outs limit the login, the kernel's acknowledgements and the server's work, but not the wait
+for an answer. psycopg waits in steps of 0.1 s. This module counts the steps without any byte. A
+slow process counts fewer steps, so it never takes a busy server for a silent one.
 """
 
 from __future__ import annotations
@@ -25,33 +24,33 @@ from sqlalchemy.util.queue import Empty
 from mozi.database.circuit import Circuit
 
 STATEMENT_S = 15
-SILENCE_S = STATEMENT_S + 3  # PostgreSQL ends a statement itself; beyond that it is gone
-SUSPICIOUS_S = 0.3  # without a byte: the circuit asks whether the database lives
-PROBE_S = 0.8  # without a byte, in which a new connection gets nowhere
+SILENCE_S = STATEMENT_S + 3  # PostgreSQL itself ends a statement before that
+SUSPICIOUS_S = 0.3  # without a byte, then the circuit probes
+PROBE_S = 0.8  # without a byte on a new connection, then the database is silent
 STEP_S = 0.1  # psycopg's own
 
 CONNECTIONS = 8
 """Connections of a process: a small dyno's database takes 20, two workers and a command."""
 
 TURN_S = 5.0  # how long a request waits for a connection
-LOOK_S = 0.1  # how often it looks whether it still should
-SPARE_S = 1.0  # after which a connection that was never needed meanwhile is closed
-SCARCE_S = 10.0  # how long, after a refusal, a process keeps no more than one
-# SQLSTATE 53300, which libpq does not tell of a login; then PgBouncer's words for it.
+TRY_S = 0.1  # between two tries to get one
+SPARE_S = 1.0  # a connection that was not needed for so long is closed
+SCARCE_S = 10.0  # after a refusal, a process keeps only one connection for so long
+# SQLSTATE 53300, which libpq does not report for a login; then PgBouncer's words for it.
 NO_ROOM = re.compile(
     r"too many (clients|connections)|connection slots are reserved|no more connections allowed"
 )
 
-# SQLAlchemy names a pool's logger by its class, and would say with Mozi's what is for debugging.
+# SQLAlchemy names a pool's logger after its class, so its debug lines would be among Mozi's.
 logging.getLogger(f"{__name__}.SharedPool").setLevel(logging.WARNING)
 
 
 class DatabaseSilent(psycopg.OperationalError):
-    """Nothing has come back from the database, so that it is not waited for any longer."""
+    """The database sends nothing, so the wait was given up."""
 
 
 class WatchedConnection(psycopg.Connection[Any]):
-    """A connection that is told how long nothing has come back, from its login on."""
+    """A connection that knows how long the server has sent nothing, from its login on."""
 
     @classmethod
     def on_silence(cls, seconds: float) -> None:
@@ -63,7 +62,7 @@ class WatchedConnection(psycopg.Connection[Any]):
         return (yield from cls._watched(super()._connect_gen(conninfo)))
 
     def wait(self, gen: Any, interval: float = STEP_S, timeout: float | None = None) -> Any:
-        """Do as psycopg does, and close the connection where the wait is given up."""
+        """Wait as psycopg does; close the connection if the wait is given up."""
         try:
             return super().wait(self._watched(gen), interval, timeout)
         except DatabaseSilent:
@@ -72,7 +71,7 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     @classmethod
     def _watched(cls, gen: Any) -> Generator[Any, Any, Any]:
-        """Pass on what psycopg's loop and gen tell each other; 0 means that nothing came."""
+        """Pass values between psycopg's loop and gen; from the loop, 0 means that nothing came."""
         steps = 0
         try:
             state = next(gen)
@@ -87,12 +86,12 @@ class WatchedConnection(psycopg.Connection[Any]):
 
 
 class SharedPool(QueuePool):
-    """The connections of one process, which leaves the server's to others where it can.
+    """The connections of one process, which keeps no more of the server's than it needs.
 
-    Where the server has no room for one more, a request waits for its turn as it does where
-    all of ours are in use: for one that comes back here, or for room there. Connections that
-    were not needed for SPARE_S are closed, and after a refusal all but one as they come back,
-    so that no process sits on what another waits for.
+    When the server has no room for another connection, a request waits as it does when all of
+    the pool are in use: until one is returned, or the server has room. Connections that were
+    not needed for SPARE_S are closed. After a refusal all but one are closed when they are
+    returned, so that no process holds what another one waits for.
     """
 
     circuit: Circuit
@@ -100,23 +99,23 @@ class SharedPool(QueuePool):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._full_until = self._scarce_until = float("-inf")
-        self._unneeded = 0  # the fewest connections that lay idle since the last look
-        self._looking = threading.Lock()
+        self._unneeded = 0  # the fewest idle connections since the last look
+        self._spare_timer = threading.Lock()
 
     def recreate(self) -> SharedPool:
-        """Return an empty pool of the same kind, on the same circuit."""
+        """Return an empty pool of the same kind with the same circuit."""
         fresh = super().recreate()
-        assert isinstance(fresh, SharedPool)  # noqa: S101 - of this class, says QueuePool
+        assert isinstance(fresh, SharedPool)  # noqa: S101 - QueuePool promises its own class
         fresh.circuit = self.circuit
         return fresh
 
     def _do_get(self) -> ConnectionPoolEntry:
-        """Return a connection within TURN_S, or raise why there is none."""
+        """Return a connection within TURN_S; raises PoolTimeout, DatabaseSilent."""
         until = time.monotonic() + TURN_S
         while True:
             fail_if_silent(self.circuit)
             try:
-                record = self._find_turn()
+                record = self._try_to_get()
             except (Empty, PoolTimeout) as error:
                 if time.monotonic() >= until:
                     raise PoolTimeout(f"no connection came free for {TURN_S:g} s") from error
@@ -124,49 +123,50 @@ class SharedPool(QueuePool):
                 self._unneeded = min(self._unneeded, self.checkedin())
                 return record
 
-    def _find_turn(self) -> ConnectionPoolEntry:
-        """Return a connection; raises Empty or PoolTimeout after LOOK_S without one."""
+    def _try_to_get(self) -> ConnectionPoolEntry:
+        """Return a connection; raises Empty or PoolTimeout after TRY_S without one."""
         if time.monotonic() < self._full_until:
-            return self._pool.get(True, LOOK_S)
+            return self._pool.get(True, TRY_S)
         try:
             return super()._do_get()
         except psycopg.OperationalError as error:
             if not NO_ROOM.search(str(error)):
                 raise
             now = time.monotonic()
-            self._full_until, self._scarce_until = now + LOOK_S, now + SCARCE_S
+            self._full_until, self._scarce_until = now + TRY_S, now + SCARCE_S
             raise Empty from error
 
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
-        if record.dbapi_connection is None or self._is_wanted_elsewhere():
+        if record.dbapi_connection is None or self._is_needed_elsewhere():
             self._close(record)
             return
         super()._do_return_conn(record)
         if self.checkedin() > 1:
-            self._look_later()
+            self._close_spare_later()
 
-    def _is_wanted_elsewhere(self) -> bool:
+    def _is_needed_elsewhere(self) -> bool:
         opened = self.checkedin() + self.checkedout()
         return opened > 1 and time.monotonic() < self._scarce_until
 
-    def _look_later(self) -> None:
-        """Look after SPARE_S which connections are not needed; one such look at a time."""
-        if self._looking.acquire(blocking=False):
+    def _close_spare_later(self) -> None:
+        """Start the timer of _close_spare(), unless it runs."""
+        if self._spare_timer.acquire(blocking=False):
             self._unneeded = self.checkedin()
             timer = threading.Timer(SPARE_S, self._close_spare)
             timer.daemon = True
             timer.start()
 
     def _close_spare(self) -> None:
+        """Close the connections that were idle all the time since the timer started."""
         try:
             for _ in range(self._unneeded - 1):
                 self._close(self._pool.get(False))
         except Empty:
             pass
         finally:
-            self._looking.release()
+            self._spare_timer.release()
         if self.checkedin() > 1:
-            self._look_later()
+            self._close_spare_later()
 
     def _close(self, record: ConnectionPoolEntry) -> None:
         try:
@@ -181,7 +181,7 @@ def engine_options() -> dict[str, Any]:
         "poolclass": SharedPool,
         "pool_size": CONNECTIONS,
         "max_overflow": 0,
-        "pool_timeout": LOOK_S,
+        "pool_timeout": TRY_S,
         "pool_use_lifo": True,
         "pool_pre_ping": True,
         "connect_args": {
@@ -192,18 +192,18 @@ def engine_options() -> dict[str, Any]:
 
 
 def fail_fast(engine: Engine) -> None:
-    """Have this process wait for a silent PostgreSQL once, and not with each request.
+    """Turn the circuit on: only one request of the process then waits for a silent PostgreSQL.
 
-    For a server: a command has nobody to answer, and may as well wait. SQLite is never silent.
+    For servers only; a command may wait. SQLite is never silent.
     """
     if isinstance(engine.pool, SharedPool):
         engine.pool.circuit.is_on = True
 
 
 def prepare(engine: Engine) -> None:
-    """Have the engine's connections watched; fail_fast() turns its circuit on."""
+    """Watch the engine's connections; fail_fast() turns its circuit on."""
     pool = engine.pool
-    assert isinstance(pool, SharedPool)  # noqa: S101 - engine_options has said so
+    assert isinstance(pool, SharedPool)  # noqa: S101 - as engine_options() has it
     circuit = Circuit(lambda: answers(engine), opened=engine.dispose)
     pool.circuit = circuit
 
@@ -221,7 +221,7 @@ def prepare(engine: Engine) -> None:
 
 
 class Probe(WatchedConnection):
-    """A connection that is given up soon."""
+    """A connection that is given up after PROBE_S without a byte."""
 
     @classmethod
     def on_silence(cls, seconds: float) -> None:
@@ -230,7 +230,7 @@ class Probe(WatchedConnection):
 
 
 def answers(engine: Engine) -> bool:
-    """Return whether anything comes back on a new connection; a refusal is an answer."""
+    """Return whether the server answers on a new connection; a refusal is an answer."""
     args, options = engine.dialect.create_connect_args(engine.url)
     try:
         with Probe.connect(*args, **options) as connection:
@@ -243,7 +243,7 @@ def answers(engine: Engine) -> bool:
 
 
 def give_up_after(seconds: float, longest_s: float) -> None:
-    """Raise DatabaseSilent where so many seconds are too many."""
+    """Raise DatabaseSilent after longest_s."""
     if seconds >= longest_s:
         raise DatabaseSilent(f"the database has not answered for {longest_s:g} seconds")
 

@@ -65,7 +65,7 @@ def test_the_first_silence_opens_it_and_the_first_answer_closes_it(said: Said) -
     assert database.slept == [RETRY_S, RETRY_S]
     assert (database.opened, database.circuit.is_open) == (1, False)
     assert said.messages("ERROR") == [
-        "The database is silent: requests that need it fail at once until it answers"
+        "The database is silent; requests that need it fail at once until it answers"
     ]
     assert said.messages("WARNING") == ["The database answers again, after 1.0 s"]
 

@@ -9,7 +9,7 @@ from flask import Response, current_app, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
-from mozi.accounts.form_drafts import Draft, find_draft, save_draft
+from mozi.accounts.form_drafts import FormFields, find_draft, save_draft
 from mozi.accounts.sessions import LIFE
 from mozi.web.i18n import languages
 from mozi.web.sessions import signed_in
@@ -44,7 +44,7 @@ def has_file() -> bool:
     return bool(file and file.filename)
 
 
-def requested_draft() -> Draft | None:
+def requested_draft() -> FormFields | None:
     """Return the admin's draft that the address names."""
     admin = signed_in()
     return find_draft(admin.id, request.args.get("typed", "")) if admin else None
@@ -74,7 +74,7 @@ def _path_of_draft() -> str:
         return request.path
     sent = request.form.items(multi=True)
     fields = tuple((name, text) for name, text in sent if name not in NOT_KEPT)
-    draft_id = save_draft(admin_id, Draft(fields, has_file()))
+    draft_id = save_draft(admin_id, FormFields(fields, has_file()))
     return f"{request.path}?typed={draft_id}" if draft_id else request.path
 
 
