@@ -1,15 +1,14 @@
-// What pages do besides being read. Everything works without this file. It runs before the first
-// paint, so that a chosen theme never flashes; what needs the page waits for it, at the end.
-// One file, since each has a journey of its own to a phone.
+// Scripts of the public pages, which also work without this file. It runs before the first paint,
+// so that a chosen theme never flashes; the rest waits for the parsed page, at the end. It is one
+// file, because each file costs a phone another request.
 
-// Theme: as the system has it, light, dark, and round again; what was chosen is kept in this
-// browser alone.
+// Theme: the system's, light, dark, and again. Only this browser stores the choice.
 const root = document.documentElement;
 const themes = ["auto", "light", "dark"];
 try {
   const theme = localStorage.getItem("theme");
   if (theme) root.dataset.theme = theme;
-} catch {} // storage may be forbidden: the system's theme stands
+} catch {} // storage may be forbidden: then the system's theme is used
 
 function showTheme(button) {
   const theme = root.dataset.theme || "auto";
@@ -22,13 +21,13 @@ function changeTheme({ currentTarget }) {
   try {
     if (next === "auto") localStorage.removeItem("theme");
     else localStorage.setItem("theme", next);
-  } catch {} // it lasts for this page then
+  } catch {} // then it lasts for this page
   if (next === "auto") delete root.dataset.theme;
   else root.dataset.theme = next;
   showTheme(currentTarget);
 }
 
-// Share: the system's own way, or the address onto the clipboard.
+// Share: the system's dialogue, or the address to the clipboard.
 async function share({ currentTarget: button }) {
   const url = button.dataset.share;
   try {
@@ -37,19 +36,19 @@ async function share({ currentTarget: button }) {
       await navigator.clipboard.writeText(url);
       button.querySelector("span").textContent = button.dataset.done;
     }
-  } catch {} // changed their mind
+  } catch {} // the visitor cancelled
 }
 
-// Filters: what is not chosen stays out of the address.
+// Filters: empty choices are left out of the address.
 function leaveOut({ formData }) {
   for (const [name, value] of [...formData]) if (!value) formData.delete(name);
 }
 
-// Pictures. While a poster cannot be had, its route answers 503 with a drawing in its place, which
-// a browser shows as any picture. So whoever got one asks again when the answer said, three times,
-// and then shows the title instead.
+// Pictures. While a poster cannot be built, its route answers 503 with a placeholder, which a browser
+// shows like any picture. The script then asks again after Retry-After, three times, and shows the
+// title instead if that fails.
 const TRIES = 3;
-const LONGEST_S = 60; // a source that is left alone for longer will not come while somebody looks
+const LONGEST_S = 60; // a source with a longer pause will not come during this visit
 
 function showTitle(img) {
   const title = img.closest(".card, .film").querySelector(".card__title, h1");
@@ -65,7 +64,7 @@ function showTitle(img) {
 async function askAgain(img, address, left) {
   const answer = await fetch(address, { redirect: "manual", cache: "no-store" }).catch(() => null);
   if (answer?.type === "opaqueredirect") {
-    img.src = `${address}?${TRIES - left + 1}`; // built meanwhile; another address, or it stays as it is
+    img.src = `${address}?${TRIES - left + 1}`; // built meanwhile; a new address makes the browser load it
     return;
   }
   const wait = Number(answer?.headers.get("Retry-After")) || 2;
@@ -73,39 +72,39 @@ async function askAgain(img, address, left) {
   else setTimeout(() => askAgain(img, address, left - 1), wait * 1000);
 }
 
-function doWithout(img) {
+function showFallback(img) {
   const others = img.closest("picture")?.querySelectorAll("source") ?? [];
-  for (const source of others) source.remove(); // the browser takes the JPEG then
+  for (const source of others) source.remove(); // then the browser takes the JPEG
   if (!others.length) showTitle(img);
 }
 
-function look(img) {
+function checkPicture(img) {
   const address = img.getAttribute("src");
-  if (!img.naturalWidth) doWithout(img);
+  if (!img.naturalWidth) showFallback(img);
   else if (/\/poster\/[^?]*$/.test(address)) {
     const [timing] = performance.getEntriesByName(img.src);
-    const status = timing?.responseStatus; // 0 from the storage's host; Safari does not say
+    const status = timing?.responseStatus; // 0 from the storage's host; undefined in Safari
     if (status === 503 || status === undefined) askAgain(img, address, TRIES);
   }
 }
 
-// Such events do not bubble, but are caught, by the document: the window is left out of a picture's
-// load event. So those that come with results later are heard too.
+// These events do not bubble, but the document can capture them, also for pictures that search
+// results add later. (A picture's load event does not reach the window.)
 const parsed = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
 
-for (const [event, act] of [["load", look], ["error", doWithout]]) {
-  const heard = ({ target }) => {
+for (const [event, act] of [["load", checkPicture], ["error", showFallback]]) {
+  const onEvent = ({ target }) => {
     if (target instanceof HTMLImageElement && target.matches(".poster")) parsed.then(() => act(target));
   };
-  document.addEventListener(event, heard, true);
+  document.addEventListener(event, onEvent, true);
 }
 
-// Without a network a page is what was kept of it, or of the calendar in its place: it says so.
-const tellOffline = () => (document.querySelector(".offline").hidden = navigator.onLine);
-for (const event of ["online", "offline"]) addEventListener(event, tellOffline);
+// Without a network sw.js shows a stored page, or the stored calendar, with this notice.
+const showOffline = () => (document.querySelector(".offline").hidden = navigator.onLine);
+for (const event of ["online", "offline"]) addEventListener(event, showOffline);
 
 parsed.then(() => {
-  tellOffline();
+  showOffline();
   for (const button of document.querySelectorAll(".theme")) {
     button.hidden = false;
     showTheme(button);
@@ -120,5 +119,5 @@ parsed.then(() => {
   }
 });
 
-// The last calendar without a network: see sw.js.
+// Stores the last calendar for when there is no network.
 addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));

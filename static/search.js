@@ -1,11 +1,11 @@
-// Results as one types: the same page is fetched and its results are put in place of these.
-// Without this script the form sends itself as any other.
+// Results while the visitor types: the script fetches the same page and replaces the results.
+// Without this script the form is sent as usual.
 const form = document.querySelector("[data-search]");
 const field = form.elements.q;
 const PAUSE_MS = 200;
 let timer, asked = field.value.trim(), running;
 
-async function look() {
+async function search() {
   const query = field.value.trim();
   if (query === asked) return;
   asked = query;
@@ -20,11 +20,11 @@ async function look() {
     document.title = page.title;
     history.replaceState(null, "", address);
   } catch (error) {
-    if (error.name !== "AbortError") asked = null; // the network failed: the next key tries again
+    if (error.name !== "AbortError") asked = null; // the network failed: the next input tries again
   }
 }
 
 field.addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(look, PAUSE_MS);
+  timer = setTimeout(search, PAUSE_MS);
 });

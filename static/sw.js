@@ -1,6 +1,6 @@
-// The last calendar, for when there is no network. Pages always come from the network first; what
-// came last is kept, the newest KEPT of them. Styles and pictures are the browser's own cache's: they
-// may be kept for good. The admin's pages, and whatever forbids it, are never kept.
+// Stored pages for when there is no network. Pages always come from the network first; the newest
+// KEPT of them are stored. The browser's own cache keeps styles and pictures. Admin pages, and pages
+// that forbid it, are never stored.
 const CACHE = "pages-1";
 const KEPT = 24;
 const ADMIN = /^\/(en\/)?admin(\/|$)/;
@@ -11,13 +11,13 @@ async function keep(request, answer) {
   const rule = answer.headers.get("Cache-Control") || "";
   if (!answer.ok || answer.redirected || !type.startsWith("text/html") || /no-store|private/.test(rule)) return;
   const cache = await caches.open(CACHE);
-  await cache.delete(request); // so that it becomes the newest
+  await cache.delete(request); // so that it is stored as the newest
   await cache.put(request, answer);
   const old = (await cache.keys()).filter(({ url }) => new URL(url).pathname !== home(new URL(url).pathname));
   for (const request of old.slice(0, -KEPT)) await cache.delete(request);
 }
 
-async function page(event) {
+async function answerPage(event) {
   try {
     const answer = (await event.preloadResponse) || (await fetch(event.request));
     event.waitUntil(keep(event.request, answer.clone()));
@@ -31,16 +31,16 @@ async function page(event) {
   }
 }
 
-// The calendar in the language of whoever is looking, so that it is there before a second visit.
+// Stores the calendar in the language of the open pages, before the second visit.
 async function fill() {
-  const lookers = await self.clients.matchAll({ includeUncontrolled: true });
-  const homes = new Set(lookers.map(({ url }) => home(new URL(url).pathname)));
+  const clients = await self.clients.matchAll({ includeUncontrolled: true });
+  const homes = new Set(clients.map(({ url }) => home(new URL(url).pathname)));
   for (const path of homes) await keep(new Request(path), await fetch(path));
 }
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
-  event.waitUntil(fill().catch(() => {})); // the next visit will do
+  event.waitUntil(fill().catch(() => {})); // the next visit tries again
 });
 
 self.addEventListener("activate", (event) => {
@@ -55,5 +55,5 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { pathname } = new URL(event.request.url);
   const reads = event.request.mode === "navigate" && event.request.method === "GET";
-  if (reads && !ADMIN.test(pathname)) event.respondWith(page(event));
+  if (reads && !ADMIN.test(pathname)) event.respondWith(answerPage(event));
 });

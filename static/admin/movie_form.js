@@ -1,6 +1,6 @@
-// The movie's form: while a title or a date is typed, say which movies may be the same; what is
-// listed with commas becomes a list. Without this script the form asks when it is saved, and the
-// hints say what separates.
+// The movie's form: shows possible duplicates while a title or a date is typed, and turns commas in
+// lists into semicolons. Without this script the form warns when it is saved, and the hints name
+// the separator.
 "use strict";
 
 const hint = document.querySelector("[data-duplicates]");
@@ -57,33 +57,33 @@ if (hint) {
   }
 }
 
-// Nobody is told to write semicolons: commas become those, and back, where one belongs to a name.
+// Commas in lists become semicolons; a button undoes it for names with a comma.
 for (const input of document.querySelectorAll("[data-list]")) {
   const words = input.form.dataset;
-  const told = document.createElement("p");
+  const note = document.createElement("p");
   const sentence = document.createElement("span");
   const back = document.createElement("button");
   let before = "";
-  told.className = "hidden";
+  note.className = "hidden";
   sentence.setAttribute("role", "status");
   Object.assign(back, { className: "link", type: "button", textContent: words.commasBack, hidden: true });
-  told.append(sentence, " ", back);
-  input.closest(".field").append(told);
-  const tell = (text) => {
+  note.append(sentence, " ", back);
+  input.closest(".field").append(note);
+  const showNote = (text) => {
     sentence.textContent = text;
-    told.className = text ? "field__hint" : "hidden"; // unseen, yet there: what changes is read out
+    note.className = text ? "field__hint" : "hidden"; // hidden, but present, so that screen readers read changes
     back.hidden = !text;
   };
   input.addEventListener("change", () => {
-    tell("");
+    showNote("");
     if (input.value === before || !input.value.includes(",") || input.value.includes(";")) return;
     before = input.value;
     input.value = before.split(",").map((item) => item.trim()).filter(Boolean).join("; ");
-    tell(words.commas);
+    showNote(words.commas);
   });
   back.addEventListener("click", () => {
     input.value = before;
-    tell("");
+    showNote("");
     input.focus();
   });
 }

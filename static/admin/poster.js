@@ -1,5 +1,5 @@
-// The poster's panel: drop, paste or choose a file and see it before saving; watch the variants
-// being built; point at what a crop must keep. Without this script the fields do the same.
+// The poster's panel: drop, paste or choose a file with a preview; watch the build of the variants;
+// set the focus point. Without this script the fields do the same.
 "use strict";
 
 const panel = document.querySelector("[data-poster-panel]");
@@ -38,7 +38,7 @@ if (panel) {
     show(fault, text);
   };
 
-  const look = () => {
+  const showPreview = () => {
     const [one] = file.files;
     forget();
     show(fault, "");
@@ -59,15 +59,15 @@ if (panel) {
     }
   };
 
-  const take = (files) => {
+  const useFile = (files) => {
     const transfer = new DataTransfer();
     transfer.items.add(files[0]);
     file.files = transfer.files;
-    look();
+    showPreview();
     file.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  const takeAddress = (text) => {
+  const useAddress = (text) => {
     if (!/^https?:\/\/\S+$/.test(text)) return false;
     address.value = text;
     address.dispatchEvent(new Event("input", { bubbles: true }));
@@ -80,14 +80,14 @@ if (panel) {
     preview.hidden = true;
     if (shown) show(fault, words.broken);
   });
-  file.addEventListener("change", look);
+  file.addEventListener("change", showPreview);
   find("forget").addEventListener("click", () => {
     file.value = "";
-    look();
+    showPreview();
     file.focus();
   });
 
-  // An address is looked at straight from its own server; the page's policy allows https alone.
+  // The preview of an address comes from its own server; the page's policy allows only https.
   address.addEventListener("change", () => {
     if (file.files.length) return;
     forget();
@@ -110,7 +110,7 @@ if (panel) {
     inside -= 1;
     if (!inside) drop.classList.remove("drop--over");
   });
-  // Beside the panel a dropped file would open in place of the form, and what was typed be gone.
+  // A file dropped beside the panel would replace the page, and the typed text would be lost.
   addEventListener("dragover", (event) => {
     if (carries(event)) event.preventDefault();
   });
@@ -120,15 +120,15 @@ if (panel) {
     inside = 0;
     drop.classList.remove("drop--over");
     if (!panel.contains(event.target)) return;
-    if (event.dataTransfer.files.length) take(event.dataTransfer.files);
-    else takeAddress(event.dataTransfer.getData("text/uri-list").split("\n")[0].trim());
+    if (event.dataTransfer.files.length) useFile(event.dataTransfer.files);
+    else useAddress(event.dataTransfer.getData("text/uri-list").split("\n")[0].trim());
   });
   addEventListener("paste", (event) => {
     const typing = event.target.closest?.("input:not([type=file]), textarea");
     if (event.clipboardData.files.length) {
       event.preventDefault();
-      take(event.clipboardData.files);
-    } else if (!typing && takeAddress(event.clipboardData.getData("text/plain").trim())) {
+      useFile(event.clipboardData.files);
+    } else if (!typing && useAddress(event.clipboardData.getData("text/plain").trim())) {
       event.preventDefault();
     }
   });
@@ -138,17 +138,17 @@ if (panel) {
   const live = find("live");
   const started = Date.now();
 
-  const tell = (told) => {
-    if (live.dataset.html !== told.html) live.innerHTML = live.dataset.html = told.html;
-    live.dataset.state = told.state;
+  const update = (poster) => {
+    if (live.dataset.html !== poster.html) live.innerHTML = live.dataset.html = poster.html;
+    live.dataset.state = poster.state;
     const focus = find("focus");
-    if (told.state === "ready" && focus?.hidden && !file.files.length) {
-      const thumb = told.variants.find((each) => each.media === "thumb");
+    if (poster.state === "ready" && focus?.hidden && !file.files.length) {
+      const thumb = poster.variants.find((each) => each.media === "thumb");
       point.querySelector("img").src = thumb.url;
       point.querySelector("img").width = thumb.width;
       point.querySelector("img").height = thumb.height;
       if (!focus.querySelector("[name=focus_of]")) {
-        focus.append(Object.assign(document.createElement("input"), { type: "hidden", name: "focus_of", value: told.source_number }));
+        focus.append(Object.assign(document.createElement("input"), { type: "hidden", name: "focus_of", value: poster.source_number }));
       }
       focus.hidden = false;
     }
@@ -163,10 +163,10 @@ if (panel) {
       try {
         const answer = await fetch(live.dataset.address, JSON_PLEASE);
         over = await session.isOver(answer);
-        if (answer.ok) tell(await answer.json());
+        if (answer.ok) update(await answer.json());
         else if (answer.status < 500 && !over) return;
       } catch {
-        // No network for the moment: look again.
+        // No network at the moment: ask again.
       }
     }
   };
@@ -179,9 +179,9 @@ if (panel) {
     const token = document.querySelector("[name=csrf_token]").value;
     try {
       const answer = await fetch(live.dataset.tryNow, { method: "POST", headers: { ...JSON_PLEASE.headers, "X-CSRFToken": token } });
-      if (await session.isOver(answer)) session.say();
-      else if (answer.ok) tell(await answer.json());
-      else if (answer.status === 400) document.getElementById("poster-try-now").submit(); // the page that answers says why
+      if (await session.isOver(answer)) session.focusNotice();
+      else if (answer.ok) update(await answer.json());
+      else if (answer.status === 400) document.getElementById("poster-try-now").submit(); // the answer is a page with the reason
     } finally {
       button.disabled = false;
     }
@@ -207,7 +207,7 @@ if (panel) {
     const STEPS = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] };
     point.hidden = false;
     point.addEventListener("click", (event) => {
-      if (!event.detail) return; // pressed by a key: the arrows move it
+      if (!event.detail) return; // pressed by a key; the arrows move the point
       const box = point.getBoundingClientRect();
       set((100 * (event.clientX - box.left)) / box.width, (100 * (event.clientY - box.top)) / box.height);
     });

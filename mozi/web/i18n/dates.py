@@ -1,7 +1,7 @@
-"""Dates as a Hungarian page says them: rules and tables of words, no locale of the machine.
+"""Hungarian dates in words: rules and tables, without the machine's locale.
 
-A year is said only where it is not the present one, except where the caller asks for it.
-A closing number keeps its full stop, one before a dash loses it.
+Most functions omit the year if it is the present one. A number at the end keeps its full stop;
+a number before a dash has none.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ SHORT_MONTHS = (
 )
 WEEKDAYS = ("hétfő", "kedd", "szerda", "csütörtök", "péntek", "szombat", "vasárnap")
 
-# Near days have words of their own; the number is that of days from today.
+# Names of near days by their distance from today.
 NEAR_DAYS = {-2: "tegnapelőtt", -1: "tegnap", 0: "ma", 1: "holnap", 2: "holnapután"}
 UNITS = {"day": ("nap", "napja"), "month": ("hónap", "hónapja"), "year": ("év", "éve")}
-DAYS_TOLD = 60  # beyond, days say nothing to a person: months, from two years on years
+MOST_DAYS = 60  # longer distances are in months, from two years on in years
 DAYS_A_MONTH = 30.44
 DAYS_A_YEAR = 365.25
 
-# The space of "december 3", "dec. 3" and "3 December"; not that of "2027. január".
+# The space in "december 3", "dec. 3" and "3 December", but not in "2027. január".
 MONTH_AND_DAY = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=[^\W\d_]\.) (?=\d)|(?<=\d) (?=[^\W\d_])")
 
-# "-ban" or "-ben" follows the vowels of the number's last spoken word: kilenc-ben, hat-ban.
+# The vowels of the number's last spoken word decide "-ban" or "-ben": kilenc-ben, hat-ban.
 _BACK_UNITS = "368"  # három, hat, nyolc
 _BACK_TENS = "2368"  # húsz, harminc, hatvan, nyolcvan
 
@@ -75,7 +75,7 @@ def short_day(day: date, *, today: date) -> str:
 def week_span(week: Week, *, today: date) -> str:
     """Return "november 26–december 2.", or "december 3–9." within one month.
 
-    A week that holds a New Year says both years, one in another year says its own.
+    A week with a New Year has both years; a week in another year has its year.
     """
     first, last = week.first, week.last
     if first.year != last.year:
@@ -85,7 +85,7 @@ def week_span(week: Week, *, today: date) -> str:
 
 
 def premiere(day: date, precision: str) -> str:
-    """Return as much of the date as is known: the day, "2026. november" or "2026"."""
+    """Return the known part of the date: the day, "2026. november" or "2026"."""
     if precision == "day":
         return full_day(day)
     return full_month(Month(day.year, day.month)) if precision == "month" else str(day.year)
@@ -104,13 +104,13 @@ def moved(old: date, new: date, *, today: date) -> str:
     return f"{_day(old)}. → {end}."
 
 
-def unbroken_dates(said: str) -> str:
-    """Return a text whose lines never end between a month and its day, in either language."""
-    return MONTH_AND_DAY.sub("\N{NO-BREAK SPACE}", said)
+def unbroken_dates(text: str) -> str:
+    """Return the text with no-break spaces between month and day, in both languages."""
+    return MONTH_AND_DAY.sub("\N{NO-BREAK SPACE}", text)
 
 
 def distance(day: date, *, today: date) -> str:
-    """Return how far a day is: "holnap", "12 nap múlva", "3 hónapja", "68 éve"."""
+    """Return the distance of a day: "holnap", "12 nap múlva", "3 hónapja", "68 éve"."""
     days = (day - today).days
     if days in NEAR_DAYS:
         return NEAR_DAYS[days]
@@ -120,8 +120,8 @@ def distance(day: date, *, today: date) -> str:
 
 
 def distance_in_units(days: int) -> tuple[int, str]:
-    """Return a distance in "day", "month" or "year", whichever says most to a person."""
-    if abs(days) <= DAYS_TOLD:
+    """Return a distance in "day", "month" or "year", by its length."""
+    if abs(days) <= MOST_DAYS:
         return abs(days), "day"
     if abs(days) < 2 * DAYS_A_YEAR:
         return round(abs(days) / DAYS_A_MONTH), "month"
@@ -129,7 +129,7 @@ def distance_in_units(days: int) -> tuple[int, str]:
 
 
 def near_day(day: date, *, today: date) -> str:
-    """Return "ma", "holnap", …, or "" for a day that has no word of its own."""
+    """Return "ma", "holnap", …, or "" for a day without a name."""
     return NEAR_DAYS.get((day - today).days, "")
 
 

@@ -1,7 +1,6 @@
-"""Dates as an English page says them: the functions of `dates.py`, by the same rules.
+"""English dates in words: the functions of `dates.py`, by the same rules.
 
-Day before month, as in most of Europe. A year is said only where it is not the present one,
-except where the caller asks for it.
+The day comes before the month, as in most of Europe.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ def short_day(day: date, *, today: date) -> str:
 def week_span(week: Week, *, today: date) -> str:
     """Return "26 November – 2 December", or "3–9 December" within one month.
 
-    A week that holds a New Year says both years, one in another year says its own.
+    A week with a New Year has both years; a week in another year has its year.
     """
     first, last = week.first, week.last
     if first.year != last.year:
@@ -63,7 +62,7 @@ def week_span(week: Week, *, today: date) -> str:
 
 
 def premiere(day: date, precision: str) -> str:
-    """Return as much of the date as is known: the day, "November 2026" or "2026"."""
+    """Return the known part of the date: the day, "November 2026" or "2026"."""
     if precision == "day":
         return full_day(day)
     return full_month(Month(day.year, day.month)) if precision == "month" else str(day.year)
@@ -78,17 +77,17 @@ def moved(old: date, new: date, *, today: date) -> str:
 
 
 def distance(day: date, *, today: date) -> str:
-    """Return how far a day is: "tomorrow", "in 12 days", "3 months ago", "68 years ago"."""
+    """Return the distance of a day: "tomorrow", "in 12 days", "3 months ago", "68 years ago"."""
     days = (day - today).days
     if days in NEAR_DAYS:
         return NEAR_DAYS[days]
     number, unit = distance_in_units(days)
-    told = f"{number} {unit}{'' if number == 1 else 's'}"
-    return f"in {told}" if days > 0 else f"{told} ago"
+    length = f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"in {length}" if days > 0 else f"{length} ago"
 
 
 def near_day(day: date, *, today: date) -> str:
-    """Return "today", "tomorrow" or "yesterday", or "" for a day that has no word of its own."""
+    """Return "today", "tomorrow" or "yesterday", or "" for a day without a name."""
     return NEAR_DAYS.get((day - today).days, "")
 
 

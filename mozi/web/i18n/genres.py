@@ -1,4 +1,4 @@
-"""Words of the calendar that both languages have: genres, as editors write them in Hungarian."""
+"""Genres: editors write them in Hungarian, English pages translate the known ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "translate this later"
-    """Return text as it is; scripts/translations puts it into the catalogue."""
+    """Return text; scripts/translations puts it into the catalogue."""
     return text
 
 
@@ -23,6 +23,6 @@ GENRES = frozenset(
 
 
 def genre_name(genre: str) -> str:
-    """Return a genre in the request's language; one that nobody has translated as it stands."""
+    """Return a genre in the request's language; an unknown one stays Hungarian."""
     name: str = gettext(genre) if genre in GENRES else genre
     return name

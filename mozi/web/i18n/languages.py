@@ -1,15 +1,15 @@
 """The languages of the public pages: Hungarian at the plain addresses, English under /en.
 
-How a page gets both: its blueprint is listed in `mozi.web.PUBLIC`, and `register` puts it at its
-own addresses and once more under /en (as `en.<blueprint>.<view>`). Nothing else is needed:
+`register` puts each blueprint of `mozi.web.PUBLIC` at its own addresses and again under /en, as
+`en.<blueprint>.<view>`. For a new page:
 
-- which language a request is in is told by its path alone, error pages included: `current()`
-- templates: `_("Magyar szöveg")`, `ngettext`, and `url_for("pages.index")`, which keeps the
-  language; the filters of `dates.py` (`day | day_name(today=today)`) speak it
-- Python: `flask_babel.gettext` (`lazy_gettext` outside of a request), this module's `url_for`,
-  and `dates_in(current())` for dates
-- the texts in the sources are Hungarian; the English ones stand in
-  translations/en/LC_MESSAGES/messages.po: `scripts/translations` brings it up to date
+- the path alone decides the language of a request, error pages included: `current()`
+- templates use `_("Magyar szöveg")`, `ngettext`, `url_for("pages.index")`, which keeps the
+  language, and the filters of `dates.py`: `day | day_name(today=today)`
+- Python uses `flask_babel.gettext` (`lazy_gettext` outside a request), this module's `url_for`,
+  and `dates_in(current())`
+- the sources have the Hungarian texts; translations/en/LC_MESSAGES/messages.po has the English
+  ones, and `scripts/translations` updates it
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ DATE_FILTERS = (
 
 @dataclass(frozen=True)
 class Translation:
-    """The page at hand in one of the languages; path: with its query, from the root on."""
+    """The current page in one language; path: from the root, with its query."""
 
     language: str
     name: str
@@ -50,7 +50,7 @@ class Translation:
 
 
 def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
-    """Put the blueprints at their addresses and under /en, and give templates the languages."""
+    """Register the blueprints at their addresses and under /en, and set up the templates."""
     english = Blueprint(ENGLISH, __name__, url_prefix=PREFIX)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
@@ -58,18 +58,18 @@ def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     app.register_blueprint(english)
     app.config["BABEL_DEFAULT_LOCALE"] = HUNGARIAN
     babel.init_app(app, locale_selector=current)
-    app.before_request(refresh)  # an app context that outlives a request kept its language
-    _speak_quickly(app)
+    app.before_request(refresh)  # an app context that outlives a request keeps its language
+    _install_translations(app)
     app.jinja_env.globals["url_for"] = url_for
     app.jinja_env.globals["language"] = current
-    app.jinja_env.filters.update({name: _spoken(name) for name in DATE_FILTERS})
+    app.jinja_env.filters.update({name: _date_filter(name) for name in DATE_FILTERS})
 
 
-def _speak_quickly(app: Flask) -> None:
-    """Give templates `_` and `ngettext` over catalogues that are loaded once.
+def _install_translations(app: Flask) -> None:
+    """Give templates `_` and `ngettext` with catalogues that are loaded once.
 
-    A page of 60 films asks 400 times, and Flask-Babel looks for the request's locale and its
-    catalogue each time: a third of the render.
+    A page of 60 films calls them 400 times. Flask-Babel looks up the request's locale and
+    catalogue each time, which took a third of the render.
     """
     folder = Path(app.root_path) / "translations"
     catalogues = {language: Translations.load(folder, [language]) for language in LANGUAGES}
@@ -81,45 +81,45 @@ def _speak_quickly(app: Flask) -> None:
 
 
 def current() -> str:
-    """Return the language of the request: "hu" or "en"; Hungarian outside of one."""
+    """Return the language of the request, "hu" or "en"; Hungarian outside a request."""
     return language_of(request.path) if has_request_context() else HUNGARIAN
 
 
 def language_of(path: str) -> str:
-    """Return the language that a path is in, whether there is a page or not."""
+    """Return the language of a path, even if it has no page."""
     return ENGLISH if path == PREFIX or path.startswith(f"{PREFIX}/") else HUNGARIAN
 
 
 def dates_in(language: str) -> ModuleType:
-    """Return the module that says dates in this language: `dates_in("en").day_name(…)`."""
+    """Return the dates module of this language: `dates_in("en").day_name(…)`."""
     return DATES[language]
 
 
 def url_for(endpoint: str, *, language: str | None = None, **values: Any) -> str:
-    """Return the address of a view in the request's language, or in another one.
+    """Return the address of a view, in the request's language unless another one is given.
 
-    What there is in one language only (static files, posters, the admin's pages) keeps its
-    own. Arguments are those of flask.url_for.
+    Views without a translation (static files, posters) have one address. The arguments are
+    those of flask.url_for.
     """
-    named = language or current()
-    translated = f"{named}.{endpoint}"
-    known = named != HUNGARIAN and translated in current_app.view_functions
+    wanted = language or current()
+    translated = f"{wanted}.{endpoint}"
+    known = wanted != HUNGARIAN and translated in current_app.view_functions
     return flask.url_for(translated if known else endpoint, **values)
 
 
 def in_language(path: str, language: str) -> str:
-    """Return the path of the same page in a language; without the script root."""
+    """Return the path of the same page in a language, without the script root."""
     plain = path.removeprefix(PREFIX) or "/" if language_of(path) == ENGLISH else path
     return plain if language == HUNGARIAN else f"{PREFIX}{plain}"
 
 
 def is_admin(path: str) -> bool:
-    """Return whether a path is one of the admin's, in either language, there or not."""
+    """Return whether a path is below /admin/, in either language."""
     return f"{in_language(path, HUNGARIAN)}/".startswith("/admin/")
 
 
 def translations(path: str, query: str = "") -> tuple[Translation, ...]:
-    """Return the page at path in every language, itself included, each with the same query."""
+    """Return the page at path in every language, each with the same query."""
     asked = f"?{query}" if query else ""
     return tuple(
         Translation(language, name, f"{request.script_root}{in_language(path, language)}{asked}")
@@ -127,11 +127,11 @@ def translations(path: str, query: str = "") -> tuple[Translation, ...]:
     )
 
 
-def _spoken(name: str) -> Callable[..., str]:
-    """Return the function of this name of the module that speaks the request's language."""
+def _date_filter(name: str) -> Callable[..., str]:
+    """Return a filter that calls this function of the dates module in the request's language."""
 
-    def say(*args: Any, **values: Any) -> str:
-        said: str = getattr(dates_in(current()), name)(*args, **values)
-        return said
+    def format_date(*args: Any, **values: Any) -> str:
+        text: str = getattr(dates_in(current()), name)(*args, **values)
+        return text
 
-    return say
+    return format_date

@@ -20,11 +20,11 @@ from mozi.web.i18n.genres import genre_name
 from mozi.web.i18n.languages import current, dates_in
 from mozi.web.i18n.words import kind_name, move_words
 
-SITE = "mozi"  # in names that must last, where the site has no address of its own
+SITE = "mozi"  # the host in ids if SITE_URL is not set
 
 
 def feed_name(filters: Filters) -> str:
-    """Return what a feed is called, with what it is filtered by."""
+    """Return a feed's name with its filters."""
     name = _("Mozi – filmpremierek")
     chosen = filters.arguments
     if filters.kind:
@@ -35,7 +35,7 @@ def feed_name(filters: Filters) -> str:
 
 
 def premiere_of(movie: FeedMovie, *, today: date) -> Premiere:
-    """Return a movie whose day is known as an event."""
+    """Return the event of a movie; the day of its premiere must be known."""
     off = movie.status == "cancelled"
     return Premiere(
         uid=f"film-{movie.id}@{_site()}",
@@ -45,7 +45,7 @@ def premiere_of(movie: FeedMovie, *, today: date) -> Premiere:
         url=_address(movie),
         categories=_genres(movie),
         cancelled=off,
-        # It counts an editor's changes, moves among them, and never falls back (RFC 5545, 3.8.7.4).
+        # The version counts an editor's changes and never decreases (RFC 5545, 3.8.7.4).
         sequence=movie.version - 1,
         changed_at=movie.changed_at or LONG_AGO,
     )
@@ -67,7 +67,7 @@ def item_of(news: FeedNews, *, today: date) -> Item:
 
 
 def record_of(item: PicturedMovie) -> dict[str, Any]:
-    """Return a movie for other programs: the import table's names, its page, its pictures."""
+    """Return a movie as the API shows it: the import table's names, its page, its pictures."""
     movie = item.movie
     return {
         "id": movie.id,
@@ -99,7 +99,7 @@ def _title(movie: FeedMovie) -> str:
 
 
 def _lines(movie: FeedMovie, *, today: date) -> Iterable[str]:
-    """Yield what there is to say of a movie besides its title and date."""
+    """Yield the lines about a movie, without its title and date."""
     if movie.original_title and movie.original_title != movie.title:
         yield movie.original_title
     minutes = _("%(minutes)d perc", minutes=movie.runtime_minutes) if movie.runtime_minutes else ""
@@ -122,7 +122,7 @@ def _news_id(movie_id: int, moved_at: datetime | None) -> str:
 
 
 def _site() -> str:
-    """Return the host of SITE_URL: names must not change with the host that a request claims."""
+    """Return the host of SITE_URL: ids must not change with the Host header of a request."""
     return urlsplit(services().settings.site_url or "").hostname or SITE
 
 

@@ -1,4 +1,4 @@
-"""/api/v1/premieres: the calendar as JSON, so that nobody has to scrape it."""
+"""/api/v1/premieres: the calendar as JSON, so that other programs need not scrape pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 def premieres() -> Response:
     """Answer with the premieres from one date to another, both included.
 
-    With dates of its own it is not kept: there are as many addresses as there are pairs of dates.
+    An answer for the client's own dates is not cached: there are too many pairs of dates.
     """
     try:
         return _answer(*_asked(request.args), filters_of(request.args))
@@ -68,7 +68,7 @@ def _answer(first: date, last: date, part: int, filters: Filters) -> Response:
 
 
 def _asked(arguments: MultiDict[str, str]) -> tuple[date, date, int]:
-    """Return the dates and the page that are asked for; raises BadArguments, naming each fault."""
+    """Return the two dates and the page number; raises BadArguments with all faults."""
     faults: dict[str, str] = {}
 
     def value(name: str, parse: Parser[T | None]) -> T | None:
@@ -88,7 +88,7 @@ def _asked(arguments: MultiDict[str, str]) -> tuple[date, date, int]:
 
 
 def _span(first: date | None, last: date | None) -> tuple[date, date]:
-    """Return the dates as given; what is missing is nine weeks away, or this programme week."""
+    """Return both dates; a missing one is this week's first day, or SPAN away from the other."""
     if first is None:
         first = week_of(today()).first if last is None else last - SPAN
     return first, last or first + SPAN

@@ -1,4 +1,4 @@
-"""/sitemap.xml, /robots.txt: what crawlers are shown, and what they are asked to leave alone."""
+"""/sitemap.xml and /robots.txt: the pages for crawlers, and those that they must not fetch."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from mozi.web import links
 from mozi.web.i18n.languages import HUNGARIAN, LANGUAGES, in_language, url_for
 from mozi.web.views.feeds import feed
 
-# Two entries a movie, and room in the first part for the months, the years and the lists.
+# Two entries a movie; the first part also needs room for months, years and lists.
 WHOLE_MOVIES = (MOST_URLS - 10_000) // len(LANGUAGES)
-MOVIES_A_PART = 10_000  # 9 MB of XML, which a worker keeps in memory for a while
+MOVIES_A_PART = 10_000  # 9 MB of XML, which a worker keeps in memory
 
-# A picture that is not built yet would be built for a crawler; searches and filters have more
-# addresses than there are films. (RFC 9309 knows * within a path.)
+# A missing picture would be built for the crawler; searches and filters have more addresses than
+# there are films. RFC 9309 allows * within a path.
 LEFT_ALONE = ("/admin", "/poster/", "/kereses", "/*?*kind=", "/*?*genre=", "/*?*age=")
 
 PLAIN = "text/plain; charset=utf-8"
@@ -29,7 +29,7 @@ blueprint = Blueprint("crawlers", __name__)
 
 @blueprint.get("/sitemap.xml")
 def whole() -> Response:
-    """Answer with all pages, or with the addresses of the parts where they are too many."""
+    """Answer with all pages, or with the addresses of the parts if there are too many."""
 
     def load(session: Session) -> SitemapPart | int:
         movies = count_movies(session)
@@ -47,7 +47,7 @@ def whole() -> Response:
 
 @blueprint.get("/sitemap-<int(max=100000):number>.xml")
 def part(number: int) -> Response:
-    """Answer with a part of all pages; parts count from 1."""
+    """Answer with one part of all pages; parts count from 1."""
 
     def load(session: Session) -> SitemapPart:
         shown = _part(session, number, MOVIES_A_PART) if number else abort(404)
@@ -58,7 +58,7 @@ def part(number: int) -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Answer with what crawlers are asked to leave alone, in every language."""
+    """Answer with the paths that crawlers must not fetch, in every language."""
     paths = [in_language(path, language) for language in LANGUAGES for path in LEFT_ALONE]
     where = links.absolute(url_for("crawlers.whole", language=HUNGARIAN))
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in sorted(set(paths)))]
@@ -96,7 +96,7 @@ def _lists(months: tuple[Month, ...]) -> Iterator[str]:
 
 
 def _addresses(path: str) -> tuple[tuple[str, str], ...]:
-    """Return the absolute address in every language of a page's Hungarian path."""
+    """Return the page's absolute address in every language; path: the Hungarian one."""
     root = request.script_root
     plain = path.removeprefix(root)
     return tuple(

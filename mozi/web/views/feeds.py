@@ -1,4 +1,4 @@
-"""/naptar.ics, /film/….ics, /rss.xml: the calendar for whoever wants to be told."""
+"""/naptar.ics, /film/….ics, /rss.xml: the calendar for calendar programs and feed readers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("feeds", __name__)
 
 @blueprint.get("/naptar.ics")
 def calendar() -> Response:
-    """Answer with the calendar to subscribe to: an all-day event a premiere."""
+    """Answer with the calendar to subscribe to: an all-day event for each premiere."""
     day, filters = today(), filters_of(request.args)
 
     def render(shown: CalendarFeed) -> str:
@@ -50,7 +50,7 @@ def calendar() -> Response:
 @blueprint.get("/film/<int(max=2147483647):movie_id>.ics", defaults={"slug": ""})
 @blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>.ics")
 def film(movie_id: int, slug: str) -> Response:
-    """Answer with a movie's one event; without a day of its own it has none."""
+    """Answer with the movie's event; 404 if the day of its premiere is unknown."""
     asked, day = request.script_root + request.path, today()
 
     def load(session: Session) -> FeedMovie:
@@ -72,7 +72,7 @@ def film(movie_id: int, slug: str) -> Response:
 
 @blueprint.get("/rss.xml")
 def news() -> Response:
-    """Answer with the premieres that were entered or moved last."""
+    """Answer with the premieres that were added or moved last."""
     day, filters = today(), filters_of(request.args)
 
     def render(shown: NewsFeed) -> str:
@@ -107,7 +107,10 @@ def feed(
     query: str = "",
     kept: bool = True,
 ) -> Response:
-    """Answer from the cache with what render makes of load's rows; query, kept: as in showing."""
+    """Answer from the cache with what render makes of load's rows.
+
+    query, kept: as in rendering.show().
+    """
     key = key_of(request.environ, services().settings, query=query)
     page = Page(name, key, today().isoformat(), load, render, content_type)
     return cached(page, services().pages) if kept else fresh(page)

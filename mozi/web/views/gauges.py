@@ -1,6 +1,6 @@
-"""The gauges of /metrics, looked up when it is read: services, queue, memory and the last backup.
+"""The gauges of /metrics: services, queue, memory and the last backup, read at each scrape.
 
-Nothing is looked up for a page, and nothing is waited for longer than CHECK_S a group.
+Pages do not set them. Each group of look-ups waits CHECK_S at most.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ PROPORTIONAL_SIZE = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
 
 
 def register(app: Flask) -> None:
-    """Let the app look at its queue; nothing is remembered, since a counter must not step back."""
+    """Set up the look-up of the queue, without a memory: a counter must never go back."""
     checks = {"queue": _queue_figures}
     app.extensions["mozi-queue-figures"] = Readiness(app, checks, remembered_s=0)
 
 
 def look_up() -> dict[str, str] | None:
-    """Set every gauge, NaN where it is unknown; return what all `flask work` have counted.
+    """Set every gauge, unknown ones to NaN; return the counts of all `flask work` processes.
 
-    None where there is no queue, or Redis does not answer.
+    None without a queue, or if Redis does not answer.
     """
     for part, state in readiness().states().items():
         metrics.READY.labels(part).set(state == "ok")
@@ -49,7 +49,7 @@ def look_up() -> dict[str, str] | None:
 
 
 def has_workers() -> bool:
-    """Return whether this process is one of gunicorn's workers, as gunicorn.conf.py has it."""
+    """Return whether this process is a gunicorn worker, set up by gunicorn.conf.py."""
     return ValueClass is not MutexValue
 
 
@@ -59,7 +59,7 @@ def _queue_figures() -> QueueFigures | None:
 
 
 def _memory() -> Mapping[str, int]:
-    """Return the bytes that the master and all workers hold, what they share counted once."""
+    """Return the bytes of the master and of all workers; shared memory is counted once."""
     if not has_workers():
         return {"workers": _size_of(os.getpid())}
     master = os.getppid()
@@ -70,7 +70,7 @@ def _memory() -> Mapping[str, int]:
 
 
 def _size_of(pid: int) -> int:
-    """Return a process's proportional set size (proc(5), smaps_rollup); 0 where it is unknown."""
+    """Return a process's proportional set size (proc(5), smaps_rollup); 0 if unknown."""
     with suppress(OSError):
         found = PROPORTIONAL_SIZE.search(Path(f"/proc/{pid}/smaps_rollup").read_text())
         return KIB * int(found[1]) if found else 0

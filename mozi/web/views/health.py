@@ -1,4 +1,4 @@
-"""/healthz: this process lives. /readyz: what it needs lives, as far as a second tells."""
+"""/healthz: whether this process runs. /readyz: whether the services that it needs answer."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ Outcome = tuple[str, Any]  # "ok" and what the check returned, or "failed" and N
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Answer `200 ok`; asks nothing of anybody, so an outage elsewhere restarts nothing here."""
+    """Answer `200 ok` without asking any service: an outage elsewhere must not restart us."""
     headers = {"Cache-Control": "no-store", "Mozi-Version": VERSION}
     return Response("ok", mimetype="text/plain", headers=headers)
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer with each part's state: 503 without the database, since then no page is possible.
+    """Answer with the state of each service; 503 without the database, since no page works then.
 
-    A database that can be read and not written to is "read-only": pages are, sign-in is not.
+    "read-only" means that the database can be read but not written: pages work, sign-in fails.
     """
     states = readiness().states()
     if states.pop(WRITING) != "ok" and states["database"] == "ok":
@@ -63,11 +63,11 @@ def readyz() -> Response:
 
 
 class DatabaseUnusable(Exception):
-    """The database does not answer, or has other tables than this release."""
+    """The database does not answer, or its tables are not those of this release."""
 
 
 class Readiness:
-    """What the checks said last, asked again after remembered_s. Thread-safe."""
+    """The last results of the checks, which run again after remembered_s. Thread-safe."""
 
     def __init__(
         self, app: Flask, checks: Mapping[str, Check], *, remembered_s: float = REMEMBERED_S
@@ -81,11 +81,11 @@ class Readiness:
         self._lock = threading.Lock()
 
     def states(self) -> dict[str, str]:
-        """Return each check's state, "ok" or "failed"; takes CHECK_S at most, all together."""
+        """Return each check's state, "ok" or "failed"; waits CHECK_S at most for all together."""
         return {name: state for name, (state, _) in self._outcomes().items()}
 
     def value(self, name: str) -> Any:
-        """Return what this check returned; None where it failed. Takes as long as states."""
+        """Return what this check returned; None if it failed. Waits as long as states()."""
         return self._outcomes()[name][1]
 
     def _outcomes(self) -> dict[str, Outcome]:
@@ -98,11 +98,11 @@ class Readiness:
             return self._last
 
     def forget(self) -> None:
-        """Ask again the next time."""
+        """Run the checks again at the next call."""
         self._until = 0.0
 
     def _started(self, name: str) -> Future[Any]:
-        """Return the check under way; one that hangs is not begun a second time."""
+        """Return the running check; a check that hangs is not started a second time."""
         if name not in self._running or self._running[name].done():
             self._running[name] = Future()
             threading.Thread(
@@ -122,7 +122,7 @@ class Readiness:
 
 
 def _outcome(name: str, check: Future[Any], deadline: float) -> Outcome:
-    """Return how the check ended. Why goes to the log alone: an answer to all names no hosts."""
+    """Return how the check ended. The reason is only logged: a public answer names no hosts."""
     try:
         return "ok", check.result(timeout=max(0.0, deadline - time.monotonic()))
     except TimeoutError:
@@ -136,7 +136,7 @@ _making = threading.Lock()
 
 
 def readiness() -> Readiness:
-    """Return the checks of the app whose context this is."""
+    """Return the checks of the current app."""
     return _readiness(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
@@ -155,7 +155,7 @@ _NOTHING_OF_THE_TABLES = select(MOVIES, POSTERS, VARIANTS).select_from(_TABLES).
 
 
 def _database() -> None:
-    """Read nothing of the tables that pages are made of: they must be there, as we know them."""
+    """Read no row of the tables of pages, which must have the columns of this release."""
     try:
         with reading() as session:
             session.execute(_NOTHING_OF_THE_TABLES)
@@ -164,7 +164,7 @@ def _database() -> None:
 
 
 def _writing() -> None:
-    """Write a row that means nothing; on SQLite, where that would wait its turn, to its folder."""
+    """Write a row without meaning; on SQLite, where a write waits its turn, a file beside it."""
     if db.engine.dialect.name == "sqlite":
         _use_room_in(services().settings.data_dir)
         return
@@ -175,12 +175,12 @@ def _writing() -> None:
 
 
 def _cache() -> None:
-    """Write what could be a page, and read it back."""
+    """Write an entry to the page cache, and read it back."""
     services().pages.store.check()
 
 
 def _storage() -> None:
-    """Ask for an object; where objects are files, a poster must fit on the disk too."""
+    """Ask for an object; if objects are files, the disk must have room for a poster."""
     storage = services().storage
     if isinstance(storage, LocalStorage):
         _use_room_in(storage.folder)
@@ -188,7 +188,7 @@ def _storage() -> None:
 
 
 def _use_room_in(folder: Path) -> None:
-    """Write ROOM_BYTES there, under no name; raises OSError where they do not fit."""
+    """Write ROOM_BYTES to a file without a name; raises OSError if they do not fit."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:
         file.write(bytes(ROOM_BYTES))

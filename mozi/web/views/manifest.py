@@ -1,4 +1,4 @@
-"""What makes Mozi an app on a phone: the manifest, and the worker that shows the last calendar.
+"""Mozi as an app on a phone: the manifest, and the service worker with the last calendar.
 
 https://www.w3.org/TR/appmanifest/
 """
@@ -15,7 +15,7 @@ from mozi.web.i18n.languages import HUNGARIAN, current, url_for
 from mozi.web.views.feeds import feed
 
 MANIFEST_TYPE = "application/manifest+json"
-STAGE = "#17121a"  # the masthead's ground, in light and dark
+STAGE = "#17121a"  # the masthead's background, in light and dark
 ICONS = (
     ("favicon.svg", "any", "image/svg+xml", "any"),
     ("icons/icon-192.png", "192x192", "image/png", "any"),
@@ -61,7 +61,7 @@ def _icon(name: str, sizes: str, kind: str, purpose: str) -> dict[str, str]:
 
 @blueprint.get("/sw.js")
 def worker() -> Response:
-    """Answer with the service worker, from the root, for it rules what lies below its address."""
+    """Answer with the service worker from the root: it controls the paths below its own."""
     answer = send_from_directory(current_app.static_folder or "", "sw.js")
     answer.headers["Cache-Control"] = "no-cache"
     return answer

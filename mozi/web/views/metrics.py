@@ -1,4 +1,4 @@
-"""/metrics: what Prometheus reads, for those who may."""
+"""/metrics: the metrics for Prometheus, for authorised clients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORWARDED = re.compile(
     r"HTTP_(FORWARDED|VIA|X_FORWARDED(_\w+)?|X_REAL_IP|X_CLIENT_IP|X_CLUSTER_CLIENT_IP"
     r"|TRUE_CLIENT_IP|CF_CONNECTING_IP|FLY_CLIENT_IP)"
 )
-"""What proxies say, as environ spells it; one that is there and empty was forwarded too."""
+"""Headers of proxies in the environ. An empty one also means that a proxy forwarded the request."""
 
 blueprint = Blueprint("metrics", __name__)
 
@@ -30,10 +30,10 @@ blueprint = Blueprint("metrics", __name__)
 def metrics() -> Response:
     """Answer with every metric, added up over all workers of this machine.
 
-    Beside them, what all `flask work` have counted, wherever they run.
+    The counts of all `flask work` processes, on any machine, come after them.
 
-    403 for a wrong token. Without METRICS_TOKEN this is for programs of the same machine
-    alone, and for everybody else 404.
+    403 for a wrong token. Without METRICS_TOKEN only programs of this machine get an answer,
+    other clients get 404.
     """
     token = services().settings.metrics_token
     if token is not None and not _bears(token):
@@ -42,23 +42,23 @@ def metrics() -> Response:
         abort(404)
     counted.flush()
     counts = gauges.look_up()
-    told = generate_latest(_registry()) + _by_workers(counts)
-    answer = Response(told, content_type=CONTENT_TYPE_LATEST)
+    text = generate_latest(_registry()) + _by_workers(counts)
+    answer = Response(text, content_type=CONTENT_TYPE_LATEST)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 def _bears(token: str) -> bool:
-    """Return whether the request has the token; how long that takes tells nothing about it."""
+    """Return whether the request has the token, compared in constant time."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     same = hmac.compare_digest(given.strip().encode(), token.encode())
     return same and scheme.lower() == "bearer"
 
 
 def is_local(environ: Mapping[str, Any]) -> bool:
-    """Return whether a program of this machine asks, and not a proxy on it for somebody else.
+    """Return whether a program of this machine asks, and not a local proxy for another client.
 
-    The address is the connection's own: ProxyFix keeps it when it believes another.
+    The address is that of the connection, which ProxyFix keeps when it replaces it.
     """
     if any(FORWARDED.fullmatch(name) for name in environ):
         return False
@@ -72,7 +72,7 @@ def is_local(environ: Mapping[str, Any]) -> bool:
 
 
 def _registry() -> CollectorRegistry:
-    """Return what all workers count, where gunicorn.conf.py set that up; else this process."""
+    """Return the metrics of all gunicorn workers; without gunicorn those of this process."""
     if not gauges.has_workers():
         return REGISTRY
     registry = CollectorRegistry()
@@ -81,7 +81,7 @@ def _registry() -> CollectorRegistry:
 
 
 def _by_workers(counts: Mapping[str, str] | None) -> bytes:
-    """Return the workers' metrics; none where they are unknown: noughts look like a restart."""
+    """Return the metrics of `flask work`; none if unknown, because zeros look like a restart."""
     if counts is None:
         return b""
     registry = CollectorRegistry()

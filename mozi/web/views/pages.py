@@ -1,4 +1,4 @@
-"""The calendar's pages: the weeks to come, a month, a year, a movie."""
+"""The calendar's pages: the coming weeks, a month, a year, a movie."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GLOBALS = {
 
 @blueprint.record_once
 def prepare_templates(state: BlueprintSetupState) -> None:
-    """Give the templates their filters, and leave no blank line where a tag stood."""
+    """Give templates their filters and names, and remove the blank lines of block tags."""
     environment = state.app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update({function.__name__: function for function in FILTERS})
@@ -41,7 +41,7 @@ def prepare_templates(state: BlueprintSetupState) -> None:
 
 @blueprint.get("/")
 def index() -> Response:
-    """Show this programme week and those to come."""
+    """Show this programme week and the coming ones."""
     day, filters = today(), filters_of(request.args)
     return show(
         "index", lambda session: queries.index_page(session, day, filters), query=filters.query
@@ -71,9 +71,9 @@ def year(year: int) -> Response:
 @blueprint.get("/film/<int(max=2147483647):movie_id>", defaults={"slug": ""})
 @blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>")
 def film(movie_id: int, slug: str) -> Response:
-    """Show a movie; any other spelling of its address leads to the right one.
+    """Show a movie; an address with another slug redirects to the right one.
 
-    movie_id: up to the largest that PostgreSQL's integer holds.
+    movie_id: up to the largest of PostgreSQL's integers.
     """
     asked = request.script_root + request.path
 

@@ -25,7 +25,7 @@ blueprint = Blueprint("posters", __name__)
 
 @blueprint.get("/poster/<int(max=2147483647):movie_id>-<slug>.<media>.jpg")
 def poster(movie_id: int, slug: str, media: str) -> Response:
-    """Redirect to the picture, and have built first what the movie misses; HEAD never builds."""
+    """Redirect to the picture; missing variants are built first, except for HEAD."""
     try:
         return _poster(movie_id, slug, get_recipe(media))
     except (MovieNotFound, MediaNotFound, NoPosterSource):

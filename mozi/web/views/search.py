@@ -1,4 +1,4 @@
-"""/kereses and /filmek: movies by what one remembers of them, and all of them from A to Z."""
+"""/kereses and /filmek: the search, and all movies from A to Z."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ blueprint = Blueprint("search", __name__)
 
 @blueprint.get("/kereses")
 def search() -> Response:
-    """Show the movies that ?q= means; the form alone without it.
+    """Show the movies that match ?q=; without it only the form.
 
-    What is found is not kept: there are as many addresses as there are words, and finding
-    takes a few milliseconds.
+    Results are not cached: there are as many addresses as words, and a search takes a few
+    milliseconds.
     """
     asked = tidy(request.args.get("q", ""))
     ensure_names()
@@ -29,7 +29,7 @@ def search() -> Response:
 
 @blueprint.get("/filmek")
 def movies() -> Response:
-    """Show a page of all movies, or with ?betu= of those that begin with a letter."""
+    """Show one page of all movies, or with ?betu= of those with this first letter."""
     filters = filters_of(request.args)
     letter = request.args.get("betu", "").lower() or None
     number = request.args.get("oldal", 1, type=int)
