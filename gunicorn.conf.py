@@ -12,8 +12,8 @@ slowhttptest and wrk (the answers are a callable's, to compare servers; Mozi's o
     gevent, patched                 1.7 ms                2.1 ms          19,300
     sync                                 -                     -          12,300
 
-A thread a connection is lost to whoever sends slowly. gevent holds them all, but patched it
-runs the app in its loop, where one picture that is decoded stops every page. So greenlets
+With a thread for each connection, slow clients take all threads. gevent holds them all, but
+patched it runs the app in its loop, where decoding one picture stops every page. So greenlets
 hold the connections and threads run the app; the way there and back takes some 40 µs.
 """
 
@@ -32,23 +32,22 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-gc.disable()  # until the program is imported: that makes no garbage
+gc.disable()  # until the program is imported, which makes no garbage
 
-# What is put there gets its name from mkdtemp, which nobody can foresee.
+# Names in there are from mkdtemp, so that no other user can foresee them.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # nosec B108
 
-
 METRICS = "mozi-metrics-"
-LOCKED = f"{METRICS}of-"  # folders of a release before this one have no lock, and are left alone
+LOCKED = f"{METRICS}of-"  # folders of former releases have no lock, and are left alone
 MINE = f"{LOCKED}{os.getpid()}-"
 
 
 def _lock_folder(folder: str) -> int | None:
-    """Return the descriptor that holds the folder's lock; None where it cannot be had.
+    """Return the descriptor that holds the folder's lock; None where another process has it.
 
-    The kernel ends the lock with the last process that has the descriptor: with the master and
-    its workers, however they end. A number of a process could be another's by now, or be counted
-    in another container that has the same /dev/shm.
+    The kernel releases the lock with the last process that has the descriptor: the master and its
+    workers, however they end. A process number would not do: it may be reused, or be counted in
+    another container with the same /dev/shm.
     """
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -66,7 +65,7 @@ def _lock_folder(folder: str) -> int | None:
 
 
 def _remove_abandoned(parent: str) -> None:
-    """Remove the folders of masters that were killed, and whose workers are gone."""
+    """Remove the folders of masters that were killed with all their workers."""
     for folder in Path(parent).glob(f"{LOCKED}*"):
         handle = _lock_folder(str(folder))
         if handle is not None:
@@ -77,7 +76,7 @@ def _remove_abandoned(parent: str) -> None:
 def _make_folder(parent: str) -> str:
     """Return a new folder whose lock this process has.
 
-    A start at the same moment may take the new folder for an abandoned one before it is locked.
+    Another master that starts now may remove the new folder before it is locked: hence the loop.
     """
     for _ in range(3):
         folder = tempfile.mkdtemp(prefix=MINE, dir=parent)
@@ -87,17 +86,17 @@ def _make_folder(parent: str) -> str:
 
 
 def _remove_folder(folder: str, master: int) -> None:
-    """Remove the metrics of this server at its end; its forks leave them alone."""
+    """Remove the folder when the master ends; its forks leave it alone."""
     if os.getpid() == master:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _use_own_folder(parent: str) -> None:
-    """Have the workers of this master keep their metrics for each other, in a folder of its own.
+    """Have the workers of this master share their metrics in a folder of the master's own.
 
-    A reload (SIGHUP) reads this file again and keeps the folder. From then on a master that
-    this one starts (SIGUSR2) inherits the folder's name, and needs one that the end of the first
-    master does not remove. An operator's own folder is used as it is.
+    A reload (SIGHUP) reads this file again and keeps the folder. A second master (SIGUSR2)
+    inherits the folder's name, but makes its own, since the first one removes the former at its
+    end. An operator's own folder is used as it is.
     """
     given = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).name
     if given.startswith(MINE) or (given and not given.startswith(METRICS)):
@@ -121,8 +120,8 @@ from mozi.settings import Settings  # noqa: E402
 
 gc.enable()
 
-# Checked here, in the master, before anything is bound: a setting that cannot be used ends the
-# start with a line a fault, instead of a worker that dies and is started again.
+# Checked in the master, before it binds: an unusable setting ends the start with a line for each
+# fault, instead of workers that die and are started again.
 try:
     settings = Settings.from_env()
 except SettingsError as error:
@@ -134,40 +133,41 @@ worker_class = "mozi.server.worker.Worker"
 # WEB_CONCURRENCY, 2 where it is unset.
 workers = settings.web_concurrency
 
-# Threads that run the app, and connections, a process. Most threads wait (for the database, for
-# a poster); a connection costs 12 KB while it is slow, so 4,096 are 50 MB at the very worst.
+# Threads that run the app, and connections, in each process. Most threads wait (for the database,
+# for a poster); a slow connection costs 12 KB, so 4,096 take 50 MB at worst.
 threads = capacity.THREADS
 worker_connections = capacity.CONNECTIONS
 backlog = 2048
 
-# Seconds for a request's headers, waiting for its first byte included: in all, not between two
-# bytes, so a drip is cut too. The deadlines of bodies and of answers are in mozi/web.
+# Seconds for a request's headers, the wait for its first byte included: in all, not between two
+# bytes, so that a client that sends drop by drop is cut off. The deadlines of bodies and answers
+# are in mozi/server.
 keepalive = 10
 
-# A worker beats once a second while its loop turns and any thread comes free. A build ends
-# itself after 25 s and a visitor's wait after 5 s, so threads that are all still held after
-# 40 s hang, and the worker is replaced.
+# A worker beats once a second while its loop runs and threads come free. A build ends after 25 s
+# and a visitor's wait after 5 s, so if all threads are taken for 40 s they hang, and the master
+# replaces the worker.
 timeout = 40
 
-# SIGTERM: idle connections are closed, requests in hand finish. Heroku kills after 30 s.
+# SIGTERM: idle connections are closed, running requests finish. Heroku kills after 30 s.
 graceful_timeout = 25
 
-# The master has imported the program to read these settings, so its code is shared by all
-# workers (156 MB for the master and two; preloading the app as well saves 9 MB of that). The
-# app itself is made in each, and no connection or lock is older than its process.
+# The master has imported the program to read these settings, so all workers share its code (156 MB
+# for the master and two workers; preloading the app too would save 9 MB of that). Each worker makes
+# its own app, so no connection or lock is older than its process.
 preload_app = False
 
-# Not recycled: over 280,000 pages a worker grew by 1 MB. `--max-requests 20000
-# --max-requests-jitter 2000` works, should a new dependency leak.
+# Workers are not recycled: over 280,000 pages one grew by 1 MB. If a new dependency leaks,
+# `--max-requests 20000 --max-requests-jitter 2000` works.
 max_requests = 0
 
-# The heartbeat is a file that is touched: on a disk that stalls, a worker would look dead.
+# The heartbeat touches a file: on a disk that stalls, a live worker would look dead.
 worker_tmp_dir = MEMORY
 
-# A socket to control gunicorn by, with a thread in the master, that nobody here uses.
+# gunicorn's control socket is not used; it costs a thread in the master.
 control_socket_disable = True
 
-# Forwarding headers count by TRUSTED_PROXY_HOPS alone, in the app; gunicorn believes none.
+# TRUSTED_PROXY_HOPS alone decides about forwarding headers, in the app; gunicorn ignores them.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
@@ -177,9 +177,9 @@ logconfig_dict = gunicorn_logging(settings)
 
 
 def _allow_open_files(wanted: int) -> None:
-    """Raise this process's limit towards `wanted`, as far as it may be raised; forks inherit it.
+    """Raise this process's limit of open files towards `wanted`; forks inherit it.
 
-    A connection is a file, and so is a body beyond 64 KiB. Often the limit is 1,024.
+    A connection is a file, and so is a body beyond 64 KiB. The usual limit is 1,024.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -191,13 +191,13 @@ _allow_open_files(2 * capacity.CONNECTIONS + 512)
 
 
 def _reuse_memory() -> None:
-    """Have glibc keep a little of what pictures held, for the next; other C libraries are left.
+    """Have glibc keep little of the memory that pictures held; no effect on other C libraries.
 
     By default each thread has an arena, and the thresholds rise to the largest block that was
-    ever freed: two workers stood at 180 and 235 MB after 60 posters. All given back at once
-    (mallopt(3)) they stood at 74 and 79, but a poster met 6,300 fresh pages. With one arena,
-    which the next thread reuses, and 4 MiB as the size that is kept, it meets 2,300, and a build
-    thread holds 25 MB at most, not 37. Commands keep the default.
+    freed: after 60 posters two workers had 180 and 235 MB. Giving everything back at once
+    (mallopt(3)) they had 74 and 79 MB, but each poster faulted 6,300 fresh pages. With one arena,
+    which the next thread reuses, and a threshold of 4 MiB it faults 2,300, and a build thread
+    holds 25 MB at most, not 37. Commands keep the default.
     """
     arenas, mmap_threshold, trim_threshold = -8, -3, -1
     with contextlib.suppress(OSError, AttributeError):
@@ -211,15 +211,15 @@ _reuse_memory()
 
 
 def when_ready(server: Any) -> None:
-    """Keep the collector off what was loaded before the fork, so that its memory stays shared."""
+    """Exclude what was loaded before the fork from garbage collection: its memory stays shared."""
     gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Tell the worker how large a body may be: the largest poster, and the form around it."""
+    """Tell the worker how large a body may be: the largest file and the form around it."""
     worker.max_body_bytes = capacity.largest_body(settings.poster_max_bytes)
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """Take a worker that is gone out of what is counted at the moment; its totals stay."""
+    """Remove the gauges of a worker that has ended; its counters stay."""
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
-"""How Mozi logs: one line an event on standard error, as text or as JSON, with a request's id.
+"""Mozi's log: one line an event on standard error, as text or as JSON, with the request's id.
 
-The id is the router's X-Request-ID where it sends one, so that its log and ours can be read
-side by side. A build that a request began carries it too.
+The id is the router's X-Request-ID if it sends one, so that its log and ours can be read side by
+side. A build has the id of the request that started it.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 def new_request_id() -> str:
-    """Return 16 hexadecimal digits that no other request is likely to have."""
+    """Return 16 random hexadecimal digits."""
     return f"{random.getrandbits(64):016x}"  # noqa: S311 - no secret; urandom costs 23 µs
 
 
 def event(message: str, **fields: Any) -> dict[str, Any]:
     """Return the keyword arguments of a log call: `logger.info(**event("built", movie_id=7))`.
 
-    fields: what a program should not have to parse out of the message; LOG_FORMAT=json shows
-    them, text does not, so the message has to tell the same.
+    fields: for programs, so that they need not parse the message. LOG_FORMAT=json shows them and
+    text does not, so the message has to say the same.
     """
     return {"msg": message, "extra": {"fields": fields}}
 
 
-class Seldom:
-    """Says when it is time to tell again what goes on: at most once in so many seconds."""
+class RateLimit:
+    """Allows an event, such as a traceback in the log, at most once in so many seconds."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._next_at = float("-inf")
 
-    def is_due(self) -> bool:
-        """Return whether it is time; then it is not for as many seconds."""
+    def allows(self) -> bool:
+        """Return whether the event may happen now; the time then starts again."""
         now = time.monotonic()
         if now < self._next_at:
             return False
@@ -52,7 +52,7 @@ class Seldom:
 
 
 class WithRequestId(logging.Filter):
-    """Gives every record the id of the request that it was logged in, "-" outside of one."""
+    """Adds the request's id to each record, "-" outside of a request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
@@ -80,7 +80,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send the loggers of Mozi and of RQ to standard error in the operator's format and level."""
+    """Log Mozi and RQ to standard error, in the operator's format and level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(WithRequestId())
     handler.setFormatter(
@@ -94,10 +94,10 @@ def configure_logging(settings: Settings) -> None:
 
 
 def gunicorn_logging(settings: Settings) -> dict[str, Any]:
-    """Return gunicorn's `logconfig_dict`: nothing for text, else its own lines as JSON too.
+    """Return gunicorn's `logconfig_dict`: its own lines as JSON where LOG_FORMAT is json.
 
-    Its line a request, which a configuration like this turns on, is not written: mozi.requests
-    has one already, with the request's id, and without the visitor's address and query.
+    Its access log, which any logconfig_dict turns on, stays off: mozi.requests has a line for
+    each request, with its id and without IP address and query.
     """
     if settings.log_format != "json":
         return {}

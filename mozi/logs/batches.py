@@ -1,4 +1,4 @@
-"""Work that a request leaves for a thread: put in at once, done in batches soon after."""
+"""Work that a request leaves for a thread, which does it in batches soon after."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 EVERY_S = 0.1
-MOST_WAITING = 20_000  # some 10 MB of request lines; beyond that new items are dropped
+MAX_WAITING = 20_000  # some 10 MB of request lines; further items are dropped
 
 T = TypeVar("T")
 
-_generation = 0  # how many forks lie between the first process and this one; getpid() costs 12 µs
+_generation = 0  # raised in each fork, to tell processes apart; getpid() costs 12 µs
 
 
 def _count_fork() -> None:
@@ -27,36 +27,36 @@ os.register_at_fork(after_in_child=_count_fork)
 
 
 class Batches(Generic[T]):
-    """Hands items to `consume` ten times a second, in a thread of their own. Thread-safe.
+    """Hands items to `consume` ten times a second, in a thread. Thread-safe.
 
-    `put` never waits: it takes no lock that another thread holds for long. The thread starts
-    with the first item, once in each process; a process that ends normally consumes what is
-    left. The price: a process that is killed (SIGKILL) loses its last tenth of a second.
+    `put` never waits: it takes no lock that another thread holds for long. The thread starts with
+    the first item in each process. A process that ends normally consumes the remaining items; a
+    killed one (SIGKILL) loses the last tenth of a second.
     """
 
     def __init__(self, consume: Callable[[list[T]], None], *, name: str) -> None:
         self._consume = consume
         self._name = name
         self._waiting: SimpleQueue[T] = SimpleQueue()
-        self._first: list[T] = []  # what woke the thread, while it lets more gather
+        self._first: list[T] = []  # the item that woke the thread, which waits for more
         self._thread_of = -1
         self._starting = threading.Lock()
         self._consuming = threading.Lock()
 
     def put(self, item: T) -> None:
-        """Have the item consumed within EVERY_S."""
+        """Queue the item; it is consumed within EVERY_S."""
         if self._thread_of != _generation:
             self._start()
-        if self._waiting.qsize() < MOST_WAITING:
+        if self._waiting.qsize() < MAX_WAITING:
             self._waiting.put(item)
 
     def flush(self) -> None:
-        """Consume what waits, in this thread."""
+        """Consume the waiting items, in this thread."""
         with self._consuming:
             self._consume_waiting()
 
     def _start(self) -> None:
-        """Start the thread of this process: a fork inherits its parent's items, and no thread."""
+        """Start this process's thread; a fork has its parent's items, and no thread."""
         with self._starting:
             if self._thread_of == _generation:
                 return

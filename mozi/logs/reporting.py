@@ -1,8 +1,8 @@
-"""Errors to Sentry, where SENTRY_DSN is set: what went wrong and where, and nobody's data.
+"""Errors to Sentry, where SENTRY_DSN is set, without personal data.
 
-Everything that fails for a reason of ours is logged as an error, by Flask or by us, so Sentry
-listens to the log. (Its Flask integration wraps every request, those out of the page cache
-too, and gathers cookies, headers and form fields first, to drop some of them later.)
+Every fault of ours is logged as an error, by Flask or by Mozi, so Sentry reads the log. Its Flask
+integration is off: it wraps every request, cached pages too, and collects cookies, headers and
+form fields.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mozi.settings import Settings
 from mozi.version import VERSION
 
 PERSONAL = ("user", "request", "breadcrumbs")
-"""What of an event may tell of a person: addresses, cookies, what was logged before."""
+"""The parts of an event that may hold personal data: addresses, cookies, earlier log lines."""
 
 
 def start_reporting(settings: Settings, *, release: str, **options: Any) -> None:
@@ -32,17 +32,17 @@ def start_reporting(settings: Settings, *, release: str, **options: Any) -> None
     """
     if settings.sentry_dsn is None:
         return
-    ignore_logger("rq.worker")  # says again what the job itself has said
+    ignore_logger("rq.worker")  # repeats what the job has logged
     sentry_sdk.init(
         dsn=settings.sentry_dsn,
         release=_version_of(get_default_release() or release),
         include_local_variables=False,  # a frame's variables hold forms and addresses
         max_request_body_size="never",
         auto_enabling_integrations=False,
-        # A command's arguments may be an e-mail address, a fetched address somebody's own.
+        # A command's arguments may have an e-mail address; a fetched address may be private.
         disabled_integrations=[ArgvIntegration(), StdlibIntegration()],
         auto_session_tracking=False,
-        before_send=_without_persons,
+        before_send=_without_personal_data,
         **options,
     )
 
@@ -55,8 +55,8 @@ def _version_of(build: str) -> str:
     return build if "@" in build else f"mozi@{VERSION}+{build}"
 
 
-def _without_persons(event: Any, hint: Any) -> Any:
-    """Return the event with the request's id, endpoint and method, and without the rest of it."""
+def _without_personal_data(event: Any, hint: Any) -> Any:
+    """Return the event without personal data, with the request's id, endpoint and method."""
     for name in PERSONAL:
         event.pop(name, None)
     tags = event.setdefault("tags", {})

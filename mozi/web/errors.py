@@ -36,7 +36,7 @@ from mozi.errors import (
     StorageError,
 )
 from mozi.feeds import records
-from mozi.logs import Seldom
+from mozi.logs import RateLimit
 from mozi.server.bodies import NotReceived
 from mozi.server.capacity import FORM_BYTES, largest_body
 from mozi.services import services
@@ -91,7 +91,7 @@ SEND_AGAIN = _(
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
 RETRY_AFTER_S = 5
-_tracebacks = Seldom(60.0)
+_traceback_limit = RateLimit(60.0)
 
 
 def register(app: Flask) -> None:
@@ -139,7 +139,7 @@ def on_database_error(error: Exception) -> Response:
     In an outage every request fails in the same way: each is logged in one line, and the
     traceback of 120 lines once a minute.
     """
-    traceback = error if _tracebacks.is_due() else None
+    traceback = error if _traceback_limit.allows() else None
     current_app.logger.error("The database failed: %s", in_one_line(error), exc_info=traceback)
     return _page(Response(status=503), retry_after_s=RETRY_AFTER_S)
 

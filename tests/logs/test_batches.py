@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from mozi.logs.batches import EVERY_S, MOST_WAITING, Batches
+from mozi.logs.batches import EVERY_S, MAX_WAITING, Batches
 from tests.support.serving import wait_until
 
 
@@ -30,11 +30,11 @@ def test_a_consumer_that_hangs_costs_new_items_and_no_memory() -> None:
     batches = Batches(hang, name="test")
     batches.put(-1)
     assert called.wait(5)
-    for item in range(MOST_WAITING + 5):
+    for item in range(MAX_WAITING + 5):
         batches.put(item)
     thawed.set()
     batches.flush()
-    assert consumed == [-1, *range(MOST_WAITING)]
+    assert consumed == [-1, *range(MAX_WAITING)]
 
 
 def test_a_fork_consumes_its_own_items_and_none_of_its_parents() -> None:

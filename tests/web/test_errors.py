@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mozi import errors
-from mozi.logs import Seldom
+from mozi.logs import RateLimit
 from mozi.posters.messages import unreadable
 from mozi.web.errors import STATUS, status_of
 from tests.conftest import MakeApp
@@ -126,7 +126,7 @@ def test_a_failure_of_ours_is_logged_and_a_missing_page_is_not(
 def test_an_outage_of_the_database_is_a_line_a_request_and_a_traceback_a_minute(
     raising: FlaskClient, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mozi.web.errors._tracebacks", Seldom(60.0))
+    monkeypatch.setattr("mozi.web.errors._traceback_limit", RateLimit(60.0))
     for name in ("database", "database", "pool"):
         raising.get(f"/raise/{name}")
     assert said.messages("ERROR") == [
