@@ -1,4 +1,4 @@
-"""Signals that mean something else for a while."""
+"""Signal handlers for the time of a block."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def handled_by(handle: Callable[[int, object], object], *numbers: int) -> Iterator[None]:
-    """Have handle called for these signals within the block; only the main thread gets any."""
+    """Call handle for these signals in the block; only the main thread can set a handler."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -19,7 +19,7 @@ from flask.cli import with_appcontext
 
 from mozi.commands.endings import FAILED, plain_ending
 from mozi.commands.progress import progress, quiet
-from mozi.commands.stopping import stoppable
+from mozi.commands.stopping import stopped_by_signals
 from mozi.errors import BackupUnusable
 from mozi.extensions import db
 from mozi.maintenance.backups import LocalData, back_up, restore
@@ -49,7 +49,7 @@ def backup_command(file: Path, as_json: bool) -> None:
     """
     began = time.monotonic()
     data = _local_data()
-    with _plain_faults(file), progress("picture") as shown, stoppable() as stop:
+    with _plain_faults(file), progress("picture") as shown, stopped_by_signals() as stop:
         report = back_up(data, file, stop=stop, on_object=shown.update)
     with suppress(OSError):  # the backup itself is good; /metrics then shows an older date
         note_backup(services().settings.data_dir)
@@ -79,7 +79,7 @@ def restore_command(file: Path, as_json: bool) -> None:
     """
     began = time.monotonic()
     data = _local_data()
-    with _plain_faults(file), progress("picture") as shown, stoppable() as stop:
+    with _plain_faults(file), progress("picture") as shown, stopped_by_signals() as stop:
         report = restore(
             data, file, knows_revision=_knows_revision, stop=stop, on_object=shown.update
         )

@@ -15,22 +15,17 @@ STOPPING = "Stopping after the present work."
 
 
 @contextmanager
-def stopped_by_signals(stop: threading.Event, *, saying: str = STOPPING) -> Iterator[None]:
-    """Set stop at the first signal in the block; raise KeyboardInterrupt at the second."""
+def stopped_by_signals(
+    stop: threading.Event | None = None, *, saying: str = STOPPING
+) -> Iterator[threading.Event]:
+    """Give stop, which the first signal in the block sets; the second raises KeyboardInterrupt."""
+    event = stop or threading.Event()
 
     def handle(number: int, frame: object) -> None:
-        if stop.is_set():
+        if event.is_set():
             raise KeyboardInterrupt
         click.echo(saying, err=True)
-        stop.set()
+        event.set()
 
     with handled_by(handle, signal.SIGINT, signal.SIGTERM):
-        yield
-
-
-@contextmanager
-def stoppable() -> Iterator[threading.Event]:
-    """Give an event that the first signal sets."""
-    stop = threading.Event()
-    with stopped_by_signals(stop):
-        yield stop
+        yield event
