@@ -1,4 +1,4 @@
-"""The words and lengths that a movie's fields may have, for the tables and for whoever checks."""
+"""The codes and lengths of a movie's fields, for the tables and the parsers."""
 
 from __future__ import annotations
 
