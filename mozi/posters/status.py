@@ -135,7 +135,7 @@ def count_posters() -> Mapping[str, int]:
     with reading() as session:
         movies = session.scalar(select(func.count()).select_from(MOVIES)) or 0
         query = select(func.count(), *(_counted(state) for state in (READY, FAILED, WAITING)))
-        sources, *counts = session.execute(query.select_from(POSTERS).where(_has_source())).one()
+        sources, *counts = session.execute(query.select_from(POSTERS).where(has_source())).one()
     return dict(zip(STATES, (movies - sources, *counts), strict=True))
 
 
@@ -145,7 +145,8 @@ def _counted(state: str) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((found == state, 1), else_=0)), 0)
 
 
-def _has_source() -> ColumnElement[bool]:
+def has_source() -> ColumnElement[bool]:
+    """Return whether a poster has an address or an original."""
     return or_(POSTERS.c.source_url.is_not(None), POSTERS.c.original_key.is_not(None))
 
 
@@ -186,12 +187,12 @@ def failed_ids(*, limit: int) -> Sequence[int]:
 
 def is_failed() -> ColumnElement[bool]:
     """Return what the row of a poster meets that is FAILED."""
-    return and_(_has_source(), POSTERS.c.failure_code.is_not(None), ~_is_ready())
+    return and_(has_source(), POSTERS.c.failure_code.is_not(None), ~_is_ready())
 
 
 def is_waiting() -> ColumnElement[bool]:
     """Return what the row of a poster meets that is WAITING."""
-    return and_(_has_source(), POSTERS.c.failure_code.is_(None), ~_is_ready())
+    return and_(has_source(), POSTERS.c.failure_code.is_(None), ~_is_ready())
 
 
 def waiting_movies(*, limit: int) -> Sequence[tuple[int, str, bool]]:

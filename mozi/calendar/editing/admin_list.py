@@ -15,13 +15,12 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages.listings import LISTING, rows_of
-from mozi.calendar.pages.pictures import load_pictures
+from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card, Listing
 from mozi.calendar.search.query import find_best
 from mozi.calendar.weeks import week_of
 from mozi.models import POSTERS, Movie, MovieName, Poster
 from mozi.posters.queries import Failure, failure_of
-from mozi.posters.recipes import THUMB
 from mozi.posters.status import is_failed, is_waiting
 
 PAGE_LENGTH = 50
@@ -162,8 +161,7 @@ def _movies(
     else:
         ids = _ids(session, query.sort, conditions, skipped)
     rows = session.execute(rows_of(LISTING).where(Movie.id.in_(ids)))
-    place = {movie_id: number for number, movie_id in enumerate(ids)}
-    return sorted((Listing(**row._mapping) for row in rows), key=lambda movie: place[movie.id])
+    return sorted((Listing(**row._mapping) for row in rows), key=lambda m: ids.index(m.id))
 
 
 def _ids(
@@ -188,12 +186,9 @@ def _order(sort: str) -> tuple[Any, ...]:
 def _rows(session: Session, movies: Sequence[Listing]) -> tuple[AdminRow, ...]:
     if not movies:
         return ()
-    pictures = load_pictures(session, {THUMB.media: movies})
     failures = _failures(session, [movie.id for movie in movies])
-    return tuple(
-        AdminRow(Card(movie, pictures.find(movie, THUMB.media)), failures.get(movie.id))
-        for movie in movies
-    )
+    cards = load_cards(session, movies)
+    return tuple(AdminRow(card, failures.get(card.movie.id)) for card in cards)
 
 
 def _failures(session: Session, movie_ids: Sequence[int]) -> dict[int, Failure]:

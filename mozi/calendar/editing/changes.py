@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.history import (
@@ -60,6 +61,14 @@ class MovieChange:
         """Return whether the change may change the poster."""
         given = (self.upload, self.earlier_poster, self.focus)
         return POSTER_URL in self.values or self.no_poster or given != (None, None, None)
+
+
+def lock_movie(session: Session, movie_id: int) -> Movie:
+    """Return the movie, its row locked until the commit; raises MovieNotFound."""
+    movie = session.scalars(select(Movie).where(Movie.id == movie_id).with_for_update()).first()
+    if movie is None:
+        raise MovieNotFound(movie_id)
+    return movie
 
 
 def set_poster_upload(

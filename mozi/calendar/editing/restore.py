@@ -13,7 +13,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, save_changes
+from mozi.calendar.editing.changes import (
+    POSTER_URL,
+    MovieChange,
+    Values,
+    lock_movie,
+    save_changes,
+)
 from mozi.calendar.editing.duplicates import find_title_by_id
 from mozi.calendar.editing.history import (
     FOCUS,
@@ -90,9 +96,7 @@ def restore_movie(session: Session, movie_id: int, entry_id: int, *, by: str) ->
     The external_id stays as it is now where another movie has the old one. Raises MovieNotFound,
     and HistoryEntryNotFound where the entry is not this movie's or changed nothing.
     """
-    movie = session.scalars(select(Movie).where(Movie.id == movie_id).with_for_update()).first()
-    if movie is None:
-        raise MovieNotFound(movie_id)
+    movie = lock_movie(session, movie_id)
     old = _state_before(session, movie_id, entry_id)
     values = dict(old.values)
     if find_title_by_id(session, values.get("external_id"), but=movie_id) is not None:

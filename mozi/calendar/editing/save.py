@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import MovieChange, Values, save_changes
+from mozi.calendar.editing.changes import MovieChange, Values, lock_movie, save_changes
 from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_title_by_id
 from mozi.calendar.editing.history import (
     NO_POSTER,
@@ -142,7 +141,7 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
 
     Raises MovieNotFound, and BuildAbandoned where the upload must be stored again.
     """
-    movie = _locked(session, sent.movie_id)
+    movie = None if sent.movie_id is None else lock_movie(session, sent.movie_id)
     values = sent.values
     if movie is not None and sent.shown is not None:
         now = _movie_state(session, movie)
@@ -166,16 +165,6 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
     )
     [saved] = save_changes(session, [change], by=by)
     return Saved(saved.id, saved.title)
-
-
-def _locked(session: Session, movie_id: int | None) -> Movie | None:
-    """Return the movie, its row locked until the commit; None for a new movie."""
-    if movie_id is None:
-        return None
-    movie = session.scalars(select(Movie).where(Movie.id == movie_id).with_for_update()).first()
-    if movie is None:
-        raise MovieNotFound(movie_id)
-    return movie
 
 
 def _movie_state(session: Session, movie: Movie) -> MovieState:

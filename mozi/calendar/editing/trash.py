@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Date, delete, insert, select
 from sqlalchemy.orm import Session
 
 from mozi import clock
+from mozi.calendar.editing.changes import lock_movie
 from mozi.calendar.editing.duplicates import find_title_by_id
 from mozi.calendar.editing.history import (
     BROUGHT_BACK,
@@ -59,10 +60,7 @@ class Deleted:
 def delete_movie(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
     """Delete the movie and return its title; raises MovieNotFound."""
     forget_deleted(session)
-    query = select(Movie).where(Movie.id == movie_id).with_for_update()
-    movie = session.scalars(query).first()
-    if movie is None:
-        raise MovieNotFound(movie_id)
+    movie = lock_movie(session, movie_id)
     session.add(
         DeletedMovie(
             movie_id=movie_id,

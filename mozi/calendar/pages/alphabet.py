@@ -19,10 +19,9 @@ from mozi.calendar.collation import LETTERS, key_range
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, FilterOptions, Filters
 from mozi.calendar.pages.listings import listings
-from mozi.calendar.pages.pictures import load_pictures
+from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card
 from mozi.models import Movie, MovieName
-from mozi.posters.recipes import THUMB
 
 PER_PAGE = 96  # a multiple of the cards in a row, whatever the screen
 LAST_PAGE = 10_000  # pages beyond are refused without a query
@@ -74,8 +73,7 @@ def alphabet_page(
     names = _names(session, letter, number, filters.conditions())
     shown = dict(names[:PER_PAGE])
     movies = listings(session, date.min, date.max, Movie.id.in_(shown), limit=PER_PAGE)
-    pictures = load_pictures(session, {THUMB.media: movies})
-    cards = {movie.id: Card(movie, pictures.find(movie, THUMB.media)) for movie in movies}
+    cards = {card.movie.id: card for card in load_cards(session, movies)}
     return AlphabetPage(
         letters=_letters(session),
         letter=letter,

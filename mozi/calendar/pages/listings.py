@@ -15,46 +15,34 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
-from mozi.calendar.pages.values import Details, Listing, Move, Neighbour
+from mozi.calendar.pages.values import Details, FeedMovie, Listing, Move, Neighbour
 from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
 from mozi.errors import MovieNotFound
 from mozi.models import DateChange, Movie, Poster
+from mozi.posters.status import has_source
 from mozi.vocabulary import DATE_PRECISIONS
 
 MOVES_SHOWN = 20
-_HAS_SOURCE = or_(Poster.source_url.is_not(None), Poster.original_key.is_not(None))
+
 _LAST_MOVE = (
     select(func.max(DateChange.id))
     .where(DateChange.movie_id == Movie.id)
     .correlate(Movie)
     .scalar_subquery()
 )
-LISTING = (
-    Movie.id,
-    Movie.version,
-    Movie.title,
-    Movie.original_title,
-    Movie.premiere_date,
-    Movie.date_precision,
-    Movie.kind,
-    Movie.status,
-    Movie.genres,
-    Movie.runtime_minutes,
-    Movie.age_rating,
-    _HAS_SOURCE.label("has_source"),
-    DateChange.old_date,
-    DateChange.old_precision,
-)
-DETAILS = (
-    *LISTING,
-    Movie.synopsis,
-    Movie.director,
-    Movie.cast,
-    Movie.country,
-    Movie.distributor,
-    Movie.trailer_url,
-)
-FEED = (*DETAILS, Movie.added_at, Movie.changed_at)
+_OTHERS = {
+    "has_source": has_source().label("has_source"),
+    "old_date": DateChange.old_date,
+    "old_precision": DateChange.old_precision,
+}
+
+
+def _columns_of(kind: type[Listing]) -> tuple[Any, ...]:
+    names = [field.name for field in fields(kind)]
+    return tuple(_OTHERS[name] if name in _OTHERS else getattr(Movie, name) for name in names)
+
+
+LISTING, DETAILS, FEED = (_columns_of(kind) for kind in (Listing, Details, FeedMovie))
 
 
 def listings(

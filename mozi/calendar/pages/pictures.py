@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.values import Listing, Picture
+from mozi.calendar.pages.values import Card, Listing, Picture
 from mozi.models import Poster, PosterVariant
 from mozi.posters.keys import poster_path, slug_of
-from mozi.posters.recipes import AVIF_OF, RECIPES, Recipe
+from mozi.posters.recipes import AVIF_OF, RECIPES, THUMB, Recipe
 
 COLUMNS = (
     PosterVariant.movie_id,
@@ -74,6 +74,12 @@ def load_pictures(session: Session, movies_by_media: Mapping[str, Iterable[Listi
     rows = session.execute(recorded.where(or_(*conditions))).all()
     avif = {(row.movie_id, row.media): row.url for row in rows}
     return Pictures({(row.movie_id, row.media): _recorded(row, avif) for row in rows})
+
+
+def load_cards(session: Session, movies: Sequence[Listing]) -> list[Card]:
+    """Return the movies with their thumbs, in their given order."""
+    pictures = load_pictures(session, {THUMB.media: movies})
+    return [Card(movie, pictures.find(movie, THUMB.media)) for movie in movies]
 
 
 def _beside(media: str) -> tuple[Recipe, ...]:

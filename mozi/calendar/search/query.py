@@ -15,12 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages.listings import listings
-from mozi.calendar.pages.pictures import load_pictures
+from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card
 from mozi.calendar.search.text import words_of
 from mozi.calendar.search.word_index import find_fuzzy_ids, find_ids
 from mozi.models import Movie, MovieName
-from mozi.posters.recipes import THUMB
 
 SHOWN = 24  # movies: full rows on any screen
 LOOKED_AT = 200  # movies in each step, of which the best are shown
@@ -119,7 +118,5 @@ def _best(session: Session, steps: dict[int, int]) -> list[int]:
 
 def _cards(session: Session, ids: Sequence[int]) -> tuple[Card, ...]:
     movies = listings(session, date.min, date.max, Movie.id.in_(ids), limit=SHOWN)
-    pictures = load_pictures(session, {THUMB.media: movies})
-    order = {movie_id: place for place, movie_id in enumerate(ids)}
-    movies.sort(key=lambda movie: order[movie.id])
-    return tuple(Card(movie, pictures.find(movie, THUMB.media)) for movie in movies)
+    movies.sort(key=lambda movie: ids.index(movie.id))
+    return tuple(load_cards(session, movies))

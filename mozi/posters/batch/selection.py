@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select, true, tuple_
 
 from mozi.database import reading
 from mozi.models import Movie, Poster
 from mozi.posters.current import current_count
 from mozi.posters.recipes import RECIPES, Recipe, get_any_recipe
+from mozi.posters.status import has_source
 
 CHUNK = 500
 
@@ -122,7 +123,7 @@ def _candidates() -> Select[Any]:
 
 def _within(selection: Selection) -> list[ColumnElement[bool]]:
     """Return the conditions that the operator's arguments put, a source among them."""
-    conditions = [or_(Poster.source_url.is_not(None), Poster.original_key.is_not(None))]
+    conditions = [has_source()]
     if selection.movie_ids:
         conditions.append(Movie.id.in_(selection.movie_ids))
     if selection.since is not None:
