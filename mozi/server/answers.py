@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 PIECE_BYTES = 64 * 1024
 
-WSGIApp = Callable[..., Any]
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 def pieces(body: bytes) -> Iterator[bytes]:
@@ -37,7 +39,7 @@ BUSY = Answer(
 )
 
 
-def collect(app: WSGIApp, environ: dict[str, Any]) -> Answer:
+def collect(app: WSGIApp, environ: Environ) -> Answer:
     """Return the app's whole answer (PEP 3333, `write` and exc_info included)."""
     head: list[Any] = []
     chunks: list[bytes] = []

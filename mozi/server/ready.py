@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from mozi import clock
-from mozi.server.answers import WSGIApp
+from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.server.parking import PARKED
 
 METHODS = frozenset({"GET", "HEAD"})
@@ -22,7 +22,7 @@ BODY_FIELDS = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING", "EXPECT"})
 Head = tuple[str, tuple[tuple[str, str], ...]]
 
 
-def not_ready(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def not_ready(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer nothing, in Flask's place: the request is not over, a thread will answer it."""
     environ[PARKED] = None
     return ()
@@ -54,14 +54,14 @@ class ReadyAnswers:
         return b"".join((_head(*heads[0], connection, int(clock.now().timestamp())), *body))
 
 
-def _environ(request: Any, address: Any) -> dict[str, Any] | None:
+def _environ(request: Any, address: Any) -> Environ | None:
     """Return the part of environ that the layers read (PEP 3333), None for an unusual request.
 
     gunicorn's own environ costs three times as much, most of it for values that only Flask reads.
     """
     if request.method not in METHODS or request.version != (1, 1) or "%" in request.path:
         return None
-    environ: dict[str, Any] = {
+    environ: Environ = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": request.path,

@@ -23,7 +23,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from mozi import metrics
 from mozi.server import capacity
-from mozi.server.answers import BUSY, Answer, WSGIApp, collect, pieces
+from mozi.server.answers import BUSY, Answer, Environ, StartResponse, WSGIApp, collect, pieces
 from mozi.server.bodies import (
     REFUSALS,
     TOO_LARGE,
@@ -64,7 +64,7 @@ class ThreadedApp:
         self.in_hand = 0
         self.finished = 0
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self.in_hand >= self.max_in_hand:
             answer = BUSY
             metrics.HTTP_REQUEST_SECONDS.labels("refused", "503").observe(0)
@@ -78,7 +78,7 @@ class ThreadedApp:
         """Whether every thread is taken."""
         return self.in_hand >= self.threads
 
-    def _answer(self, environ: dict[str, Any]) -> Answer:
+    def _answer(self, environ: Environ) -> Answer:
         for name in NOT_FOR_THREADS:
             environ.pop(name, None)
         environ[MAY_PARK] = self.parked < self.max_parked
@@ -98,7 +98,7 @@ class ThreadedApp:
         finally:
             self.parked -= 1
 
-    def _answer_in_thread(self, environ: dict[str, Any]) -> Answer:
+    def _answer_in_thread(self, environ: Environ) -> Answer:
         self.in_hand += 1
         try:
             answer = self.pool.spawn(_collect, self.app, environ).get()
@@ -110,7 +110,7 @@ class ThreadedApp:
         return answer  # type: ignore[no-any-return]  # gevent's results have no types
 
 
-def _collect(app: WSGIApp, environ: dict[str, Any]) -> Answer | BaseException:
+def _collect(app: WSGIApp, environ: Environ) -> Answer | BaseException:
     """Return the answer or the error; gevent would print one that is raised in its thread."""
     try:
         return collect(app, environ)

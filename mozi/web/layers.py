@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mozi.database.postgresql import fail_fast
 from mozi.extensions import db
 from mozi.logs.request_lines import RequestLines
+from mozi.server.answers import WSGIApp
 from mozi.server.hooks import HOOKS, ServerHooks
 from mozi.server.ready import not_ready
 from mozi.services import Services
@@ -27,24 +27,29 @@ from mozi.web.middleware.waiting import WaitingForPosters
 from mozi.web.rendering import load_templates
 from mozi.web.sessions import is_session
 
-WSGIApp = Callable[..., Any]
 Layer = Callable[[WSGIApp], WSGIApp]
 
 
 def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> None:
     """Wrap Flask in the layers; leave what the server needs of the app in its extensions."""
-    outer = list(_outer_layers(services, security))
+    hops, lines = services.settings.trusted_proxy_hops, RequestLines(services.settings)
     pages = _cached_pages(app, services, security)
     # A request goes from the top to the bottom, until a layer answers it.
+    outer: list[Layer] = [
+        *_proxies(hops),  # the client's address and scheme, as the operator's proxies say
+        lambda inner: Observed(inner, lines, behind_proxy=hops > 0),  # id, log line, metrics
+        lambda inner: NamedHosts(inner, security),  # 400 where the Host header is no host
+    ]
     layers: list[Layer] = [
-        *outer,  # the proxies' word for scheme and address; id, log line, metrics; no Host: 400
+        *outer,
         *_plain_media(services, security),  # posters on disk, under the embedded default only
         lambda inner: WaitingForPosters(inner, services.posters, security),  # posters being built
         pages,  # pages in memory
         static_files.link_hashed_files(app, services.settings.data_dir / "static"),  # /static/…
         # Flask itself: the routes, for everything else.
     ]
-    app.wsgi_app = _wrapped(app.wsgi_app, layers)  # type: ignore[method-assign]  # the documented way
+    # mypy takes a method for no variable; Flask documents this way.
+    app.wsgi_app = _wrapped(app.wsgi_app, layers)  # type: ignore[method-assign, assignment]
     app.extensions[HOOKS] = ServerHooks(
         ready_layers=_wrapped(not_ready, [*outer, pages]),
         is_admin=is_admin,
@@ -53,18 +58,14 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
     )
 
 
-def _outer_layers(services: Services, security: SecurityHeaders) -> Iterator[Layer]:
-    """Yield the layers around everything, the server's loop included.
+def _proxies(hops: int) -> Iterator[Layer]:
+    """Yield a ProxyFix that believes as many proxies as the operator has.
 
-    ProxyFix believes as many proxies as the operator has, and never X-Forwarded-Host or -Port: a
-    proxy passes Host on, SITE_URL says the rest, and a proxy that does not set these headers
-    passes on what the client made up.
+    It never believes X-Forwarded-Host or -Port: a proxy passes Host on, SITE_URL says the rest,
+    and a proxy that does not set these headers passes on what the client made up.
     """
-    hops, lines = services.settings.trusted_proxy_hops, RequestLines(services.settings)
     if hops:
         yield lambda inner: ProxyFix(inner, x_for=hops, x_proto=hops)
-    yield lambda inner: Observed(inner, lines, behind_proxy=hops > 0)
-    yield lambda inner: NamedHosts(inner, security)
 
 
 def _plain_media(services: Services, security: SecurityHeaders) -> Iterator[Layer]:

@@ -90,7 +90,7 @@ def test_an_unchanged_page_is_read_once_a_second_and_never_rendered(
         results(cache, source.page(), 5)
         leap(1.0)
     assert source.renders == 1
-    assert source.reads == 9  # not within the pause after the render: nobody would render again
+    assert source.reads == 9  # not within the pause after the render, in which no request renders
 
 
 def test_a_change_shows_at_the_next_reading(
@@ -141,7 +141,7 @@ def test_renders_of_a_page_that_keeps_changing_are_the_pause_apart(
     assert cache.serve(source.page()).entry.bodies["identity"] == b"<p>99</p>"
 
 
-def test_in_the_pause_after_a_render_nobody_looks(
+def test_in_the_pause_after_a_render_no_request_reads(
     make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache(coalesce_s=2)
@@ -187,7 +187,7 @@ def test_while_one_renders_a_changed_page_the_others_get_the_previous_one(
         assert rendering.result() == ["miss"]
 
 
-def test_a_page_nobody_asked_for_in_hours_is_not_served_to_the_second_visitor(
+def test_a_page_without_requests_for_hours_is_not_served_to_the_second_visitor(
     make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
 ) -> None:
     cache = make_cache()
@@ -335,7 +335,7 @@ def test_while_a_render_hangs_the_previous_page_is_shown(
     cache = make_cache()
     cache.serve(source.page())
     monkeypatch.setattr("mozi.pagecache.cache.LONGEST_WAIT_S", 0.2)
-    leap(10_000)  # too old to be shown while somebody renders
+    leap(10_000)  # too old to be shown during a render
     source.slow_s = 1.0
     served = at_once(app, lambda: cache.serve(source.page()).result, 4)
     assert sorted(served) == ["miss"] + ["stale"] * 3

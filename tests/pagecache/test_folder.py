@@ -81,7 +81,7 @@ def test_what_earlier_releases_kept_is_removed(tmp_path: Path) -> None:
     assert [path for path in tmp_path.iterdir() if path.is_file()] == []
 
 
-def test_a_writer_that_was_stopped_holds_up_nobody(tmp_path: Path) -> None:
+def test_a_writer_that_was_stopped_delays_no_other(tmp_path: Path) -> None:
     pages = pages_in(tmp_path)
     pages.set("k", b"page")
     with open(pages._path("k").parent / "lock") as held:

@@ -29,7 +29,7 @@ A_REQUEST_S = 0.004
 
 
 class Visitors:
-    """Somebody who asks for the index all the time; counts what the cache says, and the time."""
+    """A visitor who reloads the index all the time; counts the cache's results, and the time."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client

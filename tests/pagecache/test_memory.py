@@ -71,7 +71,7 @@ def test_a_changed_page_rests_for_the_coalescing_pause(kept: KeptPage) -> None:
     assert not may_serve_previous(kept, 102.0)
 
 
-def test_while_somebody_works_the_previous_page_is_served(kept: KeptPage) -> None:
+def test_during_a_refresh_the_previous_page_is_served(kept: KeptPage) -> None:
     kept.confirm(110.0)
     kept.refresh_began = 112.9
     assert may_serve_previous(kept, 125.0)
@@ -83,7 +83,7 @@ def test_work_that_began_beyond_the_bound_lets_everybody_wait(kept: KeptPage) ->
     assert not may_serve_previous(kept, 113.2)
 
 
-def test_a_page_nobody_asked_for_in_hours_is_not_served_to_the_second_visitor(
+def test_a_page_without_requests_for_hours_is_not_served_to_the_second_visitor(
     kept: KeptPage,
 ) -> None:
     kept.refresh_began = 3600.0

@@ -31,7 +31,7 @@ def test_one_after_another() -> None:
     assert (at_once[0], most[0]) == (0, 1)
 
 
-def test_whoever_leaves_lets_the_next_one_go() -> None:
+def test_a_released_hold_lets_the_next_thread_through() -> None:
     gate, went = RenderGate(), Event()
 
     def next_one() -> None:
@@ -48,7 +48,7 @@ def test_whoever_leaves_lets_the_next_one_go() -> None:
         pass
 
 
-def test_one_that_hangs_holds_up_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_that_hangs_delays_others_only_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render_gate, "LONGEST_WAIT_S", 0.01)
     gate = RenderGate()
     with gate.hold():

@@ -39,7 +39,7 @@ def test_what_is_larger_than_may_be_cut_is_refused_unread(cut_at: int | None) ->
     assert sent.tell() == 0
 
 
-def test_a_form_that_ends_too_early_is_given_to_nobody() -> None:
+def test_a_form_that_ends_too_early_is_not_given() -> None:
     ours = bodies()
     with pytest.raises(ClientGone):
         ours.received(io.BytesIO(HEAD + MIDDLE), 550_000, cut_at=550_000).__enter__()

@@ -35,7 +35,7 @@ def test_a_forged_cookie_gets_the_cached_page(client: FlaskClient) -> None:
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
-def test_a_session_that_is_nobodys_gets_the_cached_page_unmarked(client: FlaskClient) -> None:
+def test_a_session_without_an_admin_gets_the_cached_page_unmarked(client: FlaskClient) -> None:
     client.get("/admin/login")
     client.get("/")
     answer = client.get("/")

@@ -1,4 +1,4 @@
-"""What pages tell search engines and those who share them."""
+"""Structured data for search engines, and the picture of shared links."""
 
 from __future__ import annotations
 

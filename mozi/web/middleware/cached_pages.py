@@ -17,14 +17,11 @@ from mozi import clock, metrics
 from mozi.database import reading
 from mozi.pagecache.cache import Page, PageCache, Served
 from mozi.pagecache.entries import COMPRESS, Entry, etag_of
+from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.settings import Settings
-from mozi.web.middleware.headers import SecurityHeaders
+from mozi.web.middleware.headers import Headers, SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
 from mozi.web.sessions import signed_in
-
-StartResponse = Callable[..., Any]
-WSGIApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
-Headers = tuple[tuple[str, str], ...]
 
 CACHE_STATUS = {
     "hit": "mozi; hit",
@@ -60,7 +57,7 @@ class CachedPages:
         self.session_cookie = f"{session_cookie}="
         self.save_counts = save_counts
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         self.save_counts()
         served = self._find(environ)
         if served is None:

@@ -7,17 +7,16 @@ IDNA refuses: neither the page nor an error page could be rendered.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Any
 
 from werkzeug.wrappers import Response
 
+from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
-
-WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 LABEL = r"[a-z0-9_-]{1,63}"
 HOST = re.compile(
@@ -32,9 +31,7 @@ class NamedHosts:
         self.app = app
         self.security = security
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if names_host(environ):
             return self.app(environ, start_response)
         environ[ENDPOINT] = "no_host"

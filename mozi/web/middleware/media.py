@@ -7,22 +7,20 @@ of the route's time. The route answers ranges and conditional requests.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, Response, abort, send_file
 
 from mozi.errors import StorageError
 from mozi.posters.keys import sha256_of
+from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.services import services
 from mozi.storage import IMMUTABLE, type_of
 from mozi.storage.local import LocalStorage
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
-
-WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 PLAIN = re.compile(r"/media/(posters/[\w.-]+)", re.ASCII)
 CONDITIONS = ("HTTP_RANGE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH")
@@ -67,9 +65,7 @@ class PlainMedia:
         self.storage = storage
         self.security = security
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         named = PLAIN.fullmatch(environ["PATH_INFO"])
         if named is None or environ["REQUEST_METHOD"] != "GET" or not _unconditional(environ):
             return self.app(environ, start_response)
@@ -86,7 +82,7 @@ class PlainMedia:
         return (body,)
 
 
-def _unconditional(environ: dict[str, Any]) -> bool:
+def _unconditional(environ: Environ) -> bool:
     return not any(name in environ for name in CONDITIONS)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,9 +19,8 @@ from prometheus_client import Histogram
 from mozi import clock, metrics
 from mozi.logs import new_request_id, request_id
 from mozi.logs.request_lines import RequestLine, RequestLines
+from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.server.parking import PARKED
-
-WSGIApp = Callable[..., Iterable[bytes]]
 
 ENDPOINT = "mozi.endpoint"
 """The key of environ for the name of what answered: "index", "poster", …"""
@@ -48,7 +47,7 @@ class Observed:
         self.lines = lines
         self.behind_proxy = behind_proxy
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         began, queued_s, id_ = environ.get(BEGUN) or self._begin(environ)
         token = request_id.set(id_)
         status = "500"  # of an app that raises
@@ -65,7 +64,7 @@ class Observed:
                 self._record(environ, status, time.perf_counter() - began, queued_s)
             request_id.reset(token)
 
-    def _begin(self, environ: dict[str, Any]) -> tuple[float, float | None, str]:
+    def _begin(self, environ: Environ) -> tuple[float, float | None, str]:
         """Return when the request came (perf_counter), its seconds in the queue, and its id."""
         header = environ.get("HTTP_X_REQUEST_START") if self.behind_proxy else None
         begun = environ[BEGUN] = (time.perf_counter(), queue_seconds(header), id_of(environ))

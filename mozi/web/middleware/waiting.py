@@ -8,20 +8,18 @@ on to the route, which gives the same answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from werkzeug.wrappers import Response
 
 from mozi.errors import MediaNotFound
 from mozi.posters.demand.answers import PosterAnswers
 from mozi.posters.recipes import Recipe, get_recipe
+from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.server.parking import WAITED_FOR, discarded_response
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
 from mozi.web.views.posters import park_for, response_of
-
-WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 POSTER = re.compile(r"/poster/(\d{1,10})-([\w-]+)\.([\w-]+)\.jpg", re.ASCII)
 
@@ -34,9 +32,7 @@ class WaitingForPosters:
         self.answers = answers
         self.security = security
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         response = self._find_response(environ)
         if response is None:
             return self.app(environ, start_response)
@@ -44,7 +40,7 @@ class WaitingForPosters:
         response.headers.extend(self.security.of(environ, shared=True))
         return response(environ, start_response)
 
-    def _find_response(self, environ: dict[str, Any]) -> Response | None:
+    def _find_response(self, environ: Environ) -> Response | None:
         asked = POSTER.fullmatch(environ["PATH_INFO"])
         if asked is None or environ["REQUEST_METHOD"] != "GET":
             return None
@@ -60,7 +56,7 @@ class WaitingForPosters:
             return None
         return discarded_response() if park_for(in_hand.request, environ) else None
 
-    def _find_built(self, environ: dict[str, Any], recipe: Recipe) -> Response | None:
+    def _find_built(self, environ: Environ, recipe: Recipe) -> Response | None:
         build = environ[WAITED_FOR]
         answer = self.answers.find_built(build, recipe)
         if answer is None:

@@ -1,4 +1,4 @@
-"""Admins see where the time went, nobody else does."""
+"""Server-Timing, for admins only."""
 
 from __future__ import annotations
 

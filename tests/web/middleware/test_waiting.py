@@ -44,7 +44,7 @@ def test_a_first_hit_is_parked_until_it_is_built(
     assert origin.hits["/a.jpg"] == 1
 
 
-def test_whoever_joins_a_build_in_hand_asks_the_database_nothing(
+def test_a_request_for_a_poster_in_hand_makes_no_query(
     app: Flask, environ: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert take_lease(1)  # so that it stays in hand
@@ -80,7 +80,7 @@ def test_a_parked_request_has_one_line_in_the_log(app: Flask, environ: dict[str,
     assert f"[{environ[BEGUN][2]}]: GET {environ['PATH_INFO']} 302 " in written.getvalue()
 
 
-def test_a_built_poster_parks_nobody(app: Flask, environ: dict[str, Any]) -> None:
+def test_a_built_poster_parks_no_request(app: Flask, environ: dict[str, Any]) -> None:
     ask(app, environ)
     environ.pop(PARKED).done.result(timeout=20)
     another = {name: value for name, value in environ.items() if not name.startswith("mozi.")}
