@@ -1,6 +1,6 @@
 """The admin's list, by filter and order, with many movies: milliseconds to read a page of it.
 
-    .venv/bin/python -m scripts.bench.inventory [--movies 100000] [--runs 15]
+    .venv/bin/python -m scripts.bench.admin_list [--movies 100000] [--runs 15]
 
 SQLite, and PostgreSQL from the development requirements, analysed as autovacuum does. One movie
 in a hundred has no poster, one a source that failed, one waits to be built, one is cancelled.
