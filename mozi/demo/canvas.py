@@ -53,7 +53,8 @@ class Canvas:
     """Draws shapes in poster pixels, (0, 0) to (1000, 1500). chance: random, but repeatable."""
 
     def __init__(self, palette: Palette, seed: str) -> None:
-        self.ink = palette
+        self.ground, self.ink = palette.ground, palette.ink
+        self.first, self.second, self.third = palette.first, palette.second, palette.third
         self.chance = Random(seed)  # noqa: S311 - a picture, not a secret
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), palette.ground)
         self.draw = ImageDraw.Draw(self.image)

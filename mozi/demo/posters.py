@@ -91,11 +91,11 @@ def draw_poster(title: str, design: Design) -> bytes:
 
 
 def _letter(canvas: Canvas, title: str, design: Design, motif: Motif) -> None:
-    fill = canvas.ink.ground if motif.on_ink else canvas.ink.ink
+    fill = canvas.ground if motif.on_ink else canvas.ink
     setting = set_title(title, FACES[design.face], height_px=270)
     top = 84 if motif.title_on_top else 1375 - setting.height_px
     if motif.title_on_top:
-        canvas.box(0, 1384, WIDTH, HEIGHT, canvas.ink.ground)
+        canvas.box(0, 1384, WIDTH, HEIGHT, canvas.ground)
     draw_title(canvas, setting, top=top, fill=fill, centred=motif.centred)
     draw_small(canvas, design.credit, baseline=1448, fill=fill, centred=motif.centred)
 

@@ -192,7 +192,7 @@ def _find_move(change: MovieChange) -> DateChange | None:
 
 def _with_values(movie: Movie, values: Values) -> Movie:
     for column, value in _own(values):
-        # SQLAlchemy writes an assigned list even if it is equal to the old one.
+        # Only new values are assigned, so that an unchanged movie is not dirty in its session.
         if movie.id is None or getattr(movie, column) != value:
             setattr(movie, column, value)
     return movie

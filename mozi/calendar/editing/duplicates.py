@@ -66,7 +66,7 @@ def find_duplicates(
     return tuple(_likeliest_first(duplicates, premiere_date)[:SHOWN])
 
 
-def find_title_by_id(
+def find_title_by_external_id(
     session: Session, external_id: object, *, but: int | None = None
 ) -> str | None:
     """Return the title of the movie with this external_id. but: the movie to leave out."""

@@ -20,7 +20,7 @@ from mozi.calendar.editing.changes import (
     lock_movie,
     save_changes,
 )
-from mozi.calendar.editing.duplicates import find_title_by_id
+from mozi.calendar.editing.duplicates import find_title_by_external_id
 from mozi.calendar.editing.history import (
     FOCUS,
     NO_POSTER,
@@ -37,7 +37,7 @@ from mozi.models import HistoryEntry, Movie
 from mozi.posters.focus import Pointed
 
 PAGE_LENGTH = 30
-DEEPEST = 10_000  # pages
+LAST_PAGE = 10_000  # pages
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class HistoryPage:
 
 
 @dataclass(frozen=True)
-class Restored:
+class OldState:
     """A movie's state before an entry. poster, focus: None where no later entry changed it."""
 
     values: Values
@@ -76,11 +76,11 @@ def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
     title = session.scalars(select(Movie.title).where(Movie.id == movie_id)).first()
     if title is None:
         raise MovieNotFound(movie_id)
-    number = min(max(number, 1), DEEPEST)
+    number = min(max(number, 1), LAST_PAGE)
     query = _EVENTS.where(HistoryEntry.movie_id == movie_id).order_by(HistoryEntry.id.desc())
     part = query.limit(PAGE_LENGTH + 1).offset((number - 1) * PAGE_LENGTH)
     events = [Event(*row) for row in session.execute(part)]
-    more = len(events) > PAGE_LENGTH and number < DEEPEST
+    more = len(events) > PAGE_LENGTH and number < LAST_PAGE
     return HistoryPage(title, number, tuple(events[:PAGE_LENGTH]), more)
 
 
@@ -99,13 +99,13 @@ def restore_movie(session: Session, movie_id: int, entry_id: int, *, by: str) ->
     movie = lock_movie(session, movie_id)
     old = _state_before(session, movie_id, entry_id)
     values = dict(old.values)
-    if find_title_by_id(session, values.get("external_id"), but=movie_id) is not None:
+    if find_title_by_external_id(session, values.get("external_id"), but=movie_id) is not None:
         del values["external_id"]
     change = MovieChange(movie, values, earlier_poster=old.poster, focus=old.focus)
     return save_changes(session, [change], by=by, action=RESTORED)[0].title
 
 
-def _state_before(session: Session, movie_id: int, entry_id: int) -> Restored:
+def _state_before(session: Session, movie_id: int, entry_id: int) -> OldState:
     since = select(HistoryEntry).where(
         HistoryEntry.movie_id == movie_id, HistoryEntry.id >= entry_id
     )
@@ -116,7 +116,7 @@ def _state_before(session: Session, movie_id: int, entry_id: int) -> Restored:
     own = {c: old[c] for c in COLUMNS if c in old and c != POSTER_URL}
     poster = _poster_before(session, movie_id, entries, old)
     # A value that this release refuses is left out: the field stays as it is now.
-    return Restored(check_fields(own).values, poster, _focus_before(old))
+    return OldState(check_fields(own).values, poster, _focus_before(old))
 
 
 def _poster_before(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import MovieChange, Values, lock_movie, save_changes
-from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_title_by_id
+from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_title_by_external_id
 from mozi.calendar.editing.history import (
     NO_POSTER,
     POSTER,
@@ -151,7 +151,7 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
             return EditConflicts(now, tuple(conflicts), theirs, last_editor(session, movie.id))
         values = _changed_values(sent, sent.shown)
     external_id = values.get("external_id")
-    if title := find_title_by_id(session, external_id, but=sent.movie_id):
+    if title := find_title_by_external_id(session, external_id, but=sent.movie_id):
         return SaveRefused((FieldFault("external_id", CalendarMessage("id_taken", title=title)),))
     if duplicates := _unseen_duplicates(session, sent, values):
         return PossibleDuplicates(duplicates)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.editing.changes import lock_movie
-from mozi.calendar.editing.duplicates import find_title_by_id
+from mozi.calendar.editing.duplicates import find_title_by_external_id
 from mozi.calendar.editing.history import (
     BROUGHT_BACK,
     BY_COMMAND,
@@ -86,7 +86,7 @@ def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
         raise MovieNotFound(movie_id)
     rows = {name: [dict(row) for row in kept.rows.get(name, ())] for name in TABLES}
     [movie] = rows["movie"]
-    if find_title_by_id(session, movie["external_id"]) is not None:
+    if find_title_by_external_id(session, movie["external_id"]) is not None:
         movie["external_id"] = None
     for poster in rows["poster"]:
         poster.update(lease_owner=None, lease_until=None)

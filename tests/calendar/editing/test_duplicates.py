@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_title_by_id
+from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_title_by_external_id
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
 from mozi.posters.source import set_source_original
@@ -55,7 +55,7 @@ def test_no_title_has_no_duplicates(app: Flask, title: str | None) -> None:
 def test_an_external_id_names_its_movie_unless_that_is_left_out(app: Flask) -> None:
     movie_id = make_movie(title="Kontroll", external_id="x-1")
     with reading() as session:
-        assert find_title_by_id(session, "x-1") == "Kontroll"
-        assert find_title_by_id(session, "x-1", but=movie_id) is None
-        assert find_title_by_id(session, "x-2") is None
-        assert find_title_by_id(session, None) is None
+        assert find_title_by_external_id(session, "x-1") == "Kontroll"
+        assert find_title_by_external_id(session, "x-1", but=movie_id) is None
+        assert find_title_by_external_id(session, "x-2") is None
+        assert find_title_by_external_id(session, None) is None
