@@ -1,4 +1,4 @@
-"""Mozi, a premieres calendar: posters on S3, pages out of a cache."""
+"""Mozi, a premieres calendar with posters on S3 and cached pages."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the app, with every part put together: the one place where that is done.
+    """Return the app with all of its parts.
 
-    settings: the environment's where none are given; raises SettingsError.
+    settings: from the environment if None; raises SettingsError.
     """
     settings = settings or Settings.from_env()
     configure_logging(settings)
@@ -56,30 +56,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
     )
     _bind_database(app, settings)
-    storage = make_storage(settings)
-    pipeline = PosterPipeline.from_settings(settings, storage)
-    builds = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_WAITERS)
-    pages = PageCache(
-        PageStore(app, settings, release=release),
-        life_s=settings.page_cache_seconds,
-        coalesce_s=settings.page_cache_coalesce_seconds,
-    )
-    queue, counters = make_queue(settings), PageCounters(app.app_context)
-    services = Services(
-        settings=settings,
-        storage=storage,
-        pipeline=pipeline,
-        builds=builds,
-        posters=PosterAnswers(builds),
-        schedule=BuildSchedule(builds, queue),
-        pages=pages,
-        counters=counters,
-        queue=queue,
-    )
+    services = make_services(app, settings, release=release)
     install(app, services)
     _offer_new_sources(app, services.schedule)
     web.register(app, settings)
-    security = SecurityHeaders(storage)
+    security = SecurityHeaders(services.storage)
     commands.register(app)
     headers.add_security_headers(app, security)
     timing.add_server_timing(app)
@@ -89,8 +70,32 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def make_services(app: Flask, settings: Settings, *, release: str) -> Services:
+    """Return the services of the app."""
+    storage = make_storage(settings)
+    pipeline = PosterPipeline.from_settings(settings, storage)
+    builds = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_WAITERS)
+    queue = make_queue(settings)
+    pages = PageCache(
+        PageStore(app, settings, release=release),
+        life_s=settings.page_cache_seconds,
+        coalesce_s=settings.page_cache_coalesce_seconds,
+    )
+    return Services(
+        settings=settings,
+        storage=storage,
+        pipeline=pipeline,
+        builds=builds,
+        posters=PosterAnswers(builds),
+        schedule=BuildSchedule(builds, queue),
+        pages=pages,
+        counters=PageCounters(app.app_context),
+        queue=queue,
+    )
+
+
 def make_storage(settings: Settings) -> Storage:
-    """Return S3 where S3_BUCKET is set, else the folder DATA_DIR/media."""
+    """Return S3 if S3_BUCKET is set, else the folder DATA_DIR/media."""
     if settings.s3_bucket is None:
         return LocalStorage(settings.data_dir / "media")
     return S3Storage(
@@ -103,14 +108,14 @@ def make_storage(settings: Settings) -> Storage:
 
 
 def make_queue(settings: Settings) -> PosterQueue | None:
-    """Return the queue of posters to build, where there is a Redis to hold it."""
+    """Return the queue of posters to build, None without Redis."""
     if settings.redis_url is None:
         return None
     return PosterQueue(settings.redis_url, secret_key=settings.secret_key)
 
 
 def _offer_new_sources(app: Flask, schedule: BuildSchedule) -> None:
-    """Offer each new source to the workers once it is committed, whatever saved it."""
+    """Offer each new source to the workers as soon as it is committed."""
 
     def offer(sender: Flask, movie_ids: tuple[int, ...]) -> None:
         schedule.offer(movie_ids)
@@ -126,7 +131,7 @@ def _bind_database(app: Flask, settings: Settings) -> None:
 
 
 def _migrations(app: Flask) -> object:
-    """Return what `flask db` works with, bound once it is asked for: Alembic is 8 MB a worker."""
+    """Return Flask-Migrate's object, made at its first use: Alembic is 8 MB a worker."""
     from flask_migrate import Migrate
 
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -1,4 +1,4 @@
-"""The only wall clock: whoever needs the time or the date asks here, so that tests can set it."""
+"""The only wall clock, so that tests can set the time."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def now() -> datetime:
 
 
 def today(settings: Settings) -> date:
-    """Return the site's date: SITE_TODAY where it is set, else the date in SITE_TIMEZONE."""
+    """Return the site's date: SITE_TODAY if it is set, else the date in SITE_TIMEZONE."""
     return settings.site_today or now().astimezone(settings.site_timezone).date()

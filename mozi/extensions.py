@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    """Every constraint gets a name, so that migrations can change it on both databases."""
+    """The base of the models; it names every constraint, so that migrations can change it."""
 
     metadata = MetaData(
         naming_convention={
@@ -30,7 +30,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 if TYPE_CHECKING:
-    Model = Base  # db.Model is made at run time, where a type checker cannot follow
+    Model = Base  # a type checker does not know db.Model, which is made at run time
 else:
     Model = db.Model
 babel = Babel()

@@ -1,7 +1,7 @@
-"""The tables: what a movie is, where its poster comes from, and which variants are built.
+"""The tables.
 
-Poster state has a table of its own: building, failing and leasing never touch a movie's row,
-so a movie's version moves only when an editor's field does.
+The state of a poster has a table of its own. A build, a failure or a lease never changes the
+movie's row, so a movie's version rises only when an editor changes a field.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from mozi.vocabulary import (
 )
 
 NO_WORDS = text("''")
-# PostgreSQL would sort by its own locale; SQLite compares code points as it is.
+# PostgreSQL would sort by its own locale; SQLite compares code points anyway.
 BY_CODE_POINT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):
-    """A short list of words, kept as "Drama;Comedy": readable by hand, searchable by LIKE."""
+    """A short list of words, stored as "Drama;Comedy", so that LIKE can search it."""
 
     impl = Text
     cache_ok = True
@@ -59,7 +59,7 @@ class TextList(TypeDecorator[tuple[str, ...]]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC, on databases that know time zones and on those that do not."""
+    """An aware moment in UTC, also on databases without time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -74,7 +74,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _now() -> datetime:
-    """Return the clock's time when a row is written (tests put another clock in its place)."""
+    """Return the clock's time; the late look-up lets tests replace the clock."""
     return clock.now()
 
 
@@ -84,12 +84,12 @@ def _one_of(column: str, values: Sequence[str]) -> CheckConstraint:
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
-    """Return an index of few rows; only a query that says just the same in SQL is led by it."""
+    """Return an index of a few rows; only a query with the same SQL condition uses it."""
     return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
 class Movie(Model):
-    """A premiere: the editor's fields of the import table, and a version that counts edits."""
+    """A premiere: the fields of the import table, and a version that counts edits."""
 
     __tablename__ = "movie"
 
@@ -111,7 +111,7 @@ class Movie(Model):
     runtime_minutes: Mapped[int | None]
     age_rating: Mapped[str | None] = mapped_column(String(2))
     trailer_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
-    # For feeds and crawlers, which ask "since when?"; None: entered before this was noted.
+    # For feeds and crawlers; None: the row is older than these columns.
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now, onupdate=_now)
 
@@ -132,12 +132,11 @@ class Movie(Model):
 
 
 class MovieName(Model):
-    """What sorting and searching make of a movie's title; triggers keep a row for every movie.
+    """A movie's title for sorting and searching; triggers keep a row for every movie.
 
-    A trigger also empties it when title or people change, whoever changed them, and
-    search/names.py fills it again: the Hungarian order is beyond SQL. The words that a search
-    looks through are in movie_search, which no model describes: it is another kind of table on
-    each database.
+    Triggers also empty the row when title or people change, and search/names.py fills it again,
+    because SQL does not know the Hungarian order. The searched words are in movie_search. No
+    model describes that table: it is of another kind on each database.
     """
 
     __tablename__ = "movie_name"
@@ -152,10 +151,10 @@ class MovieName(Model):
 
 
 class SearchWord(Model):
-    """A word of some movie's titles or people, folded, or of what they once were.
+    """A folded word of a movie's present or former titles or people.
 
-    search/names.py adds them; none is taken away, since it is looked for among the movies in
-    any case.
+    search/names.py adds the words. None is deleted, because a found word is looked up among the
+    movies anyway.
     """
 
     __tablename__ = "search_word"
@@ -164,7 +163,7 @@ class SearchWord(Model):
 
 
 class DateChange(Model):
-    """A premiere that was moved: what its date was before, and what it became then."""
+    """A change of a premiere's date: the date before and after."""
 
     __tablename__ = "date_change"
 
@@ -180,11 +179,11 @@ class DateChange(Model):
 
 
 class Poster(Model):
-    """Where a movie's poster comes from, what of it is shown, why it failed, and who builds it.
+    """A movie's poster: its source, the shown original, the last failure, and the lease.
 
-    The wanted source is counted: `source_number` rises with every new source, and a build is
-    published only while the number that it began with still stands. `attempt` rises when an
-    admin asks to try again, so that an older build's failure cannot overwrite the new try.
+    `source_number` rises with every new source. A build is published only if the number is
+    still the one that it started with. `attempt` rises when an admin asks for another try, so
+    that an older build's failure cannot overwrite the new try.
     """
 
     __tablename__ = "poster"
@@ -193,15 +192,15 @@ class Poster(Model):
         ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     source_number: Mapped[int] = mapped_column(default=1, server_default="1")
-    # The address as last given by an editor or an import. It stays when an upload replaces the
-    # poster, so that importing the same address again changes nothing.
+    # The last address from an editor or an import. It stays when an upload replaces the poster,
+    # so that an import of the same address changes nothing.
     source_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
-    # The stored original of the wanted source: an upload's at once, an address's once fetched.
+    # The stored original of the source; an address has one after its first fetch.
     original_key: Mapped[str | None] = mapped_column(String(200))
-    # Whether the wanted source is an upload; a forgotten address then does not take it away.
+    # Whether the source is an upload; deleting the address then does not delete the source.
     uploaded: Mapped[bool] = mapped_column(default=False, server_default=false())
     shown_original_key: Mapped[str | None] = mapped_column(String(200))
-    # What a crop must keep: percent from the left and from the top; None: the middle.
+    # The point that a crop keeps, in percent from the left and the top; None: the middle.
     focus_x: Mapped[int | None]
     focus_y: Mapped[int | None]
     attempt: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -224,7 +223,7 @@ class Poster(Model):
 
 
 class PosterVariant(Model):
-    """The row that proves a built file: written after the object is stored and public."""
+    """The record of a built file; it is written after the object is stored and public."""
 
     __tablename__ = "poster_variant"
 
@@ -239,12 +238,12 @@ class PosterVariant(Model):
     width_px: Mapped[int]
     height_px: Mapped[int]
     size_bytes: Mapped[int]
-    # A data address of some 150 characters, shown until the file has come; None: built before.
+    # A data address of some 150 characters, shown until the file arrives; None: an older build.
     preview: Mapped[str | None] = mapped_column(String(300))
 
 
 class Admin(Model):
-    """Someone who may edit: an address to sign in with and an argon2 hash."""
+    """An admin: an e-mail address and the argon2 hash of the password."""
 
     __tablename__ = "admin"
 
@@ -255,9 +254,9 @@ class Admin(Model):
 
 
 class AdminSession(Model):
-    """A sign-in that lasts; id: the SHA-256 of what the browser keeps.
+    """A session; id: the SHA-256 of the browser's token.
 
-    password_mark: that of the password it began with; with another one it is over.
+    password_mark: of the password at the sign-in; another password ends the session.
     """
 
     __tablename__ = "admin_session"
@@ -269,7 +268,7 @@ class AdminSession(Model):
 
 
 class Attempt(Model):
-    """How often something was tried since its counter began; until: seconds since the epoch."""
+    """A counter of attempts; until: its end, in seconds since the epoch."""
 
     __tablename__ = "attempt"
 
@@ -279,10 +278,10 @@ class Attempt(Model):
 
 
 class HistoryEntry(Model):
-    """One change of a movie: who, when, what. It outlives the movie, so it refers to none.
+    """One change of a movie. It outlives the movie, so it has no foreign key.
 
-    changes: [before, after] by column, as JSON holds them. old_…: the poster that was replaced;
-    its objects are kept for as long as this row is.
+    changes: [before, after] by column, as JSON holds them. old_…: the replaced poster, whose
+    objects are kept as long as this row.
     """
 
     __tablename__ = "edit"
@@ -307,7 +306,7 @@ class HistoryEntry(Model):
 
 
 class DeletedMovie(Model):
-    """A movie that was deleted and can be had back; rows: those of its tables, by table."""
+    """A deleted movie that can be restored; rows: its rows by table."""
 
     __tablename__ = "deleted_movie"
 
@@ -320,7 +319,7 @@ class DeletedMovie(Model):
 
 
 class ImportDraft(Model):
-    """A file that an admin looks at before importing it."""
+    """A file whose preview an admin sees before the import."""
 
     __tablename__ = "import_draft"
 
@@ -344,12 +343,11 @@ class FormDraft(Model):
 
 
 class RetiredObject(Model):
-    """A reference to an object that was dropped, and when; triggers note each, whoever dropped it.
+    """A dropped reference to an object; triggers add the row.
 
-    An upload that nothing refers to yet is noted as well, since its form may never be sent again.
-
-    The latest row of a key tells since when nothing refers to it, if nothing does. retired_at:
-    seconds since the epoch, by the database's clock, as all of these tables count.
+    An upload without reference gets a row too, because its form may never be sent again. If
+    nothing refers to a key, its latest row tells since when. retired_at: seconds since the
+    epoch, by the database's clock.
     """
 
     __tablename__ = "retired_object"
@@ -374,7 +372,7 @@ class Tombstone(Model):
 
 
 class Site(Model):
-    """The one row that every database has its own of: a random id, made by the migration."""
+    """One row with the random id of this database, which the migration makes."""
 
     __tablename__ = "site"
 
@@ -383,9 +381,9 @@ class Site(Model):
 
 
 class PageCounter(Model):
-    """How often the page cache did something in one minute; minute: since the epoch.
+    """A counter of the page cache for one minute, which is counted since the epoch.
 
-    what: hit, stale or miss, for an answer; why a page was rendered again, for a reset.
+    what: hit, stale or miss for an answer; the reason for a reset.
     """
 
     __tablename__ = "page_tally"
@@ -396,8 +394,8 @@ class PageCounter(Model):
     count: Mapped[int]
 
 
-# The tables behind the classes, for statements that are run once a build or once a request:
-# without mapped objects they cost a third.
+# The tables of the classes, for statements that run in each build or request: without mapped
+# objects they cost a third.
 MOVIES = cast(Table, Movie.__table__)
 POSTERS = cast(Table, Poster.__table__)
 VARIANTS = cast(Table, PosterVariant.__table__)

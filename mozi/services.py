@@ -1,4 +1,4 @@
-"""The services that create_app puts together: entrances reach them by `services().storage`."""
+"""The services that create_app makes; entrances use them as `services().storage`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = "mozi"
 
 @dataclass(frozen=True)
 class Services:
-    """One of each for an app."""
+    """The services of one app."""
 
     settings: Settings
     storage: Storage
@@ -36,7 +36,7 @@ class Services:
 
 
 def install(app: Flask, installed: Services) -> None:
-    """Make the services reachable from within the app's context."""
+    """Make services() return these in the app's context."""
     app.extensions[NAME] = installed
 
 

@@ -1,4 +1,4 @@
-"""Units that sizes are given in."""
+"""Units of sizes."""
 
 from __future__ import annotations
 
