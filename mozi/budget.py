@@ -1,6 +1,6 @@
-"""How much a process does at once: pixels held, passwords checked, and who may wait.
+"""Bounds what a process does at once: decoded pixels, password checks, waiting requests.
 
-Every wait has a deadline and ends in Busy, which a visitor meets as the placeholder.
+Every wait has a deadline and ends in Busy, for which a visitor gets the placeholder.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from mozi.errors import Busy
 
 @dataclass(frozen=True, eq=False)
 class _Ask:
-    """One who waits for units. turn: locked until they are given."""
+    """A thread that waits for units. turn: locked until it gets them."""
 
     units: int
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Budget:
-    """So many units for all who hold some at once, given out in the order of asking.
+    """A number of units that threads hold and give back, served in the order of their calls.
 
-    In order, so that a large picture is not starved by small ones that always fit. Whoever gives
-    units back hands them to those whose turn it is and wakes nobody else: with a dozen threads
-    waiting, waking all of them each time took a tenth of the processor.
+    The order keeps small pictures, which always fit, from starving a large one. A thread that
+    gives units back wakes only the threads that get them: with a dozen threads waiting, waking
+    all of them each time took a tenth of the processor.
     """
 
     def __init__(self, units: int, *, of: str) -> None:
@@ -39,9 +39,9 @@ class Budget:
 
     @contextmanager
     def hold(self, wanted: int = 1, *, wait_s: float) -> Iterator[None]:
-        """Hold `wanted` units within the block (all, where more are asked for than there are).
+        """Hold `wanted` units within the block, or all units if there are fewer.
 
-        Raises Busy when they do not come free within wait_s seconds.
+        Raises Busy if they are not free within wait_s seconds.
         """
         taken = min(wanted, self.units)
         if not self._take(taken, wait_s):
@@ -68,7 +68,7 @@ class Budget:
             raise
 
     def _withdraw(self, ask: _Ask) -> bool:
-        """Return whether the ask still waited, which it now does no longer."""
+        """Take the ask out of the queue; return False if it has got its units."""
         with self._lock:
             if ask not in self._queue:
                 return False
@@ -82,7 +82,7 @@ class Budget:
             self._serve()
 
     def _serve(self) -> None:
-        """Hand free units to those whose turn it is."""
+        """Give free units to the threads that are first in the queue."""
         while self._queue and self._queue[0].units <= self._free:
             ask = self._queue.popleft()
             self._free -= ask.units

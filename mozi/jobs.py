@@ -1,6 +1,6 @@
-"""What a worker does (`flask work`): takes jobs from the queue and builds their posters.
+"""The worker (`flask work`): takes jobs from the queue and builds their posters.
 
-Each job runs in a fork of the worker, which thereby survives whatever a picture does to it.
+Each job runs in a fork of the worker, so a picture that crashes the job leaves the worker alive.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ from mozi.signals import handled_by
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_S = 10  # how long a worker is missed after Redis lost its data
+HEARTBEAT_S = 10  # after Redis lost its data, the worker is unknown for so long
 RETRY_S = 2.0
 LOG_EVERY_S = 60.0
 
 
 class ShutDown(Exception):
-    """The worker goes: RQ queues the job again, for another one."""
+    """The worker stops; RQ queues the job again, for another worker."""
 
 
 class PosterWorker(Worker):
-    """RQ's worker, which waits while Redis is away or full, and survives the loss of its data.
+    """RQ's worker, but it waits while Redis is away or full, and survives the loss of its data.
 
-    RQ's own loop ends at the first answer that it does not expect. This one takes no commands
-    from Redis either, such as to shut down.
+    RQ's own loop ends at the first error of Redis. This worker also takes no commands from
+    Redis, such as to shut down.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -56,11 +56,11 @@ class PosterWorker(Worker):
 
     @property
     def dequeue_timeout(self) -> int:
-        """Return for how many seconds the worker waits for a job between two heartbeats."""
+        """Return how many seconds the worker waits for a job between two heartbeats."""
         return HEARTBEAT_S
 
     def take_jobs(self, *, burst: bool) -> None:
-        """Take jobs until told to stop; burst: until none is left."""
+        """Take jobs until a signal stops the worker; burst: until none is left."""
         self.birth_date = clock.now()
         self._install_signal_handlers()  # type: ignore[no-untyped-call]
         logger.info("The worker listens on %s.", ", ".join(self.queue_names()))
@@ -71,7 +71,7 @@ class PosterWorker(Worker):
             self.register_death()  # type: ignore[no-untyped-call]
 
     def _has_taken_job(self, *, burst: bool) -> bool:
-        """Wait for a job and do it; return False where burst and none is left."""
+        """Wait for a job and do it; return False if burst and none is left."""
         try:
             self.heartbeat()
             self._outage.end()
@@ -81,13 +81,13 @@ class PosterWorker(Worker):
         except DequeueTimeout:
             return True
         except redis.RedisError as error:
-            self.executions.clear()  # of a job that Redis would not let begin
+            self.executions.clear()  # of a job that could not begin
             self._outage.note(error)
             time.sleep(RETRY_S)
             return True
 
     def _do_next_job(self, timeout_s: int | None) -> bool:
-        """Return False where there is none; raises DequeueTimeout, or RedisError."""
+        """Do one job; return False if there is none; raises DequeueTimeout or RedisError."""
         self.set_state(WorkerStatus.IDLE)
         found = self.queue_class.dequeue_any(
             self.queues,
@@ -105,7 +105,7 @@ class PosterWorker(Worker):
         return True
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Say that the worker lives, and register it anew: Redis may have lost its data."""
+        """Write the heartbeat, and register the worker again: Redis may have lost its data."""
         beat = self.connection.pipeline() if pipeline is None else pipeline
         super().heartbeat(timeout or WORKER_LIFE_S, beat)
         beat.hset(self.key, mapping=self.serialize())
@@ -114,17 +114,17 @@ class PosterWorker(Worker):
             beat.execute()
 
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
-        """Beat while a job runs. The job goes on where Redis does not answer."""
+        """Write heartbeats while a job runs. The job goes on even if Redis does not answer."""
         try:
             super().maintain_heartbeats(job, execution)
         except redis.RedisError as error:
             self._outage.note(error)
 
     def handle_warm_shutdown_request(self) -> None:
-        """Tell the fork as well: not every supervisor signals all processes.
+        """Signal the fork too, since not every supervisor signals all processes.
 
-        It has the job in hand finish the movies that it has begun. Heroku kills what is left
-        after 30 s, so 20 slow sources must not be waited for.
+        The job then finishes only the movies that it has begun: Heroku kills a process after
+        30 s, and 20 slow sources can take longer.
         """
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
@@ -132,18 +132,18 @@ class PosterWorker(Worker):
                 os.kill(self.horse_pid, signal.SIGTERM)
 
     def set_shutdown_requested_date(self) -> None:
-        """Write nothing: a signal may come while Redis is away, and the job must be waited for."""
+        """Do nothing: Redis may be away, and the worker must still wait for its job."""
 
 
 class Outage:
-    """Logs a line a minute while Redis cannot be used, and one when it can be used again."""
+    """Logs a line a minute while Redis fails, and one when it works again."""
 
     def __init__(self) -> None:
         self._logged_at = float("-inf")
         self._end_is_due = False
 
     def note(self, error: redis.RedisError) -> None:
-        """Log why Redis cannot be used, unless that was logged within a minute."""
+        """Log why Redis fails, unless that was logged within a minute."""
         now = time.monotonic()
         if now >= self._logged_at + LOG_EVERY_S:
             self._logged_at = now
@@ -151,14 +151,14 @@ class Outage:
             logger.warning("The worker waits for Redis: %s", plain_reason(error))
 
     def end(self) -> None:
-        """Log that Redis can be used again, where it could not."""
+        """Log that Redis works again, if a failure was logged."""
         if self._end_is_due:
             self._end_is_due = False
             logger.info("The worker goes on: Redis can be used again.")
 
 
 def work(queue: PosterQueue, *, burst: bool = False) -> None:
-    """Take jobs until told to stop; burst: until none is left. Nothing is unpickled."""
+    """Run a worker until a signal stops it; burst: until no job is left. Nothing is unpickled."""
     listening = queue.opened_for_work()
     worker = PosterWorker(
         [listening],
@@ -177,11 +177,11 @@ def build_posters(
     rebuild: bool = False,
     retry_failed: bool = False,
 ) -> dict[str, Any]:
-    """Build what these movies miss; return `built` variants and the `failed` movies, JSON-able.
+    """Build what these movies miss; return the counts of a warm-up, as JSON can hold them.
 
-    Raises ShutDown where the worker was told to go before all were done.
+    Raises ShutDown if a signal stopped the worker before all were done.
     """
-    db.engine.dispose(close=False)  # connections of the worker are not the fork's
+    db.engine.dispose(close=False)  # the connections belong to the worker, not to its fork
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
     warming = Warming(
         services().pipeline,
@@ -195,8 +195,8 @@ def build_posters(
         workers=WORKERS_A_SLOT * services().settings.poster_build_slots,
         in_context=app.app_context,
     )
-    told_to_go = handled_by(lambda number, frame: warming.stop.set(), signal.SIGTERM)
-    with told_to_go, counted_for_all(services().queue):
+    stopping = handled_by(lambda number, frame: warming.stop.set(), signal.SIGTERM)
+    with stopping, counted_for_all(services().queue):
         report = warming.run()
     if report.interrupted:
         raise ShutDown("The worker was told to go.")

@@ -1,4 +1,4 @@
-"""What a crop of a poster must keep: a point, in percent from the left and from the top."""
+"""Sets the focus of a poster: the point that a crop keeps, in percent from the left and the top."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ Focus = tuple[int, int]
 
 @dataclass(frozen=True)
 class Pointed:
-    """A point of a poster, None: the middle; source_number: of the poster that it was shown on."""
+    """A focus, None for the middle. source_number: of the poster on which the editor chose it."""
 
     focus: Focus | None
     source_number: int | None = None
 
 
 def set_focus(session: Session, movie_id: int, pointed: Pointed) -> None:
-    """Remember the point.
-
-    One of an earlier poster says nothing of the one that has taken its place, and is left out.
-    """
+    """Save the focus, unless another poster has taken the place of the one it was chosen on."""
     x, y = pointed.focus or (None, None)
     query = update(POSTERS).where(POSTERS.c.movie_id == movie_id).values(focus_x=x, focus_y=y)
     if pointed.source_number is not None:

@@ -1,6 +1,6 @@
-"""Names made of content: slugs, object keys and the address of a poster.
+"""Makes slugs, object keys and the address of a poster.
 
-A key holds the SHA-256 of what the object was built from, so an object's bytes never change.
+A key holds the SHA-256 of what its object is built from, so an object's bytes never change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from slugify import slugify
 from mozi.posters.recipes import Recipe
 
 SLUG_LENGTH = 60
-DIGEST_LENGTH = 32  # hexadecimal digits: 128 bits, beyond any accident, at half the page's bytes
+DIGEST_LENGTH = (
+    32  # hexadecimal digits: 128 bits are safe, and 64 digits would take more of each page
+)
 
 
 def slug_of(title: str) -> str:
@@ -43,5 +45,5 @@ def variant_key(movie_id: int, slug: str, recipe: Recipe, *, original: str) -> s
 
 
 def poster_path(movie_id: int, slug: str, media: str) -> str:
-    """Return the address that builds what is missing: /poster/<id>-<slug>.<media>.jpg."""
+    """Return the address that builds a missing variant: /poster/<id>-<slug>.<media>.jpg."""
     return f"/poster/{movie_id}-{slug}.{media}.jpg"

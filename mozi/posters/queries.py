@@ -1,4 +1,4 @@
-"""What is known of a poster: its wanted source, what is built, what failed. Reads only."""
+"""Reads the state of a poster: its wanted source, its variants, its last failure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_PAUSE_S = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class BuiltVariant:
-    """A built file as its row records it; sizes in pixels."""
+    """A built file, as its row records it."""
 
     media: str
     source_number: int
@@ -35,7 +35,7 @@ class BuiltVariant:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the wanted source could not be used, and when it is worth another try (aware, UTC)."""
+    """Why the wanted source failed, and when the next try is due (aware, UTC)."""
 
     message: PosterMessage
     retry_at: datetime
@@ -44,13 +44,13 @@ class Failure:
     def pause_s(self) -> float:
         """Return the seconds until the next try, 0 when it is due.
 
-        Longer than any pause is: the clock was set back meanwhile, and it is due.
+        More than the longest pause means that the clock was set back: then it is due too.
         """
         left_s = (self.retry_at - clock.now()).total_seconds()
         return max(0.0, left_s) if left_s <= LONGEST_PAUSE_S else 0.0
 
     def as_error(self) -> SourceUnavailable:
-        """Return the remembered failure as the error that it was."""
+        """Return the failure as the error that the build raised."""
         return SourceUnavailable(self.message)
 
 
@@ -74,11 +74,11 @@ class PosterState:
         return slug_of(self.title)
 
     def missing(self, media: Collection[str] = ()) -> tuple[Recipe, ...]:
-        """Return the recipes without a variant of the wanted source and the present version.
+        """Return the recipes without a current variant; media: only of these.
 
-        media: narrows it, except while an older source is shown: then all are replaced at
-        once, since a page must never mix the old poster with the new one. Optional recipes
-        are missed only where media names them, and never without the three.
+        While pages show an older source, media does not narrow it: all variants are replaced at
+        once, so that no page mixes the old poster with the new one. An optional recipe counts
+        only if media names it, and brings the three with it.
         """
         lacking = tuple(recipe for recipe in RECIPES.values() if not self._has_current(recipe))
         asked = (OPTIONAL[name] for name in OPTIONAL if name in media)
@@ -92,17 +92,17 @@ class PosterState:
         return built is not None and is_current(built, recipe, source_number=self.source_number)
 
     def has_newer(self, recipe: Recipe) -> bool:
-        """Return whether a newer release has built this variant by its own recipe."""
+        """Return whether a newer release has built this variant by a newer recipe."""
         built = self.variants.get(recipe.media)
         return built is not None and built.recipe_version > recipe.version
 
     @property
     def replaces_source(self) -> bool:
-        """Return whether variants of an earlier source are still shown."""
+        """Return whether pages still show variants of an earlier source."""
         return any(v.source_number != self.source_number for v in self.variants.values())
 
 
-# Put together once: see leases.py.
+# Compiled once: see leases.py.
 _ALL_POSTERS = select(
     MOVIES.c.id,
     MOVIES.c.title,
@@ -119,7 +119,7 @@ _VARIANTS_OF = _ALL_VARIANTS.add_columns(VARIANTS.c.movie_id).where(
 
 
 def get_poster(movie_id: int) -> PosterState:
-    """Return the movie's poster; raises MovieNotFound, or NoPosterSource where there is none."""
+    """Return the movie's poster; raises MovieNotFound, or NoPosterSource if it has no source."""
     with reading_rows() as connection:
         row = connection.execute(_POSTER, {"movie": movie_id}).first()
         if row is None:
@@ -130,7 +130,7 @@ def get_poster(movie_id: int) -> PosterState:
 
 
 def find_posters(movie_ids: Collection[int]) -> dict[int, PosterState]:
-    """Return the posters of these movies in one snapshot, without those that have no source."""
+    """Return the posters of these movies in one snapshot, by movie; those without a source lack."""
     asked = {"movies": list(movie_ids)}
     with reading_rows() as connection:
         built: dict[int, dict[str, BuiltVariant]] = {}
@@ -150,7 +150,7 @@ def _variants(connection: Connection, movie_id: int) -> dict[str, BuiltVariant]:
 
 
 def failure_of(row: Any) -> Failure | None:
-    """Return what a poster's row remembers of its last failure; None where there was none."""
+    """Return the last failure of a poster's row, or None."""
     if row.failure_code is None or row.retry_at is None:
         return None
     sentence, data = row.failure_message or "", row.failure_data or {}

@@ -1,11 +1,11 @@
-"""The closed list of variants: what each looks like, as frozen values.
+"""The closed list of variants, each described by a frozen recipe.
 
-A recipe's digest is part of every key made by it, so a changed recipe makes new keys. Raise
-`version` with every change that should replace what is built: variants of an older version
-stay linked until then, and a release that knows only an older one never replaces a newer.
+The digest of a recipe is part of its variants' keys, so a changed recipe makes new keys. Raise
+`version` with every change that should replace the built variants. Pages link those of an older
+version until they are replaced; a release that knows an older version never replaces a newer one.
 
-Every variant is a progressive JPEG with 4:2:0 colour and optimised tables. The time is spent once,
-the bytes with every visitor; docs/decisions/jpeg-settings.md has what each setting costs.
+Every variant is a progressive JPEG with 4:2:0 colour and optimised tables: the time is spent once,
+the bytes are sent to every visitor. docs/decisions/jpeg-settings.md has the cost of each setting.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from mozi.errors import MediaNotFound
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one variant is made. Sizes in pixels: the picture fits within, never enlarged.
+    """How one variant is made: it fits within width and height, in pixels, and is never enlarged.
 
-    quality: JPEG, 1 to 95. blur: whether so blurred that no title can be read.
+    quality: of JPEG, 1 to 95. blur: so strong that no title can be read.
     """
 
     media: str
@@ -43,9 +43,9 @@ class Recipe:
 
 @dataclass(frozen=True)
 class AvifRecipe(Recipe):
-    """A variant once more, in fewer bytes, for the browsers that read AVIF: most of them.
+    """The same variant in fewer bytes, for browsers that read AVIF (most of them do).
 
-    speed: of the encoder, 0 to 10, the fastest.
+    speed: of the encoder, 0 to 10 (the fastest).
     """
 
     speed: int = 8
@@ -56,7 +56,7 @@ class AvifRecipe(Recipe):
 
 @dataclass(frozen=True)
 class CardRecipe(Recipe):
-    """The picture of a shared link, of just this size: the poster before its own blur.
+    """The picture of a shared link, of exactly this size: the poster in front of its own blur.
 
     margin_px: above and below the poster.
     """
@@ -70,8 +70,8 @@ BLURRED = Recipe("blurred", version=2, width_px=200, height_px=300, quality=70, 
 
 RECIPES: dict[str, Recipe] = {recipe.media: recipe for recipe in (POSTER, THUMB, BLURRED)}
 
-# Built only where warm-posters is asked for them by name, after the three, and linked only then:
-# docs/decisions/avif-and-cards.md has what they cost and what they save.
+# Built only when warm-posters names them, after the three, and linked only then.
+# docs/decisions/avif-and-cards.md has what they cost and save.
 POSTER_AVIF = AvifRecipe("poster-avif", version=2, width_px=780, height_px=1170, quality=70)
 THUMB_AVIF = AvifRecipe("thumb-avif", version=2, width_px=342, height_px=513, quality=66)
 SHARE = CardRecipe("share", version=2, width_px=1200, height_px=630, quality=80)
@@ -81,7 +81,7 @@ AVIF_OF: Mapping[str, AvifRecipe] = {THUMB.media: THUMB_AVIF, POSTER.media: POST
 
 
 def get_recipe(media: str) -> Recipe:
-    """Return the recipe called media; raises MediaNotFound for anything not among the three."""
+    """Return the recipe of one of the three variants; raises MediaNotFound for any other name."""
     try:
         return RECIPES[media]
     except KeyError as error:
@@ -89,5 +89,5 @@ def get_recipe(media: str) -> Recipe:
 
 
 def get_any_recipe(media: str) -> Recipe:
-    """Return the recipe called media, one of the optional ones too; raises MediaNotFound."""
+    """Return the recipe of any variant, optional ones included; raises MediaNotFound."""
     return OPTIONAL.get(media) or get_recipe(media)

@@ -1,4 +1,4 @@
-"""How the posters are: one movie's for its panel, all for the operator. Reads only."""
+"""Reads how posters are: one movie's for its panel in the admin, all of them for the operator."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ NONE, READY, FAILED, WAITING = STATES = ("none", "ready", "failed", "waiting")
 
 @dataclass(frozen=True)
 class PanelVariant:
-    """A variant as its row records it, or as it will be; sizes in pixels and bytes, 0: not known.
+    """A variant as recorded, or as it will be; sizes in pixels and bytes, 0 if unknown.
 
-    current: whether it is of the wanted source; else it is the one shown so far.
+    current: False for the older variant that pages show until the new one is built.
     """
 
     media: str
@@ -38,10 +38,10 @@ class PanelVariant:
 
 @dataclass(frozen=True)
 class Panel:
-    """What an editor sees of a movie's poster; focus: percent from the left and from the top.
+    """What an editor sees of a movie's poster; focus: percent from the left and the top.
 
-    state: NONE without a source, READY with every variant of the wanted source, FAILED where
-    that source could not be used, else WAITING, for whoever builds or first asks.
+    state: NONE without a source, READY if every variant is current, FAILED if the source failed,
+    else WAITING for a build.
     """
 
     movie_id: int
@@ -54,13 +54,13 @@ class Panel:
     variants: tuple[PanelVariant, ...] = ()
 
     def find(self, media: str) -> PanelVariant | None:
-        """Return the variant of this name, where there is a source."""
+        """Return the variant of this name, None without a source."""
         return next((each for each in self.variants if each.media == media), None)
 
 
 @dataclass(frozen=True)
 class FailedPoster:
-    """A movie whose poster's source could not be used, and since when it has not been tried."""
+    """A movie whose poster's source failed; shows_older: whether pages show an older poster."""
 
     movie_id: int
     title: str
@@ -124,14 +124,14 @@ def _panel(row: Any, variants: Mapping[str, PanelVariant]) -> Panel:
 
 
 def _to_come(row: Any, media: str) -> PanelVariant:
-    """Return the address that builds a variant: never the redirect of an earlier source."""
+    """Return the address that builds a variant; its query misses an older cached redirect."""
     recipe = RECIPES[media]
     path = f"{poster_path(row.id, slug_of(row.title), media)}?v={row.source_number}-{row.attempt}"
     return PanelVariant(media, path, recipe.width_px, recipe.height_px)
 
 
 def count_posters() -> Mapping[str, int]:
-    """Return how many movies are in each of STATES, 0 included."""
+    """Return the number of movies in each of STATES, 0 included."""
     with reading() as session:
         movies = session.scalar(select(func.count()).select_from(MOVIES)) or 0
         query = select(func.count(), *(_counted(state) for state in (READY, FAILED, WAITING)))
@@ -151,12 +151,12 @@ def has_source() -> ColumnElement[bool]:
 
 
 def _is_ready() -> ColumnElement[bool]:
-    """Return whether a poster's variants are all of its source and of the present recipes."""
+    """Return the condition that all variants of a poster are current."""
     return current_count(RECIPES.values()) == len(RECIPES)
 
 
 def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
-    """Return the movies whose poster's source failed, those that open last first."""
+    """Return the movies whose poster's source failed, the latest premiere first."""
     has_variant = select(VARIANTS.c.movie_id).where(VARIANTS.c.movie_id == MOVIES.c.id).exists()
     query = (
         select(MOVIES.c.title, MOVIES.c.premiere_date, *POSTERS.c, has_variant.label("shows_older"))
@@ -176,7 +176,7 @@ def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
 
 
 def failed_ids(*, limit: int) -> Sequence[int]:
-    """Return the movies whose poster's source failed, those that open last first."""
+    """Return the ids of the movies whose poster's source failed, the latest premiere first."""
     with reading() as session:
         query = select(MOVIES.c.id).join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
         ordered = query.where(is_failed()).order_by(
@@ -186,17 +186,17 @@ def failed_ids(*, limit: int) -> Sequence[int]:
 
 
 def is_failed() -> ColumnElement[bool]:
-    """Return what the row of a poster meets that is FAILED."""
+    """Return the condition that a poster is FAILED."""
     return and_(has_source(), POSTERS.c.failure_code.is_not(None), ~_is_ready())
 
 
 def is_waiting() -> ColumnElement[bool]:
-    """Return what the row of a poster meets that is WAITING."""
+    """Return the condition that a poster is WAITING."""
     return and_(has_source(), POSTERS.c.failure_code.is_(None), ~_is_ready())
 
 
 def waiting_movies(*, limit: int) -> Sequence[tuple[int, str, bool]]:
-    """Return movies whose poster waits to be built: id, title, and whether somebody builds it."""
+    """Return movies whose poster waits for a build: id, title, and whether it is being built."""
     leased = func.coalesce(POSTERS.c.lease_until > database_now(), ~true())
     query: Select[Any] = (
         select(MOVIES.c.id, MOVIES.c.title, leased.label("leased"))

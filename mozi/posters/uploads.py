@@ -1,4 +1,4 @@
-"""An upload becomes the wanted source: checked and decoded first, stored privately, then wanted."""
+"""Makes an upload the wanted source: checks and decodes it, stores it privately, records it."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from mozi.posters.source import set_source_original
 from mozi.storage import Storage
 from mozi.units import MIB
 
-TRIES = 10  # a sweep has a key in hand for a second or so
+TRIES = 10  # a sweep holds a key for about a second
 PAUSE_S = 0.5
 
 
 def take_upload(
     storage: Storage, movie_id: int, body: bytes, *, max_bytes: int, max_pixels: int
 ) -> str:
-    """Return the original's key, having made body the movie's wanted poster.
+    """Make body the movie's wanted poster; return the original's key.
 
-    Raises UnreadableSource where it is too large or no picture, MovieNotFound, StorageError or
+    Raises UnreadableSource if it is too large or no picture, MovieNotFound, StorageError or
     Busy; then nothing has changed and the old poster stays. The variants are built on their
     first hit, or by warm-posters.
     """
     upload = checked_upload(body, max_bytes=max_bytes, max_pixels=max_pixels)
 
-    def want(session: Session, stored: StoredUpload) -> None:
+    def record(session: Session, stored: StoredUpload) -> None:
         refuse_tombstoned(session.connection(), [stored.key], stored_from=stored.stored_from)
         set_source_original(session, movie_id, stored.key)
 
-    store_upload(storage, upload, record=want)
+    store_upload(storage, upload, record=record)
     return upload.key
 
 
@@ -53,7 +53,7 @@ class Upload:
 
 
 def checked_upload(body: bytes, *, max_bytes: int, max_pixels: int) -> Upload:
-    """Return body as an upload; raises UnreadableSource where it is too large or no picture."""
+    """Return body as an upload; raises UnreadableSource if it is too large or no picture."""
     if len(body) > max_bytes:
         raise too_large(len(body), max_bytes=max_bytes)
     header = read_header(body, max_pixels=max_pixels)
@@ -68,9 +68,9 @@ def too_large(size_bytes: int, *, max_bytes: int) -> UnreadableSource:
 
 @dataclass(frozen=True)
 class StoredUpload:
-    """An upload that no poster wants yet. stored_from: the database's clock before it was stored.
+    """An upload that no poster uses yet. stored_from: the database's clock before it was stored.
 
-    Whoever records the key calls refuse_tombstoned with both.
+    The caller that records the key passes both to refuse_tombstoned.
     """
 
     key: str
@@ -78,10 +78,10 @@ class StoredUpload:
 
 
 def keep_upload(storage: Storage, upload: Upload) -> StoredUpload:
-    """Return where the upload is stored as an original that no poster wants yet.
+    """Store the upload as an original that no poster uses yet; return its key and time.
 
-    Noted as one that nothing refers to: where no form ever comes back with it, it waits for
-    prune-posters, and check-posters finds nothing wrong with it. Raises StorageError.
+    It is recorded as a retired object: if its form is never sent, prune-posters deletes it later,
+    and check-posters does not report it. Raises StorageError.
     """
     ensure_marked(storage)
     stored = StoredUpload(upload.key, database_time())
@@ -94,10 +94,10 @@ def keep_upload(storage: Storage, upload: Upload) -> StoredUpload:
 def store_upload(
     storage: Storage, upload: Upload, *, record: Callable[[Session, StoredUpload], object]
 ) -> None:
-    """Store, then record; again where a sweep was just deleting an object of the same bytes.
+    """Store the upload, then record it; again if a sweep was just deleting the same key.
 
-    record: writes, in a transaction that is committed then, whose poster it is. Raises what that
-    raises, StorageError or Busy.
+    record: writes the key to its poster's row; its transaction is committed afterwards. Raises
+    StorageError, Busy, or what record raises.
     """
     for attempt in range(TRIES):
         stored = keep_upload(storage, upload)

@@ -1,8 +1,8 @@
-"""Posters to build, queued in Redis for whoever works on them (`flask work`), by RQ.
+"""The queue of posters to build, in Redis, by RQ; workers (`flask work`) take jobs from it.
 
-The lease stays the only guard: a job is a hint, and one that is lost, doubled or late costs
-nothing but time. What is in Redis is JSON, never a pickle, and a worker runs one function of
-ours and nothing else, so that whoever writes to Redis can have posters built and no more.
+The lease is the only guard: a job that is lost, doubled or late costs only time. Redis holds
+JSON, never a pickle, and a worker runs one function of ours and no other, so a client that can
+write to Redis can have posters built and nothing else.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from mozi.errors import QueueError
 logger = logging.getLogger(__name__)
 
 JOB = "mozi.jobs.build_posters"
-MOVIES_A_JOB = 20  # some overlap their fetches; a worker that goes down has to finish but a few
+MOVIES_A_JOB = 20  # enough to overlap fetches; few enough for a worker that stops to finish
 JOB_S = 900  # 20 sources that all time out take 100 s, two at a time
-WAITING_S = 24 * 3600  # then a job that nobody took is forgotten: the route builds what is missing
+WAITING_S = 24 * 3600  # then a job that no worker took is dropped; the first hit builds instead
 RESULT_S = 3600
 ATTEMPTS = 3
-ANSWER_S = 1.0  # what Redis may take: an admin's save waits for it
-WORKER_LIFE_S = 60  # how long a worker that was killed while it was idle still counts as one
+ANSWER_S = 1.0  # how long Redis may take, since an admin's save waits for it
+WORKER_LIFE_S = 60  # how long a killed idle worker still counts
 
 
 class PosterJob(Job):
-    """A job that runs our function alone, whatever Redis says; nobody is called back."""
+    """A job that runs only our function, whatever Redis names, and has no callbacks."""
 
     success_callback = failure_callback = stopped_callback = None
 
     @property
     def func(self) -> Callable[..., Any]:
-        """Return the function; raises QueueError for the name of any other."""
+        """Return our function; raises QueueError for any other name."""
         if self.func_name != JOB:
             raise QueueError(f"{self.func_name!r} is no job of ours.")
         function: Callable[..., Any] = super().func
@@ -53,7 +53,7 @@ class PosterJob(Job):
 
 @dataclass(frozen=True)
 class Ended:
-    """How a job ended: result is what it returned, None where it failed for good."""
+    """How a job ended. result: what it returned, None if it failed for good."""
 
     result: dict[str, Any] | None
     reason: str = ""
@@ -61,7 +61,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class QueueFigures:
-    """How many workers listen, how many jobs wait, and what all workers have counted, by field."""
+    """How many workers listen and jobs wait; counts: of all workers, by field."""
 
     workers: int
     waiting: int
@@ -69,7 +69,7 @@ class QueueFigures:
 
 
 class PosterQueue:
-    """The queue of one site: sites that share a Redis, by their secrets, share no queue."""
+    """The queue of one site. Its name comes from the secret key, so sites can share a Redis."""
 
     def __init__(self, redis_url: str, *, secret_key: str) -> None:
         self.name = f"mozi-{hashlib.sha256(secret_key.encode()).hexdigest()[:8]}"
@@ -78,9 +78,9 @@ class PosterQueue:
         self._queue = self._opened(self._connection)
 
     def offer(self, movie_ids: Collection[int]) -> bool:
-        """Queue what was just saved, before all else; return whether a worker will see to it.
+        """Queue the posters of a save in front of all others; return whether a worker listens.
 
-        Never raises: without a worker, or without Redis, the first visitor has it built.
+        Never raises: without a worker or Redis, the first visitor's request builds them.
         """
         if not movie_ids:
             return False
@@ -101,7 +101,7 @@ class PosterQueue:
             raise _unavailable(error) from error
 
     def figures(self) -> QueueFigures:
-        """Return what monitoring wants to know; raises QueueError."""
+        """Return the figures for monitoring; raises QueueError."""
         workers, counts = self.workers(), self.counts()
         try:
             return QueueFigures(workers, self._queue.count, counts)
@@ -111,9 +111,9 @@ class PosterQueue:
     def enqueue(
         self, movie_ids: Collection[int], *, at_front: bool = False, **options: bool | list[str]
     ) -> dict[str, list[int]]:
-        """Queue movies, MOVIES_A_JOB to a job; return the movies by job; raises QueueError.
+        """Queue movies, MOVIES_A_JOB to a job; return the movies by job id; raises QueueError.
 
-        options: build_posters' own.
+        options: of jobs.build_posters.
         """
         chunks = list(_chunks(movie_ids))
         jobs = [
@@ -137,7 +137,7 @@ class PosterQueue:
         return {str(job.id): chunk for job, chunk in zip(queued, chunks, strict=True)}
 
     def ended(self, job_ids: Sequence[str]) -> dict[str, Ended]:
-        """Return those of these jobs that have ended, or are forgotten; raises QueueError."""
+        """Return the jobs that have ended, or that Redis has lost; raises QueueError."""
         try:
             jobs = PosterJob.fetch_many(job_ids, self._connection, serializer=JSONSerializer)
             ends = ((job_id, _end_of(job)) for job_id, job in zip(job_ids, jobs, strict=True))
@@ -146,7 +146,7 @@ class PosterQueue:
             raise _unavailable(error) from error
 
     def add_counts(self, counts: Mapping[str, float]) -> None:
-        """Add to what is counted over all workers, for good; raises QueueError."""
+        """Add to the counts of all workers; raises QueueError."""
         try:
             with self._connection.pipeline(transaction=False) as pipeline:
                 for field, value in counts.items():
@@ -156,7 +156,7 @@ class PosterQueue:
             raise _unavailable(error) from error
 
     def counts(self) -> dict[str, str]:
-        """Return what Redis holds as counted over all workers, by field; raises QueueError."""
+        """Return the counts of all workers, by field; raises QueueError."""
         try:
             found: dict[bytes, bytes] = self._connection.hgetall(self._counts_key)  # type: ignore[assignment]  # not awaited
         except redis.RedisError as error:
@@ -171,7 +171,7 @@ class PosterQueue:
         return f"{self.name}-counts"
 
     def opened_for_work(self) -> Queue:
-        """Return the queue as a worker needs it: with a connection that may wait for a job."""
+        """Return the queue on a connection that may wait for a job as long as a worker does."""
         return self._opened(_connection(self.redis_url, answer_s=None))
 
     def _opened(self, connection: redis.Redis) -> Queue:
@@ -181,7 +181,7 @@ class PosterQueue:
 
 
 def _connection(redis_url: str, *, answer_s: float | None) -> redis.Redis:
-    """Return a client; it connects when it is first used."""
+    """Return a client, which connects at its first use."""
     return redis.from_url(redis_url, socket_timeout=answer_s, socket_connect_timeout=ANSWER_S)
 
 
@@ -191,7 +191,7 @@ def _unavailable(error: redis.RedisError) -> QueueError:
 
 
 def plain_reason(error: redis.RedisError) -> str:
-    """Return why Redis refused or did not answer, in one line; its own names a whole command."""
+    """Return why Redis failed, in one line; its own message can quote a whole command."""
     if isinstance(error, redis.exceptions.OutOfMemoryError):
         return "it is full (maxmemory)."
     return str(error) or type(error).__name__
@@ -204,7 +204,7 @@ def _chunks(movie_ids: Collection[int]) -> Iterator[list[int]]:
 
 
 def _end_of(job: Job | None) -> Ended | None:
-    """Return how the job ended, None while it has not."""
+    """Return how the job ended, None if it has not."""
     if job is None:
         return Ended(None, "Redis has forgotten the job.")
     status = job.get_status(refresh=False)

@@ -1,7 +1,7 @@
-"""Which movies a warm-up is about, and which of them miss a variant. Reads only.
+"""Selects the movies of a warm-up that miss a variant. Reads only.
 
-Asked a chunk at a time, by the last row seen and not by OFFSET, so that the thousandth chunk
-costs what the first one does and memory does not grow with the calendar.
+It reads a chunk at a time, from the last row seen on and not by OFFSET: the thousandth chunk
+costs what the first one does, and memory does not grow with the calendar.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Selection:
-    """What the operator asked for; nothing named means everything.
+    """What the operator asked for; an empty field means everything.
 
-    shown_from: the first day that the index shows; its movies come first, the older ones
-    after them, newest first. since, until: premiere dates, both included.
+    shown_from: the first day that the index shows. Its movies come first, then the older ones,
+    the newest of them first. since, until: premiere dates, both included.
     """
 
     shown_from: date
@@ -40,15 +40,15 @@ class Selection:
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
-        """Return the recipes that the selection is about; raises MediaNotFound."""
+        """Return the recipes of media, or the three; raises MediaNotFound."""
         return tuple(get_any_recipe(name) for name in self.media or RECIPES)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A movie that misses a variant. url: what would be fetched, None where nothing would be.
+    """A movie that misses a variant. url: the address that a build would fetch, or None.
 
-    not_before, give_up_at: seconds of time.monotonic, for one that another process has in hand.
+    not_before, give_up_at: seconds of time.monotonic, if another process builds it now.
     """
 
     movie_id: int
@@ -60,7 +60,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Scope:
-    """How many movies with a source a selection has, how many are to do, what is present."""
+    """Counts of a selection: movies with a source, movies to build, current variants."""
 
     movies: int
     to_do: int
@@ -78,7 +78,7 @@ def candidates(selection: Selection) -> Iterator[Candidate]:
 
 
 def scope_of(selection: Selection) -> Scope:
-    """Return the counts of the selection as they are now, from one query."""
+    """Return the present counts of the selection, from one query."""
     current = current_count(selection.recipes)
     to_do = func.count().filter(_to_do(selection))
     columns = (func.count(), to_do, func.coalesce(func.sum(current), 0))
@@ -90,7 +90,7 @@ def scope_of(selection: Selection) -> Scope:
 
 
 def _named(selection: Selection) -> Iterator[Candidate]:
-    """Yield every movie that was named, whatever it has: a build says what is wrong with it."""
+    """Yield every named movie: its build reports what is wrong, even that it does not exist."""
     for movie_id in selection.movie_ids:
         with reading() as session:
             row = session.execute(_candidates().where(Movie.id == movie_id)).first()
@@ -122,7 +122,7 @@ def _candidates() -> Select[Any]:
 
 
 def _within(selection: Selection) -> list[ColumnElement[bool]]:
-    """Return the conditions that the operator's arguments put, a source among them."""
+    """Return the conditions of the operator's arguments; the poster has a source too."""
     conditions = [has_source()]
     if selection.movie_ids:
         conditions.append(Movie.id.in_(selection.movie_ids))

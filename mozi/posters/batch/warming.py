@@ -1,9 +1,9 @@
-"""Build all that is missing, ahead of the visitors: one fetch and one decode a movie.
+"""Builds all missing variants ahead of the visitors: one fetch and one decode a movie.
 
-What is missing is asked of the database a chunk at a time, so memory does not grow with the
-calendar, and a second run costs a handful of queries. The movies that the index shows come
-first. Fetches and uploads of some overlap with the pixels of others; the pipeline's own
-threads bound what is decoded at once, and no host is asked for more than two posters at a time.
+The database tells what is missing a chunk at a time, so memory does not grow with the calendar,
+and a second run costs a few queries. The movies that the index shows come first. Some movies are
+fetched and stored while others are decoded; the pipeline's imaging threads bound the decodes, and
+a host gets at most two requests at once.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from mozi.posters.build.niceness import yield_to_pages
 from mozi.posters.build.pipeline import FETCHES_A_HOST, BuildResult, PosterPipeline
 from mozi.posters.fetch.host_slots import host_of
 
-WORKERS_A_SLOT = 6  # most wait for a source: eight fetches at once, the rest decode and store
-LOOK_AHEAD = 200  # movies in sight, so that one slow host does not hold up the others
-STORAGE_FAILURES_IN_A_ROW = 20  # then the storage is down, and going on would only fail more
+WORKERS_A_SLOT = 6  # most wait for a source: eight fetch at once, the others decode and store
+LOOK_AHEAD = 200  # movies to choose from, so that one slow host does not delay the others
+STORAGE_FAILURES_IN_A_ROW = 20  # then the storage is down, and the run stops
 LOOK_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True)
 class Failed:
-    """A movie whose variants could not be built, and why, in one sentence."""
+    """A movie whose build failed, and the reason in one sentence."""
 
     movie_id: int
     title: str
@@ -42,7 +42,7 @@ class Failed:
 class WarmReport:
     """What a run has done so far.
 
-    built counts variants. interrupted: it was told to stop. stopped_by: why it gave up itself.
+    built counts variants. interrupted: the caller stopped it. stopped_by: why it stopped itself.
     """
 
     built: int = 0
@@ -52,10 +52,10 @@ class WarmReport:
 
 
 class Warming:
-    """One run: hands candidates to threads, and counts what becomes of them.
+    """One run: gives candidates to threads and counts their results.
 
-    in_context: gives the app's context to the threads. on_done: called after each movie.
-    stop: set by whoever wants the run to end; what is in hand is finished first.
+    in_context: gives the threads the app's context. on_done: called after each movie. stop: the
+    caller sets it to end the run; the builds that run are finished first.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Warming:
         self._storage_failures = 0
 
     def run(self) -> WarmReport:
-        """Build until nothing is left or `stop` is set; return the report."""
+        """Build until no candidate is left or `stop` is set; return the report."""
         coming = candidates(self.selection)
         with ThreadPoolExecutor(self.workers, initializer=yield_to_pages) as threads:
             while self._look_ahead(coming) or self._in_hand:
@@ -90,7 +90,7 @@ class Warming:
         return self.report
 
     def _look_ahead(self, coming: Iterator[Candidate]) -> bool:
-        """Keep LOOK_AHEAD candidates waiting; return whether there are any."""
+        """Fill the list up to LOOK_AHEAD candidates; return whether there are any."""
         while len(self._waiting) < LOOK_AHEAD and not self.stop.is_set():
             candidate = next(coming, None)
             if candidate is None:
@@ -99,7 +99,7 @@ class Warming:
         return bool(self._waiting) and not self.stop.is_set()
 
     def _hand_out(self, threads: ThreadPoolExecutor) -> None:
-        """Start as many as there are threads for, passing over hosts that are busy."""
+        """Start a build for each free thread, except for candidates whose host is busy."""
         for _ in range(len(self._waiting)):
             if len(self._in_hand) >= self.workers or self.stop.is_set():
                 return
@@ -125,7 +125,7 @@ class Warming:
             )
 
     def _collect(self) -> None:
-        """Wait for a build to end, for a moment where none is in hand, and count what ended."""
+        """Wait for a build to end, at most LOOK_AGAIN_S, and count those that have ended."""
         if not self._in_hand:
             self.stop.wait(LOOK_AGAIN_S)
         done, _ = wait(self._in_hand, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
@@ -135,7 +135,7 @@ class Warming:
             self._count(candidate, build)
 
     def _count(self, candidate: Candidate, build: Future[BuildResult]) -> None:
-        """Add one ended build to the report; a defect of ours is raised, not counted."""
+        """Add one ended build to the report; an unexpected error is raised, not counted."""
         try:
             self.report.built += len(build.result().built)
         except (Busy, BuildAbandoned) as error:
@@ -148,7 +148,7 @@ class Warming:
         self.on_done(self.report)
 
     def _look_again(self, candidate: Candidate, error: MoziError) -> None:
-        """Come back to a poster that another process builds, for as long as its lease lasts."""
+        """Try a poster of another process's build again, as long as its lease can last."""
         now = time.monotonic()
         give_up_at = candidate.give_up_at or now + LEASE_S + BUILD_S
         if now >= give_up_at:

@@ -1,8 +1,8 @@
-"""What all `flask work` together have counted, for the /metrics of every web server.
+"""Adds up in Redis what all workers (`flask work`) count, for /metrics of every web server.
 
-A job runs in a fork that ends with it, often on another machine, so nobody could ask it: it adds
-its counts to the site's in Redis. There they are one figure for all workers, however many web
-servers show it, and so have names of their own: mozi_worker_… beside mozi_….
+A job runs in a fork that ends with it, often on another machine, so no web server can ask it.
+It adds its counts to the site's in Redis. They are one figure for all workers, whichever web
+server shows it, so they have names of their own: mozi_worker_… beside mozi_….
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OWN, WORKERS = "mozi_", "mozi_worker_"
 
 @contextmanager
 def counted_for_all(queue: PosterQueue | None) -> Iterator[None]:
-    """Add what this process counts within the block to what all workers have counted."""
+    """Add what this process counts within the block to the counts of all workers."""
     before = _counts()
     try:
         yield
@@ -41,13 +41,13 @@ def counted_for_all(queue: PosterQueue | None) -> Iterator[None]:
 
 
 class WorkerCounts(Collector):
-    """The families of metrics.BUILDING as all workers have counted them, by mozi_worker_…."""
+    """The families of metrics.BUILDING as counted by all workers, named mozi_worker_…."""
 
     def __init__(self, counts: Mapping[str, str]) -> None:
         self.counts = counts
 
     def collect(self) -> Iterator[Metric]:
-        """Yield them, at nought from the start."""
+        """Yield each family; what no worker has counted yet is 0."""
         counts = {**dict.fromkeys(_counts(), "0"), **self.counts}
         samples = defaultdict(list)
         for field, value in counts.items():
@@ -76,7 +76,7 @@ def _by_labels(sample: tuple[dict[str, str], float]) -> tuple[list[str], float]:
 
 
 def _counts() -> dict[str, float]:
-    """Return what this process has counted so far, by names and labels as Redis keeps them."""
+    """Return what this process has counted so far, by the name and labels that Redis uses."""
     return {
         json.dumps([sample.name, sample.labels]): sample.value
         for counted in metrics.BUILDING

@@ -33,7 +33,7 @@ def counted_build(recipes: Sequence[Recipe], stages: Stages) -> Iterator[None]:
 
 @contextmanager
 def counted_fetch() -> Iterator[None]:
-    """Count the block as a fetch; result: ok, the source's fault ("timed_out", …), or error."""
+    """Count the block as a fetch; result: ok, error, or a SourceError's code."""
     result = "error"
     try:
         yield

@@ -1,4 +1,7 @@
-"""The threads that decode and encode: so many in one process, for all who build in it."""
+"""The threads that decode and encode: a fixed number in one process, shared by all its builds.
+
+docs/decisions/imaging-threads.md says why this is not a ThreadPoolExecutor.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ IDLE_S = 10.0
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """context: of whoever asked, as a request's id in the log is."""
+    """context: of the caller, so that the log has its request's id."""
 
     work: Callable[[], Any]
     context: Context = field(default_factory=copy_context)
@@ -30,12 +33,12 @@ class _Job:
 
 
 class ImagingThreads:
-    """Do what they are given in the order of asking, so many at once.
+    """Threads that do work in the order of the calls, at most `count` at once.
 
-    Not turns at the work for whoever builds: a thread that is through with one picture takes up
-    the next by itself, and a core does not stand idle until another thread has woken and got the
-    interpreter lock. They start when they are needed, and end when there has been nothing to do
-    for IDLE_S, or with the process: whoever is to finish what is in hand waits for it.
+    The callers do not decode themselves by turns: a thread that has finished one picture takes
+    the next at once, so no core idles until another thread has woken and got the interpreter
+    lock. A thread starts when it is needed and ends after IDLE_S without work, or with the
+    process: the caller of run() is the one that waits for its work.
     """
 
     def __init__(self, count: int) -> None:
@@ -45,14 +48,14 @@ class ImagingThreads:
 
     def _begin(self) -> None:
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
-        self._free = self.count  # less than none: so many jobs wait
+        self._free = self.count  # negative: so many jobs wait
         self._started = 0
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[], T], *, wait_s: float) -> T:
         """Return what work returns, or raise what it raises.
 
-        Raises Busy when it is not begun within wait_s seconds; once begun it is waited for.
+        Raises Busy if no thread begins it within wait_s seconds; once begun, it is waited for.
         """
         with self._lock:
             done = self._add(work)
@@ -61,11 +64,11 @@ class ImagingThreads:
                 raise Busy(f"All {self.count} build slots are in use.")
             return done.result()
         finally:
-            done.cancel()  # where whoever waits is interrupted
-            del done  # an error holds on to it, as it does to the error
+            done.cancel()  # if the caller is interrupted
+            del done  # it and its error refer to each other
 
     def offer(self, work: Callable[[], T]) -> Future[T] | None:
-        """Have work done by a thread that is free anyway; None where none is."""
+        """Give work to a free thread; return None if there is none."""
         with self._lock:
             return self._add(work) if self._free > 0 else None
 
@@ -78,7 +81,7 @@ class ImagingThreads:
         return job.done
 
     def _start_one(self) -> None:
-        """Start one more thread; raises Busy where there is none and the machine gives none."""
+        """Start one more thread; raises Busy if the machine gives none and none runs."""
         try:
             threading.Thread(target=self._work, name="imaging", daemon=True).start()
         except RuntimeError as error:
@@ -93,9 +96,9 @@ class ImagingThreads:
             pass
 
     def _do_one(self) -> bool:
-        """Do one job; return False, and count as ended, where none has come for IDLE_S."""
+        """Do one job; return False and count as ended if none comes within IDLE_S."""
         try:
-            _do(self._jobs.get(timeout=IDLE_S))  # kept by nobody: it may be a whole picture
+            _do(self._jobs.get(timeout=IDLE_S))  # in no variable: a job can hold a picture
         except Empty:
             with self._lock:
                 goes = self._jobs.empty()
@@ -111,14 +114,14 @@ def _do(job: _Job) -> None:
         return
     try:
         job.done.set_result(job.context.run(job.work))
-    except BaseException as error:  # told in the thread that waits
+    except BaseException as error:  # the caller of run() raises it
         job.done.set_exception(error)
     finally:
-        del job  # an error holds on to it, as it does to the error
+        del job  # it and its error refer to each other
 
 
 def _is_begun(done: Future[Any], wait_s: float) -> bool:
-    """Return, once it is through or wait_s have passed, whether it is begun; else it never is."""
+    """Wait until it is done, at most wait_s; return False and cancel it if it has not begun."""
     try:
         done.exception(max(0.0, wait_s))
     except FutureTimeout:
@@ -127,7 +130,7 @@ def _is_begun(done: Future[Any], wait_s: float) -> bool:
 
 
 def _begin_in_fork() -> None:
-    """Begin anew in a process that was forked, which has none of the threads."""
+    """Start afresh in a forked process, which has none of the threads."""
     for each in _EACH:
         each._begin()
 

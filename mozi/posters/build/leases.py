@@ -1,7 +1,7 @@
 """One builder per movie over all processes and machines: a row with an owner and a deadline.
 
-The row is taken by compare-and-set and judged by the database's clock, so machines whose
-clocks differ agree. A builder that was killed is overtaken when its deadline has passed.
+A builder takes the row by compare-and-set. Deadlines are those of the database's clock, so
+machines whose clocks differ agree. After the deadline of a killed builder, another one takes over.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from mozi.errors import BuildAbandoned
 from mozi.models import POSTERS
 
 LEASE_S = 30.0
-BUILD_S = 25.0  # shorter than the lease: whoever overtakes never meets the builder still at work
+BUILD_S = 25.0  # shorter than the lease, so a builder has stopped before another one takes over
 
-# Statements of this and of the modules beside it that a build runs are put together once: doing
-# that each time was half of what they cost (a build's four transactions: 3.6 ms, now 2.0).
+# The statements of a build are compiled once, here and in the modules beside this one. Compiling
+# them each time was half of their cost (a build's four transactions: 3.6 ms, now 2.0).
 _TAKE = (
     update(POSTERS)
     .where(
@@ -50,7 +50,7 @@ class Lease:
     began_at: float = 0.0
 
     def check(self) -> None:
-        """Raise BuildAbandoned once the build's own time is up."""
+        """Raise BuildAbandoned after BUILD_S."""
         if time.monotonic() >= self.ends:
             raise BuildAbandoned(f"Building poster {self.movie_id} took longer than {BUILD_S} s.")
 
@@ -61,14 +61,14 @@ class Lease:
 
 
 def take_lease(movie_id: int) -> Lease | None:
-    """Return the lease on this movie's poster, or None while somebody else holds it."""
-    lease = Lease(movie_id)  # its own clock starts before the row's, so it ends before it
+    """Return the lease on this movie's poster, or None while another builder holds it."""
+    lease = Lease(movie_id)  # its time starts before the row's, so it also ends before
     with writing_rows() as connection:
         taken = connection.execute(_TAKE, {"movie": movie_id, "owner": lease.owner}).first()
     return replace(lease, began_at=taken.lease_until - LEASE_S) if taken else None
 
 
 def release_lease(lease: Lease) -> None:
-    """Give the lease back; one that somebody else has overtaken stays theirs."""
+    """Release the lease, unless another builder has taken it over."""
     with writing_rows() as connection:
         connection.execute(_RELEASE, {"movie": lease.movie_id, "owner": lease.owner})

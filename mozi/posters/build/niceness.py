@@ -1,4 +1,4 @@
-"""A build can wait, a page cannot: threads that build have a lower priority than those of pages."""
+"""Gives builder threads a lower priority than the threads that answer with pages."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ NICENESS = 10
 
 
 def yield_to_pages() -> None:
-    """Lower this thread's priority (Linux takes it by thread), for good.
+    """Lower the priority of this thread for good; Linux keeps one for each thread.
 
-    One that is lower already stays: to raise it is root's alone. Where the system allows no
-    change at all, the thread builds as it is.
+    A lower one stays, since only root can raise it. If the system allows no change, the thread
+    builds with the priority that it has.
     """
     if hasattr(os, "setpriority"):
         with suppress(OSError):

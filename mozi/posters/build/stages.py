@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 
 class Stages:
-    """Sums seconds by stage: `with stages("decode"): …`. One build, so one thread at a time."""
+    """Sums the seconds of one build by stage: `with stages("decode"): …`. Not thread-safe."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
-        """Time the block as this stage, whether it succeeds or not."""
+        """Add the time of the block to this stage, even if the block raises."""
         began = time.perf_counter()
         try:
             yield
@@ -25,7 +25,7 @@ class Stages:
 
     @property
     def ms(self) -> dict[str, int]:
-        """Whole milliseconds by stage."""
+        """Return whole milliseconds by stage."""
         return {stage: round(1000 * seconds) for stage, seconds in self.seconds.items()}
 
     def __str__(self) -> str:

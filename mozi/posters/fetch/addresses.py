@@ -1,9 +1,8 @@
-"""Which IP addresses posters may be fetched from: pure rules, no socket.
+"""Decides which IP addresses posters may be fetched from: pure rules, no socket.
 
-The table is written out, rather than asked of the ipaddress module, because is_private and
-is_global have changed their minds between patch releases of Python. Sources: the IANA
-registries of special-purpose addresses (RFC 6890 and successors) and the cloud providers'
-pages on their metadata services.
+The table is written out, because is_private and is_global of the ipaddress module have changed
+between patch releases of Python. Sources: the IANA registries of special-purpose addresses
+(RFC 6890 and successors) and the cloud providers' pages on their metadata services.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ SPECIAL: tuple[tuple[Network, str], ...] = tuple(
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "carrier-grade NAT"),
         ("127.0.0.0/8", "loopback"),
-        ("168.63.129.16/32", "cloud metadata"),  # Azure's, in the midst of public addresses
+        ("168.63.129.16/32", "cloud metadata"),  # Azure's, among public addresses
         ("169.254.169.254/32", "cloud metadata"),
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
@@ -52,24 +51,24 @@ SPECIAL: tuple[tuple[Network, str], ...] = tuple(
         ("fe80::/10", "link-local"),
         ("fec0::/10", "site-local"),
         ("ff00::/8", "multicast"),
-        # Only 2000::/3 is handed out as global unicast (RFC 4291); the rest of the space is
-        # listed here as its complement, IPv4-compatible and local NAT64 prefixes included.
+        # Only 2000::/3 is global unicast (RFC 4291). These three are the rest of the space,
+        # IPv4-compatible and local NAT64 prefixes included.
         ("::/3", "reserved"),
         ("4000::/2", "reserved"),
         ("8000::/1", "reserved"),
     )
 )
 
-# RFC 6052: with DNS64 every IPv4-only host has such an address, so it counts as the IPv4 in it.
+# RFC 6052: DNS64 gives each IPv4-only host such an address, so the IPv4 address in it counts.
 NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def forbidden_kind(address: str, *, allow_private: bool) -> str | None:
-    """Return what kind of address this is, if none may be fetched from; None where one may.
+    """Return the kind of a forbidden address, None for an allowed one.
 
-    address: an IP address in any spelling that ipaddress reads, an IPv6 zone id included;
-    raises ValueError for anything else. allow_private: loopback and private networks are
-    fine; the rest, cloud metadata above all, stays forbidden.
+    address: an IP address in any spelling that ipaddress reads, with an IPv6 zone id too; raises
+    ValueError for anything else. allow_private: also allow loopback and private networks; the
+    rest, above all cloud metadata, stays forbidden.
     """
     kind = kind_of(address)
     if kind == PUBLIC or (allow_private and kind in LOCAL_KINDS):
@@ -78,7 +77,7 @@ def forbidden_kind(address: str, *, allow_private: bool) -> str | None:
 
 
 def kind_of(address: str) -> str:
-    """Return PUBLIC, or the kind in SPECIAL; IPv4 inside IPv6 is judged as that IPv4."""
+    """Return PUBLIC, or the kind in SPECIAL; an IPv4 address inside an IPv6 one counts itself."""
     ip = _without_wrapping(ip_address(address))
     return next((kind for network, kind in SPECIAL if ip in network), PUBLIC)
 

@@ -1,8 +1,8 @@
-"""Fetches the bytes of a poster from an address on the web, and keeps everything else out.
+"""Fetches the bytes of a poster from an address on the web, within strict limits.
 
-The one home of requests. There is no requests.Session here, on purpose: a session reads the
-body of a redirect whole, however large, follows the environment's proxies and .netrc, and
-keeps cookies. A prepared request and an adapter have none of that.
+The one home of requests. It uses a prepared request and an adapter, not a requests.Session: a
+session reads the whole body of a redirect, however large, follows the environment's proxies and
+.netrc, and keeps cookies.
 """
 
 from __future__ import annotations
@@ -34,20 +34,23 @@ __all__ = ["FetchLimits", "FetchSlots", "fetch"]
 
 MAX_REDIRECTS = 5
 PIECE_BYTES = 256 * 1024
-GOOD_STATUSES = (200, 203)  # 203: a proxy on the way has changed the file, and says so
+GOOD_STATUSES = (200, 203)  # 203: a proxy on the way has changed the file
 AGENT = "Mozi/1.0 (premieres calendar; poster fetcher{site})"
 ASCII = "".join(map(chr, range(0x21, 0x7F)))
 
-# Everything that requests, urllib3, ssl, socket and idna raise is one of these: OSError holds
-# requests' own family, ValueError that of Unicode and of addresses.
+# Everything that requests, urllib3, ssl, socket and idna raise is one of these. OSError includes
+# the errors of requests, ValueError those of Unicode and of addresses.
 FAILURES = (OSError, HTTPError, ValueError)
 
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """timeout_s: for the whole fetch, name look-up and redirects included. max_bytes: of the
-    file as it is after unpacking. allow_private: loopback and private networks too, and every
-    port. ports: the only ones otherwise."""
+    """The limits of one fetch.
+
+    timeout_s: of the whole fetch, name look-up and redirects included. max_bytes: of the file
+    after unpacking. allow_private: allow loopback, private networks and every port. ports: the
+    only ones otherwise.
+    """
 
     timeout_s: float
     max_bytes: int
@@ -56,10 +59,10 @@ class FetchLimits:
 
 
 def fetch(url: str, limits: FetchLimits, *, site_url: str | None = None) -> bytes:
-    """Return the file at url, whatever it claims to be; never empty.
+    """Return the bytes at url, of any type; never empty.
 
-    site_url: told to the server, so that its people can find whose fetcher this is. Raises
-    SourceUnavailable with a code of messages.SENTENCES; Busy where this machine is at fault.
+    site_url: sent to the server, so that its operators can find ours. Raises SourceUnavailable
+    with a code of messages.SENTENCES, or Busy if this machine is at fault.
     """
     headers = {
         "User-Agent": AGENT.format(site=f"; +{site_url}" if site_url else ""),
@@ -67,18 +70,18 @@ def fetch(url: str, limits: FetchLimits, *, site_url: str | None = None) -> byte
         "Accept-Encoding": "identity",
     }
     dialer = Dialer(limits.timeout_s, allow_private=limits.allow_private, ports=limits.ports)
-    with dialer, _told(dialer):
+    with dialer, _translated(dialer):
         with _answer_to(url, headers, dialer) as response:
             body = _read(response, limits.max_bytes)
-        dialer.check()  # a body without a length ends quietly where the deadline cut it
+        dialer.check()  # a body without a length just ends when the deadline cuts it
     if not body:
         raise unavailable("empty")
     return body
 
 
 @contextmanager
-def _told(dialer: Dialer) -> Iterator[None]:
-    """Turn whatever goes wrong on the way into SourceUnavailable."""
+def _translated(dialer: Dialer) -> Iterator[None]:
+    """Turn every error of the fetch into SourceUnavailable."""
     try:
         yield
     except FAILURES as error:
@@ -96,7 +99,7 @@ def _code_for(error: Exception) -> str:
 
 @contextmanager
 def _answer_to(url: str, headers: Mapping[str, str], dialer: Dialer) -> Iterator[Response]:
-    """Yield the first answer that is no redirect, its body not yet read."""
+    """Yield the first answer that is no redirect, before its body is read."""
     with closing(_adapter_for(dialer)) as adapter:
         for _ in range(1 + MAX_REDIRECTS):
             request = _prepared(url, headers)
@@ -109,7 +112,7 @@ def _answer_to(url: str, headers: Mapping[str, str], dialer: Dialer) -> Iterator
 
 
 def _prepared(url: str, headers: Mapping[str, str]) -> PreparedRequest:
-    """Return the request for one hop; raises SourceUnavailable for an address that is none."""
+    """Return the request for one hop; raises SourceUnavailable for an invalid address."""
     url = url.strip()
     if not url.lower().startswith(("http://", "https://")):
         raise unavailable("bad_scheme")
@@ -126,7 +129,7 @@ def _prepared(url: str, headers: Mapping[str, str]) -> PreparedRequest:
 
 
 def _target_of(redirect: Response) -> str:
-    """Return where an answer forwards to, its bytes beyond ASCII percent-encoded as they came."""
+    """Return the address that a redirect names, with bytes beyond ASCII percent-encoded."""
     location = quote(redirect.headers["location"].strip(), safe=ASCII, encoding="latin-1")
     try:
         return urljoin(redirect.url, location)
@@ -135,11 +138,11 @@ def _target_of(redirect: Response) -> str:
 
 
 def _read(response: Response, max_bytes: int) -> bytes:
-    """Return the unpacked body; refuses it as soon as it is announced, or turns out, too large.
+    """Return the unpacked body; raises SourceUnavailable as soon as it is known to be too large.
 
-    A body whose length is known comes in one piece, into the memory where it stays. urllib3
-    unpacks in steps bounded by PIECE_BYTES (since 2.6), so that a Content-Encoding bomb is met by
-    the same cap as any other body.
+    A body of known length is read in one piece, straight into the memory where it stays. urllib3
+    unpacks in steps of at most PIECE_BYTES (since 2.6), so the same cap stops a Content-Encoding
+    bomb.
     """
     if response.status_code not in GOOD_STATUSES:
         raise bad_status(response.status_code)
@@ -158,10 +161,10 @@ def _read(response: Response, max_bytes: int) -> bytes:
 
 
 class _Connection(HTTPConnection):
-    """A connection whose socket comes from the dialer, and from nowhere else.
+    """A connection whose socket always comes from the dialer.
 
-    _new_conn and the classes below are urllib3's seam for that: its own SOCKS support
-    (urllib3.contrib.socks) replaces the same three.
+    It replaces _new_conn and the classes below, as urllib3's own SOCKS support does
+    (urllib3.contrib.socks).
     """
 
     def __init__(self, *args: Any, dialer: Dialer, **options: Any) -> None:
@@ -173,7 +176,7 @@ class _Connection(HTTPConnection):
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
-    """The same under TLS: certificate and SNI are those of the name, not of the address."""
+    """The same with TLS; certificate and SNI belong to the host name, not to the address."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -185,7 +188,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 def _adapter_for(dialer: Dialer) -> HTTPAdapter:
-    """Return an adapter all of whose connections are the dialer's; its pools end with it."""
+    """Return an adapter that connects only by the dialer; closing it closes its pools."""
     adapter = HTTPAdapter()
     adapter.poolmanager.pool_classes_by_scheme = {
         "http": partial(_Pool, dialer=dialer),

@@ -1,8 +1,8 @@
-"""Connects by a deadline, to addresses and ports that the guard allows and to no others.
+"""Connects within a deadline, and only to addresses and ports that are allowed.
 
-The name is looked up once, each address is judged, and exactly those addresses are connected
-to: nothing looks the name up again, so a name whose answer changes in between (DNS rebinding)
-gains nothing, nor do odd spellings such as http://2130706433/, which the look-up undoes.
+The name is looked up once, each of its addresses is checked, and only those are connected to. A
+name whose answer changes in between (DNS rebinding) gains nothing, since nothing looks it up
+again. Nor do odd spellings such as http://2130706433/, which the look-up resolves.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from mozi.posters.messages import unavailable
 from mozi.settings import SOURCE_PORTS
 
 # A look-up cannot be interrupted: its thread stays until the system's resolver gives up, which
-# may take half a minute. So many may hang in one process; the next one is told to come back.
+# can take half a minute. At most so many hang in one process; the next one is Busy.
 MAX_LOOKUPS = 16
 _LOOKUPS = threading.BoundedSemaphore(MAX_LOOKUPS)
 
-# Our own want of files, memory or buffers is never a source's fault.
+# If this machine lacks files, memory or buffers, the source is not at fault.
 OVERLOADED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One address of a host, as the socket module wants it."""
+    """One address of a host, in the form that the socket module takes."""
 
     family: int
     sockaddr: tuple[Any, ...]
@@ -45,13 +45,13 @@ class Endpoint:
 
 
 class Dialer:
-    """The connections of one fetch, all of them cut when its time is up.
+    """The connections of one fetch; a timer cuts them all at the deadline.
 
-    A socket's own time-out counts from its last byte, so a server that drips could go on for
-    ever: in headers, in a TLS handshake, in a body. Here a timer shuts the connection itself
-    down, on a second handle, whatever layer reads it at that moment. Use as a context manager;
-    one thread connects and reads. ports: the only ones that are connected to, unless
-    allow_private: test servers and those of an intranet listen anywhere.
+    A socket's own time-out starts again with each byte, so a server that drips bytes could go on
+    for ever: in headers, in a TLS handshake, in a body. The timer shuts the connection down by a
+    second handle, whichever layer reads it at that moment. Use it as a context manager; one
+    thread connects and reads. ports: the only allowed ones, unless allow_private: servers of
+    tests and intranets listen on any port.
     """
 
     def __init__(
@@ -76,16 +76,16 @@ class Dialer:
 
     @property
     def left_s(self) -> float:
-        """The seconds until the deadline, never less than a millisecond (0 means "for ever")."""
+        """Return the seconds until the deadline, at least 0.001, since 0 would mean no limit."""
         return max(self._until - time.monotonic(), 0.001)
 
     @property
     def is_over(self) -> bool:
-        """Whether the deadline has passed; what was read by then may be cut short."""
+        """Return whether the deadline has passed; then what was read can be cut short."""
         return time.monotonic() >= self._until
 
     def check(self) -> None:
-        """Raise SourceUnavailable("timed_out") once the deadline has passed."""
+        """Raise SourceUnavailable("timed_out") after the deadline."""
         if self.is_over:
             raise unavailable("timed_out", seconds=self.timeout_s)
 
@@ -93,7 +93,7 @@ class Dialer:
         """Return a socket connected to host.
 
         Raises SourceUnavailable (name_not_found, forbidden_address, forbidden_port, unreachable,
-        timed_out, bad_address), or Busy where this process has no thread or file left for it.
+        timed_out, bad_address), or Busy if this process has no thread or file left.
         """
         endpoints = self._allowed(host, look_up(host, port, timeout_s=self.left_s))
         if not self.allow_private and port not in self.ports:
@@ -116,7 +116,7 @@ class Dialer:
         return allowed
 
     def _first_that_answers(self, endpoints: Sequence[Endpoint]) -> socket.socket | None:
-        """Try each in turn; one that is silent may use up only its share of the time left."""
+        """Try each in turn; a silent one uses only its share of the time left."""
         for index, endpoint in enumerate(endpoints):
             connected = _connected(endpoint, timeout_s=self.left_s / (len(endpoints) - index))
             if connected is not None:
@@ -124,26 +124,26 @@ class Dialer:
         return None
 
     def _hold(self, *handles: socket.socket) -> None:
-        """Keep the handles of the connection in use, for the timer; close those of the last."""
+        """Keep the handles of this connection for the timer; close those of the one before."""
         with self._lock:
             for old in self._held:
                 _close(old)
             self._held = handles
         if self.is_over:
-            self._cut()  # the timer went off before there was anything to cut
+            self._cut()  # the timer fired before there was a connection
 
     def _cut(self) -> None:
         with self._lock:
-            self._until = time.monotonic()  # is_over from now on, however clocks are rounded
+            self._until = time.monotonic()  # is_over is true from now on, however clocks round
             for handle in self._held:
-                with suppress(OSError):  # closed by now, by us or by the other side
+                with suppress(OSError):  # either side has closed it already
                     handle.shutdown(socket.SHUT_RDWR)
 
 
 def look_up(host: str, port: int, *, timeout_s: float) -> list[Endpoint]:
     """Return the addresses of host, at least one, in the system's order of preference.
 
-    One that is a number, however it is spelt, needs no resolver and no thread to wait for it.
+    A numeric address, in any spelling, needs no resolver and so no thread.
     Raises SourceUnavailable (name_not_found, bad_address), TimeoutError, or Busy.
     """
     with suppress(OSError, ValueError):
@@ -160,7 +160,7 @@ def look_up(host: str, port: int, *, timeout_s: float) -> list[Endpoint]:
         return answer.result(timeout_s)
     except socket.gaierror as error:
         raise unavailable("name_not_found", host=host) from error
-    except ValueError as error:  # a label that is empty, too long, or no IDNA
+    except ValueError as error:  # an empty label, one that is too long, or invalid IDNA
         raise unavailable("bad_address") from error
 
 
@@ -172,14 +172,14 @@ def _endpoints(host: str, port: int, flags: int = 0) -> list[Endpoint]:
 def _look_up(answer: Future[list[Endpoint]], host: str, port: int) -> None:
     try:
         answer.set_result(_endpoints(host, port))
-    except Exception as error:  # told in the thread that waits
+    except Exception as error:  # the thread that waits raises it
         answer.set_exception(error)
     finally:
         _LOOKUPS.release()
 
 
 def _connected(endpoint: Endpoint, *, timeout_s: float) -> socket.socket | None:
-    """Return a socket connected to endpoint, None where nothing answers; Busy without a socket."""
+    """Return a socket connected to endpoint, None without an answer; raises Busy if overloaded."""
     try:
         connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
     except OSError as error:
@@ -196,7 +196,7 @@ def _connected(endpoint: Endpoint, *, timeout_s: float) -> socket.socket | None:
 
 
 def _second_handle(connected: socket.socket) -> socket.socket:
-    """Return a handle that stays usable when TLS takes over the first one."""
+    """Return a second handle, which stays usable after TLS has taken the first one."""
     try:
         return connected.dup()
     except OSError as error:
@@ -206,8 +206,8 @@ def _second_handle(connected: socket.socket) -> socket.socket:
 
 
 def _close(handle: socket.socket) -> None:
-    """Close for good: socket.close() leaves the file open while a response refers to it, which
-    urllib3 forgets to end for an answer whose Content-Length contradicts itself."""
+    """Close the file itself. socket.close() leaves it open as long as a response refers to it,
+    and urllib3 does not end a response with contradictory Content-Lengths."""
     descriptor = handle.detach()
     if descriptor >= 0:
         os.close(descriptor)

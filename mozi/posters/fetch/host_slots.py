@@ -1,4 +1,4 @@
-"""How many fetches run at once in one process, and how many of them from one host."""
+"""Bounds the fetches that run at once in one process, in all and for each host."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class _Ticket:
 
 
 class FetchSlots:
-    """So many fetches in all, and no more than per_host from one host. Thread-safe.
+    """At most `total` fetches at once, and at most per_host from one host. Thread-safe.
 
-    Slots are given in the order of asking, except that whoever waits for a busy host lets
-    those for other hosts go first: one slow host holds up nobody else.
+    Slots go to the threads in the order of their calls. A thread that waits for a busy host lets
+    threads for other hosts go first, so one slow host does not delay the others.
     """
 
     def __init__(self, total: int, per_host: int) -> None:
@@ -33,9 +33,9 @@ class FetchSlots:
 
     @contextmanager
     def slot(self, url: str, timeout_s: float) -> Iterator[None]:
-        """Hold a slot for url's host within the block; url may also be a bare host.
+        """Hold a slot for url's host within the block; url can also be a bare host.
 
-        Raises Busy when none comes free within timeout_s seconds.
+        Raises Busy if no slot is free within timeout_s seconds.
         """
         host = host_of(url)
         self._take(_Ticket(host), timeout_s)
@@ -53,16 +53,16 @@ class FetchSlots:
                 self._running[ticket.host] += 1
             finally:
                 self._waiting.remove(ticket)
-                self._changed.notify_all()  # whoever is next now may go as well
+                self._changed.notify_all()  # the thread that is next now may go as well
 
     def _give_back(self, host: str) -> None:
         with self._changed:
             self._running[host] -= 1
-            self._running += Counter()  # drops the hosts at zero, which would pile up
+            self._running += Counter()  # drops the hosts at zero, or they would pile up
             self._changed.notify_all()
 
     def _next(self) -> _Ticket | None:
-        """Return the ticket that has waited longest of those that could go now."""
+        """Return the oldest ticket whose host has a free slot."""
         if self._running.total() >= self.total:
             return None
         free = (t for t in self._waiting if self._running[t.host] < self.per_host)
@@ -70,7 +70,7 @@ class FetchSlots:
 
 
 def host_of(url: str) -> str:
-    """Return url's host in lower case; url itself where it has none that can be read."""
+    """Return url's host in lower case; url itself if its host cannot be read."""
     try:
         return urlsplit(url).hostname or url.lower()
     except ValueError:

@@ -1,8 +1,7 @@
-"""Whose objects a storage holds: the database that first stored something there marked it.
+"""Says which database owns a storage: the first one that stores an object there marks it.
 
-The mark is an object, so it lies where the objects lie. A database is told from its copies by
-more than what is in it, since a copy has that too: on PostgreSQL by its cluster and its oid in
-it, on SQLite by its file's place.
+The mark is an object beside the others. A copy of a database has the same rows, so its identity
+also covers where it is: on PostgreSQL the cluster and the oid, on SQLite the place of its file.
 """
 
 from __future__ import annotations
@@ -36,16 +35,16 @@ _looked_at: WeakSet[Storage] = WeakSet()
 
 @dataclass(frozen=True)
 class Owner:
-    """The database that a storage belongs to. name: for people, without a password."""
+    """The database that owns a storage. name: for people to read, without a password."""
 
     identity: str
     name: str
 
 
 def ensure_marked(storage: Storage) -> None:
-    """Mark the storage as this database's, unless it is marked; looked at once a process.
+    """Mark the storage as this database's unless it has a mark; checks once a process.
 
-    Called before anything is stored, and never in its way: what goes wrong is only logged.
+    Builds and uploads call this before they store. It never stops them: a failure is only logged.
     """
     if storage in _looked_at:
         return
@@ -60,21 +59,21 @@ def ensure_marked(storage: Storage) -> None:
 
 
 def check_owner(storage: Storage) -> None:
-    """Raise ForeignStorage where another database has marked the storage."""
+    """Raise ForeignStorage if another database owns the storage."""
     owner, us = find_owner(storage), this_database(storage)
     if owner is not None and owner.identity != us.identity:
         raise ForeignStorage(owner.name, us.name)
 
 
 def claim(storage: Storage) -> None:
-    """Make the storage this database's where it is nobody's; raises ForeignStorage."""
+    """Mark the storage as this database's if it has no mark; raises ForeignStorage."""
     check_owner(storage)
     if find_owner(storage) is None:
         mark(storage)
 
 
 def mark(storage: Storage) -> Owner:
-    """Mark the storage as this database's, whosever it was, and return it as its owner."""
+    """Mark the storage as this database's, over any other mark; return the owner."""
     us = this_database(storage)
     body = {"database": us.identity, "name": us.name, "since": clock.now().isoformat()}
     storage.put(
@@ -84,7 +83,7 @@ def mark(storage: Storage) -> Owner:
 
 
 def find_owner(storage: Storage) -> Owner | None:
-    """Return whose the storage is, None where nobody has marked it."""
+    """Return the owner of the storage, None without a mark."""
     try:
         body = storage.get(MARK)
     except ObjectNotFound:
@@ -93,7 +92,7 @@ def find_owner(storage: Storage) -> Owner | None:
         marked = json.loads(body)
         return Owner(str(marked["database"]), str(marked.get("name", "?")))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Owner("", f"whoever wrote {MARK} in another form")
+        return Owner("", f"an unknown writer of {MARK}")
 
 
 def this_database(storage: Storage) -> Owner:
@@ -109,10 +108,10 @@ def this_database(storage: Storage) -> Owner:
 
 
 def _place_of_file(storage: Storage) -> list[Any]:
-    """Return what a copy of SQLite's file has not: where it is.
+    """Return where SQLite's file is, which no copy of it shares.
 
-    Beside objects on disk: its way from there, so that a whole DATA_DIR can be moved. With
-    objects elsewhere: its path, and its number in the file system.
+    With objects on disk: the path from there, so that a whole DATA_DIR can move. Otherwise its
+    absolute path and its inode.
     """
     file = os.path.realpath(db.engine.url.database or "")
     if isinstance(storage, LocalStorage):

@@ -1,8 +1,8 @@
 """Pictures: bytes in, the variants' bytes out. Pillow has no other home.
 
-kinds says what bytes are, opening reads the header, decode makes one small upright sRGB picture,
-render makes every variant of it, placeholder draws what is shown where there is none. Whatever
-the bytes are, nothing but UnreadableSource leaves read_header and decode.
+kinds tells the type of a file, opening reads its header, decode makes one small upright sRGB
+picture, render makes every variant of it, placeholder draws the picture that stands in for a
+missing one. Whatever the bytes are, read_header and decode raise only UnreadableSource.
 """
 
 from mozi.posters.imaging.decode import Decoded, decode

@@ -1,4 +1,4 @@
-"""Colours: whatever profile a picture has, what comes out is sRGB."""
+"""Converts colours: a picture with any profile becomes sRGB."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageCms
 
-# A profile that is close enough to sRGB need not be applied: two levels of 255 cannot be seen.
+# A profile this close to sRGB is not applied: a difference of two levels of 255 is invisible.
 SRGB_TOLERANCE = 2
-# JFIF 1.02, page 3: Y, Cb and Cr from R, G and B. Pillow's own conversion rounds down, which makes
-# every colour half a level darker.
+# JFIF 1.02, page 3: Y, Cb and Cr from R, G and B. Pillow's own conversion rounds down, so every
+# colour becomes half a level darker.
 YCC = (
     *(0.299, 0.587, 0.114, 0),
     *(-0.168736, -0.331264, 0.5, 128),
     *(0.5, -0.418688, -0.081312, 128),
 )
-# Larger ones are press or camera profiles; not remembering those bounds the memory as well.
+# Larger ones are press or camera profiles. They are not cached, which also bounds the memory.
 MAX_SRGB_PROFILE_BYTES = 64 * 2**10
 
 
 def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     """Return picture (L, RGB or CMYK) in sRGB, as L or RGB.
 
-    A profile that is broken, or is for another kind of picture, counts as none: RGB is then
-    taken for sRGB, and CMYK converted plainly.
+    A broken profile, or one for another mode, counts as none: RGB is then taken as sRGB, and
+    CMYK converted without a profile.
     """
     if profile and not (picture.mode == "RGB" and is_srgb(profile)):
         try:
@@ -35,25 +35,25 @@ def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def to_ycc(picture: Image.Image) -> Image.Image:
-    """Return an RGB picture with Y, Cb and Cr as its three bands, an L picture as it is."""
+    """Return an RGB picture with the bands Y, Cb and Cr; an L picture unchanged."""
     return picture if picture.mode == "L" else picture.convert("RGB", YCC)
 
 
 def is_srgb(profile: bytes) -> bool:
-    """Return whether profile leaves an RGB picture as it is in sRGB, whatever its name says."""
+    """Return whether profile changes an RGB picture in no visible way; its name does not count."""
     return len(profile) <= MAX_SRGB_PROFILE_BYTES and _changes_little(profile)
 
 
 @lru_cache(maxsize=32)
 def _changes_little(profile: bytes) -> bool:
-    """Return whether profile leaves a fan of probe colours as they are in sRGB."""
+    """Return whether profile changes 216 probe colours by at most SRGB_TOLERANCE."""
     probe = Image.new("RGB", (216, 1))
     steps = (0, 51, 102, 153, 204, 255)
     probe.putdata([(red, green, blue) for red in steps for green in steps for blue in steps])
     try:
         after = _transformed(probe, profile)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return True  # broken: it counts as none, and none means sRGB
+        return True  # a broken profile counts as none, and none means sRGB
     differences = ImageChops.difference(probe, after).split()
     return not any(any(band.histogram()[SRGB_TOLERANCE + 1 :]) for band in differences)
 

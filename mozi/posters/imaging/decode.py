@@ -1,4 +1,4 @@
-"""From a file's bytes to one small, upright, opaque sRGB picture without metadata."""
+"""Decodes a file to one small, upright, opaque sRGB picture without metadata."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from mozi.posters.imaging.opening import Opened, only_unreadable, open_picture
 from mozi.posters.imaging.planes import CRISP, Extent, Planes, Size, planes_of
 from mozi.posters.recipes import RECIPES
 
-# The largest recipe: nothing is kept beyond what the sharpest variant shows.
+# The largest recipe; no variant needs more pixels.
 BOX = (
     max(recipe.width_px for recipe in RECIPES.values()),
     max(recipe.height_px for recipe in RECIPES.values()),
 )
 STRIP_PIXELS = 2**18
-# Boxes of whole pixels first, Lanczos for the rest: from twice the size on, no difference is seen.
+# Whole-pixel boxes first, Lanczos for the rest; from twice the size on, the result looks the same.
 GAP = 2
-# A JPEG that its decoder reduced to hardly more than is wanted loses some edge in the last step;
-# this gives it back (SSIM 0.0007 higher at a ratio of 1.05 to 1.1, for 4 ms).
+# If the decoder has reduced a JPEG to little more than the wanted size, the last step loses some
+# sharpness; below this ratio CRISP gives it back (SSIM + 0.0007 at 1.05 to 1.1, for 4 ms).
 SOFT_RATIO = 1.15
-# The second half of Pillow's JPEG settings: libjpeg's quick transform, and colour repeated rather
-# than smoothed, which is averaged again at once (1 ms of 10 less; SSIM is 0.0003 lower, and levels
-# of 255 are half a one darker).
+# The second value of Pillow's decoderconfig: libjpeg's fast transform, and colour repeated instead
+# of smoothed, since it is averaged again at once (1 ms of 10 less; SSIM - 0.0003, and colours are
+# half a level of 255 darker).
 QUICK = 1
 HALVED = 2  # get_sampling's number for 4:2:0
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture at the size of the largest recipe, from which every variant is made.
+    """A picture at the size of the largest recipe; every variant is made from it.
 
-    width_px, height_px: of the upright source, which decide every variant's proportions.
+    width_px, height_px: of the upright source; they decide every variant's proportions.
     """
 
     planes: Planes
@@ -48,13 +48,13 @@ class Decoded:
 def decode(body: bytes, *, max_pixels: int) -> Decoded:
     """Return the poster as an upright, opaque sRGB picture without metadata.
 
-    body: the file as stored. Raises UnreadableSource when it is none of the accepted kinds, is
-    cut short or damaged, or has more than max_pixels (width × height, read from the header
-    before any pixel). What it raises is always that, whatever the bytes are.
+    body: the file as stored. Raises UnreadableSource, and nothing else, if it is no accepted
+    kind, is cut short or damaged, or has more than max_pixels (width × height, read from the
+    header before any pixel).
     """
     opened = open_picture(body, max_pixels=max_pixels)
     with only_unreadable(body):
-        source = opened.upright_size  # before the decoder is asked for less
+        source = opened.upright_size  # as stored, before draft reduces it
         size = fitted(source, BOX)
         planes = _planes(opened, size[::-1] if opened.turn in SIDEWAYS else size)
         upright = planes.turned(opened.turn) if opened.turn is not None else planes
@@ -68,7 +68,7 @@ def fitted(size: Size, box: Size) -> Size:
 
 
 def _planes(opened: Opened, size: Size) -> Planes:
-    """Return the planes of an opened picture at this size, as it is stored."""
+    """Return the planes of an opened picture at this size, not yet turned."""
     if opened.kind is not kinds.JPEG:
         return _by_rgb(opened, size, opened.image.size)
     if not (_is_ycc(opened.image) and colour.is_srgb(opened.profile)):
@@ -77,7 +77,7 @@ def _planes(opened: Opened, size: Size) -> Planes:
 
 
 def _by_ycc(image: ImageFile, size: Size) -> Planes:
-    """Return the planes of a plain JPEG, whose pixels never leave YCbCr."""
+    """Return the planes of a plain JPEG; its pixels stay in YCbCr."""
     whole, extent = image.size, _reduced(image, size, "YCbCr")
     image.load()
     repeated = extent == whole and get_sampling(image) == HALVED
@@ -101,9 +101,9 @@ def _is_ycc(image: ImageFile) -> bool:
 
 
 def _reduced(image: ImageFile, size: Size, mode: str) -> Extent:
-    """Ask a JPEG's decoder for a half, quarter or eighth that is no smaller than size.
+    """Have a JPEG decoded at a half, quarter or eighth that is no smaller than size.
 
-    Returns how far the picture reaches within the pixels that will come.
+    Returns how far the picture reaches within the decoded pixels.
     """
     whole, drafted = image.size, image.draft(mode, size)
     if mode == "YCbCr" and image.size == whole:
@@ -112,9 +112,9 @@ def _reduced(image: ImageFile, size: Size, mode: str) -> Extent:
 
 
 def _by_rgb(opened: Opened, size: Size, extent: Extent) -> Planes:
-    """Return the planes of a picture that needs its colours or its transparency worked on.
+    """Return the planes of a picture with a profile, transparency or other modes to convert.
 
-    Those are worked on when it is small; only the reducing goes over every pixel, in strips.
+    It is converted when it is small; only the reduction goes over every pixel, in strips.
     """
     opened.image.load()
     small, extent = _boxed(opened.image, size, extent)
@@ -144,7 +144,7 @@ def _stacked(strips: Iterator[Image.Image], *, height: int) -> Image.Image:
 
 
 def _strips(image: Image.Image, multiple: int) -> Iterator[Image.Image]:
-    """Yield image in strips of some STRIP_PIXELS; all heights but the last's are a multiple."""
+    """Yield image in strips of about STRIP_PIXELS; each height but the last is a multiple."""
     height = max(1, STRIP_PIXELS // image.width // multiple) * multiple
     for top in range(0, image.height, height):
         yield image.crop((0, top, image.width, min(image.height, top + height)))
@@ -169,6 +169,6 @@ def _opaque(picture: Image.Image) -> Image.Image:
 
 
 def _upper_bytes(picture: Image.Image) -> Image.Image:
-    """Return a 16-bit grey picture as L; Pillow's own conversion cuts all that is above 255."""
+    """Return a 16-bit grey picture as L; Pillow's own conversion clips values above 255."""
     upper = 0 if picture.mode.endswith("B") else 1
     return Image.frombytes("L", picture.size, picture.tobytes()[upper::2])

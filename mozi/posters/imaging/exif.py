@@ -1,7 +1,7 @@
-"""The orientation in EXIF data, the one thing that Mozi wants to know of it.
+"""Reads the orientation from EXIF data, the only field that Mozi uses.
 
-Read here rather than by Pillow, which warns or fails over the broken EXIF that cameras and
-editors write; here anything that is not as it should be means "upright".
+Pillow does not read it, since it warns or fails on the broken EXIF that cameras and editors
+write. Here broken data means "upright".
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SIDEWAYS = frozenset(
 
 
 def turn_of(exif: bytes) -> Transpose | None:
-    """Return what makes the picture upright; None if it is, or if exif cannot be read."""
+    """Return the turn that makes the picture upright; None if it is, or if exif is unreadable."""
     try:
         return TURNS.get(_orientation(exif.removeprefix(b"Exif\0\0")))
     except struct.error:

@@ -1,6 +1,6 @@
-"""What bytes are, by how they begin: the five accepted kinds, and names for the rest.
+"""Tells the kind of a file by its first bytes: the five accepted kinds, and names for others.
 
-Only an accepted kind's own decoder ever sees the bytes. Pillow's Image.open would offer them to
+Only the decoder of an accepted kind ever gets the bytes. Pillow's Image.open would offer them to
 more than forty parsers, one of which starts Ghostscript.
 """
 
@@ -21,10 +21,10 @@ TEXT = frozenset(string.printable.encode())
 class Kind:
     """An accepted kind of file.
 
-    weight: how many ordinary pixels one of its pixels counts for, by the memory that decoding
-    takes, with Pillow 13: at most PIXEL_BYTES a pixel, but 16 for WebP and 11 for AVIF, whose
-    decoders keep whole canvases of their own; rounded up so that 25 million are 7.5 and 10 million
-    of theirs. A JPEG of several scans has its own: opening.py.
+    weight: how many ordinary pixels one of its pixels counts as, by the memory of decoding with
+    Pillow 13: at most PIXEL_BYTES a pixel, but 16 for WebP and 11 for AVIF, whose decoders keep
+    whole canvases; rounded up, so that a limit of 25 million is 7.5 million of WebP and 10 of
+    AVIF. A JPEG of several scans has its own weight: see opening.py.
     """
 
     name: str
@@ -72,7 +72,7 @@ MARKUP = (("an SVG drawing", b"<svg"), ("an HTML page", b"<html"), ("an HTML pag
 
 
 def kind_of(body: bytes) -> Kind:
-    """Return which accepted kind body begins like; raises UnreadableSource that says what it is."""
+    """Return the accepted kind of body; raises UnreadableSource, which names any other kind."""
     if not body:
         raise unreadable("empty")
     for kind, signature, offset in ACCEPTED_SIGNATURES:
@@ -82,7 +82,7 @@ def kind_of(body: bytes) -> Kind:
 
 
 def _refusal(body: bytes) -> UnreadableSource:
-    """Return the reason why body is not accepted: another picture format, or no picture."""
+    """Return the error for a body that is not accepted: another picture format, or no picture."""
     if picture := _found(OTHER_PICTURES, body):
         return unreadable("format_not_accepted", kind=picture)
     what = _found(OTHER_FILES, body) or _text_kind(body[:HEAD_BYTES])
@@ -90,12 +90,12 @@ def _refusal(body: bytes) -> UnreadableSource:
 
 
 def _found(signatures: tuple[tuple[str, bytes, int], ...], body: bytes) -> str | None:
-    """Return the first name whose signature stands at its place in body."""
+    """Return the first name whose signature is at its offset in body."""
     return next((name for name, mark, at in signatures if body.startswith(mark, at)), None)
 
 
 def _text_kind(head: bytes) -> str:
-    """Return what a file is that no signature knows, by its first bytes."""
+    """Return the name of a file without a known signature, by its first bytes."""
     lowered = head.lower()
     for name, mark in MARKUP:
         if mark in lowered:

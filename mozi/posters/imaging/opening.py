@@ -1,4 +1,4 @@
-"""Opening a file: its decoder, its header, its orientation and profile, before any pixel."""
+"""Opens a file: picks its decoder, reads header, orientation and profile, but no pixel."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from mozi.posters.imaging.exif import SIDEWAYS, turn_of
 from mozi.posters.imaging.kinds import Kind
 from mozi.posters.messages import too_many_pixels, unreadable
 
-# Set once, at import, so that no threads race: Mozi has a limit of its own, lower than Pillow's,
-# and Pillow's is a warning up to twice its value.
+# Mozi has its own, lower limit; Pillow's is only a warning up to twice its value. Set at import,
+# so that no threads race.
 Image.MAX_IMAGE_PIXELS = None
 
-# A progressive JPEG has some ten scans. Each one goes over the whole picture again, whatever few
-# bytes it has, so that 20 MB of scans would keep a core busy for minutes.
+# A progressive JPEG has about ten scans. Each goes over the whole picture, however few bytes it
+# has, so 20 MB of scans would keep a core busy for minutes.
 MAX_JPEG_SCANS = 100
 START_OF_SCAN = b"\xff\xda"
 
 
 @dataclass(frozen=True)
 class Header:
-    """What the header says. extension without a dot; sizes in pixels, as stored (not turned).
+    """What the header tells. extension: without a dot; sizes in pixels, as stored (not turned).
 
-    cost_px: what decoding counts against a budget of pixels: more than there are for the kinds
-    whose decoders need several times the memory.
+    cost_px: what decoding takes from the budget of pixels, which is more than the picture has
+    for kinds whose decoders need more memory.
     """
 
     extension: str
@@ -44,9 +44,10 @@ class Header:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file whose header is read and no pixel yet. turn: what makes it upright, None if it is.
+    """A file whose header has been read, but no pixel.
 
-    profile: the embedded ICC profile, b"" if there is none. weight: see kinds.Kind.
+    turn: what makes it upright, None if it is. profile: the embedded ICC profile, b"" for none.
+    weight: see kinds.Kind.
     """
 
     kind: Kind
@@ -57,23 +58,23 @@ class Opened:
 
     @property
     def upright_size(self) -> tuple[int, int]:
-        """Return width and height in pixels as the picture is to be seen."""
+        """Return width and height in pixels of the upright picture."""
         width, height = self.image.size
         return (height, width) if self.turn in SIDEWAYS else (width, height)
 
 
 class _Jpeg(JpegImagePlugin.JpegImageFile):
-    """Pillow's JPEG decoder that leaves EXIF alone: broken EXIF makes it warn."""
+    """Pillow's JPEG decoder, but it does not read EXIF, since it warns about broken EXIF."""
 
     def _read_dpi_from_exif(self) -> None:
-        """Do nothing; a poster's resolution is of no interest."""
+        """Do nothing: the resolution of a poster is not used."""
 
 
 def read_header(body: bytes, *, max_pixels: int) -> Header:
     """Return kind and size of the picture in body, from the header alone.
 
-    Raises UnreadableSource when body is none of the accepted kinds, is broken as far as the
-    header goes, or has more than max_pixels (width × height × its weight).
+    Raises UnreadableSource if body is no accepted kind, its header is broken, or it has more
+    than max_pixels (width × height × weight).
     """
     opened = open_picture(body, max_pixels=max_pixels)
     kind, (width, height) = opened.kind, opened.image.size
@@ -82,7 +83,7 @@ def read_header(body: bytes, *, max_pixels: int) -> Header:
 
 
 def open_picture(body: bytes, *, max_pixels: int) -> Opened:
-    """Return body opened by the one decoder of its kind; raises UnreadableSource."""
+    """Open body with the decoder of its kind; raises UnreadableSource."""
     kind = kinds.kind_of(body)
     with only_unreadable(body):
         opened = _OPENERS[kind](body)
@@ -92,7 +93,7 @@ def open_picture(body: bytes, *, max_pixels: int) -> Opened:
 
 @contextmanager
 def only_unreadable(body: bytes) -> Iterator[None]:
-    """Turn whatever decoding body raises into UnreadableSource with a sentence for people.
+    """Turn every error of decoding body into UnreadableSource with a sentence for people.
 
     Broken files make Pillow raise OSError, ValueError, SyntaxError, struct.error, IndexError,
     EOFError, MemoryError and more, and the list grows with each release: hence Exception.
@@ -110,7 +111,7 @@ def only_unreadable(body: bytes) -> Iterator[None]:
 
 
 def _is_cut_short(body: bytes, error: Exception) -> bool:
-    """Return whether decoding failed since the file's end is missing."""
+    """Return whether decoding failed because the end of the file is missing."""
     if body.startswith(b"RIFF"):
         return int.from_bytes(body[4:8], "little") + 8 > len(body)
     if body.startswith(b"ftyp", 4):
@@ -119,7 +120,7 @@ def _is_cut_short(body: bytes, error: Exception) -> bool:
 
 
 def _end_of_boxes(body: bytes) -> int:
-    """Return where the last box of an AVIF ends by what the boxes say (ISO 14496-12, 4.2)."""
+    """Return where the last box of an AVIF ends by the boxes' own lengths (ISO 14496-12, 4.2)."""
     end = 0
     while end + 8 <= len(body) and (length := int.from_bytes(body[end : end + 4], "big")) >= 8:
         end += length
@@ -141,7 +142,7 @@ def _open_jpeg(body: bytes) -> Opened:
     one_scan = _is_one_scan(image, body)
     if not one_scan and body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
         raise unreadable("too_many_scans")
-    image.decodermaxblock = len(body)  # in one piece: no waiting for more, no joining of blocks
+    image.decodermaxblock = len(body)  # in one piece: no joining of blocks
     return _opened(kinds.JPEG, image, 1 if one_scan else _weight_of_scans(image))
 
 
@@ -153,7 +154,7 @@ def _weight_of_scans(image: _Jpeg) -> float:
 
 
 def _is_one_scan(image: _Jpeg, body: bytes) -> bool:
-    """Return whether a JPEG's first scan holds all: libjpeg then takes no other (T.81, B.2.3)."""
+    """Return whether a JPEG's first scan has all: libjpeg then reads no other (T.81, B.2.3)."""
     if image.info.get("progressive") or image.fp is None:
         return False
     length = 6 + 2 * len(image.layer)
@@ -177,9 +178,9 @@ def _open_webp(body: bytes) -> Opened:
 
 
 def _open_avif(body: bytes) -> Opened:
-    """Open an AVIF without its EXIF item, which Pillow parses at once and may fail over.
+    """Open an AVIF without its EXIF item, which Pillow parses on opening and can fail on.
 
-    Its orientation is in the file's own properties (irot, imir), and those alone count.
+    Only the file's own properties (irot, imir) tell its orientation.
     """
     boxes, mark, data = body.partition(b"mdat")
     plain = b"".join((boxes.replace(b"Exif", b"none"), mark, data))

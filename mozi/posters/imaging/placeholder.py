@@ -1,7 +1,7 @@
-"""The picture that stands where a poster cannot be had: a cinema ticket in the dark.
+"""Draws the placeholder for a poster that is not there: a cinema ticket in the dark.
 
-The ticket is cut at four times the size and reduced, so that edges are smooth. It has no words,
-and so no language. Behind headings it would be in the way of theirs: a backdrop is the dark alone.
+The ticket is drawn at four times the size and reduced, so that its edges are smooth. It has no
+words, and so no language. A backdrop is the dark alone, since headings stand in front of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STAR_RADII = (10.5, 4.2)  # of its points and of the corners between them
 
 @lru_cache(maxsize=16)
 def placeholder(recipe: Recipe) -> bytes:
-    """Return a JPEG that fills the recipe's whole box; the same bytes every time."""
+    """Return a JPEG of the recipe's full size; always the same bytes."""
     size = recipe.width_px, recipe.height_px
     picture = _wall(size)
     if not recipe.blur:
@@ -39,7 +39,7 @@ def _wall(size: tuple[int, int]) -> Image.Image:
 
 
 def _ticket(width: int, height: int) -> Image.Image:
-    """Return a mask: a ticket across the middle, bitten at both ends, perforated, with a star."""
+    """Return a mask: a ticket across the middle, notched at both ends, perforated, with a star."""
     mask = Image.new("L", (width, height))
     draw, unit, x, y = ImageDraw.Draw(mask), width / 100, width / 2, height / 2
     left, right = x - 29 * unit, x + 29 * unit

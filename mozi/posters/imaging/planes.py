@@ -1,8 +1,8 @@
-"""A picture as a JPEG holds it: brightness at full size, colour at half, apart from one another.
+"""A picture as a JPEG holds it: separate planes, brightness at full size and colour at half.
 
-Working on planes is what makes the building of variants fast: colour has a quarter of the pixels
-and a cheap filter does for it, as the eye and 4:2:0 would not keep more; and a plain JPEG needs
-no conversion at all, from its source's bytes to its variants'.
+Planes make the building of variants fast. Colour has a quarter of the pixels, and a cheap filter
+is enough for it, since neither the eye nor 4:2:0 keeps more. A plain JPEG needs no conversion at
+all between its source's bytes and its variants'.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Extent = tuple[float, float]
 BANDS = 4
 BICUBIC_RATIO = 1.6
 BOX_RATIO = 1.6
-# Gives an edge back that a filter took.
+# Restores the sharpness that a filter took.
 CRISP = ImageFilter.Kernel((3, 3), (0, -8, 0, -8, 288, -8, 0, -8, 0), scale=256)
 
 
@@ -33,14 +33,14 @@ class Planes:
         return Planes(self.luma.transpose(turn), chroma)
 
     def shrunk(self, size: Size) -> Planes:
-        """Return the planes for this size, which is at most theirs."""
+        """Return the planes reduced to this size, which is at most their own."""
         chroma = tuple(_resized(plane, half(size), plane.size) for plane in self.chroma)
         return Planes(_reduced(self.luma, size), chroma)
 
     def joined(self) -> Image.Image:
         """Return one picture: L if it is grey, else YCbCr with each colour pixel repeated 2 × 2.
 
-        The encoder's 4:2:0 averages just those four again.
+        The encoder's 4:2:0 averages exactly those four again.
         """
         if not self.chroma:
             return self.luma
@@ -63,8 +63,8 @@ def planes_of(
 ) -> Planes:
     """Return the planes of a picture (L, or bands of YCbCr) at this size, at most its own.
 
-    extent: how far the picture reaches within its pixels: a decoder that reduces rounds up.
-    repeated: each pixel of colour stands there 2 × 2 times.
+    extent: how far the picture reaches within its pixels, since a decoder that reduces rounds
+    up. repeated: each colour pixel is there 2 × 2 times.
     """
     grey = picture.mode == "L"
     resample = _resampling(extent[0] / size[0])
@@ -74,10 +74,10 @@ def planes_of(
 
 
 def _resampling(ratio: float) -> Image.Resampling:
-    """Return the filter for a source's brightness: Lanczos, or bicubic where it does as well.
+    """Return the filter for a source's brightness: Lanczos, or bicubic where it is as good.
 
-    Against Lanczos at 1.8 and 1.9, bicubic costs 0.0008 of SSIM and saves 2.4 ms of 47; at 1.3
-    it would cost 0.0015, and for the thumb, whose letters are small, 0.003 (see _reduced).
+    At ratios of 1.8 and 1.9 bicubic costs 0.0008 of SSIM and saves 2.4 ms of 47. At 1.3 it would
+    cost 0.0015, and for the thumb with its small letters 0.003 (see _reduced).
     """
     return Image.Resampling.BICUBIC if ratio >= BICUBIC_RATIO else Image.Resampling.LANCZOS
 
@@ -85,9 +85,9 @@ def _resampling(ratio: float) -> Image.Resampling:
 def _chroma(
     picture: Image.Image, size: Size, extent: Extent, *, repeated: bool
 ) -> tuple[Image.Image, ...]:
-    """Return Cb and Cr of a YCbCr picture: averaged over whole pixels, then over what is left.
+    """Return Cb and Cr of a YCbCr picture: averaged over whole pixels, then resized.
 
-    Of colour that is repeated one pixel of four is picked (1400 × 2100: 4.5 ms in all, not 6).
+    Of repeated colour one pixel of four is picked (1400 × 2100: 4.5 ms in all, not 6).
     """
     if repeated:
         parts, small = (2, 2), picture.resize(half(picture.size), Image.Resampling.NEAREST)
@@ -99,10 +99,10 @@ def _chroma(
 
 
 def _reduced(luma: Image.Image, size: Size) -> Image.Image:
-    """Return brightness at a size that may be much less than its own.
+    """Return brightness at a size that can be much smaller than its own.
 
-    Bicubic and then crisp is as like as Lanczos (SSIM within 0.0003 for the thumb of a poster)
-    and quicker, since the filter's reach grows with the ratio and the last step's does not.
+    Bicubic with CRISP is as good as Lanczos (SSIM within 0.0003 for the thumb of a poster) and
+    faster: the support of a resize grows with the ratio, that of CRISP does not.
     """
     resample = _resampling(luma.width / size[0])
     reduced = shrink(luma, size, luma.size, resample)
@@ -112,7 +112,7 @@ def _reduced(luma: Image.Image, size: Size) -> Image.Image:
 def shrink(
     plane: Image.Image, size: Size, extent: Extent, resample: Image.Resampling
 ) -> Image.Image:
-    """Return a plane at this size, resampled first in height, then in width."""
+    """Return a plane at this size, resized first in height, then in width."""
     if plane.size == size == extent:
         return plane
     flat = _with_height(plane, size[1], extent[1], resample)
@@ -124,9 +124,9 @@ def _with_height(
 ) -> Image.Image:
     """Return a plane at another height.
 
-    Columns do not mix here, so that its four quarters from left to right can pass for the four
-    bands of one picture: Pillow filters bands twice as fast as pixels (1400 × 2100 to
-    780 × 1170 by Lanczos, both ways: 10 ms, not 16).
+    Columns do not mix here, so the plane's four quarters, from left to right, can be the four
+    bands of one picture. Pillow resizes four bands twice as fast as four times the pixels
+    (1400 × 2100 to 780 × 1170 by Lanczos, both ways: 10 ms, not 16).
     """
     part = -(-plane.width // BANDS)
     quarters = [plane.crop((x, 0, x + part, plane.height)) for x in range(0, BANDS * part, part)]
@@ -138,7 +138,7 @@ def _with_height(
 def _with_width(
     plane: Image.Image, width: int, extent: float, resample: Image.Resampling
 ) -> Image.Image:
-    """Return a plane at another width: as above, with quarters from top to bottom."""
+    """Return a plane at another width; as in _with_height, with quarters from top to bottom."""
     part = -(-plane.height // BANDS)
     quarters = [plane.crop((0, y, plane.width, y + part)) for y in range(0, BANDS * part, part)]
     bands = Image.merge("CMYK", quarters)
@@ -147,7 +147,7 @@ def _with_width(
 
 
 def _laid_out(bands: Image.Image, size: Size, *, step: Size) -> Image.Image:
-    """Return a plane of this size, made of bands that lie so far from one another."""
+    """Return a plane of this size, with each band pasted one step after the one before."""
     plane = Image.new("L", size)
     for number, band in enumerate(bands.split()):
         plane.paste(band, (number * step[0], number * step[1]))
@@ -155,7 +155,7 @@ def _laid_out(bands: Image.Image, size: Size, *, step: Size) -> Image.Image:
 
 
 def _resized(plane: Image.Image, size: Size, extent: Extent) -> Image.Image:
-    """Return a plane of colour at this size, averaged; near its own size a box would shift it."""
+    """Return a plane of colour at this size; near its own size a box filter would shift it."""
     near = extent[0] < BOX_RATIO * size[0] or extent[1] < BOX_RATIO * size[1]
     resample = Image.Resampling.HAMMING if near else Image.Resampling.BOX
     return plane.resize(size, resample, box=(0, 0, *extent))

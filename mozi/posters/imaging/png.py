@@ -1,7 +1,7 @@
-"""The chunks of a PNG: those that make its picture, its profile and its orientation.
+"""Splits a PNG into the chunks of its picture, its profile and its orientation.
 
-Pillow gets only the first: texts that unpack to gigabytes, broken animations and whatever else a
-file may carry can neither fill memory nor fail a picture that is otherwise sound.
+Pillow gets only the first. Texts that unpack to gigabytes, broken animations and other chunks can
+then neither fill the memory nor break a picture that is otherwise sound.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_PROFILE_BYTES = 4 * MIB  # press profiles with large tables are below 3 MiB
 
 @dataclass(frozen=True)
 class Chunks:
-    """A PNG taken apart. profile and exif: b"" where there is none that can be read."""
+    """The parts of a PNG. profile, exif: b"" if there is none, or it is unreadable."""
 
     picture: bytes
     profile: bytes
@@ -31,7 +31,7 @@ class Chunks:
 def take_apart(body: bytes) -> Chunks:
     """Return the chunks of a PNG (ISO 15948, clause 5); raises UnreadableSource if it is cut short.
 
-    Checksums are left to the decoder; a file that lacks its last chunk is cut short.
+    The decoder checks the checksums. A file without its last chunk is cut short.
     """
     kept, others = [SIGNATURE], {b"iCCP": b"", b"eXIf": b""}
     for name, start, end in _chunks(body):
@@ -45,7 +45,7 @@ def take_apart(body: bytes) -> Chunks:
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Yield name, start and end of each chunk that is whole."""
+    """Yield name, start and end of each complete chunk."""
     start = len(SIGNATURE)
     while start + 12 <= len(body):
         length, name = struct.unpack_from(">I4s", body, start)
@@ -57,7 +57,7 @@ def _chunks(body: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _unpacked(chunk: bytes) -> bytes:
-    """Return the profile of an iCCP chunk (name, 0, method, zlib stream), b"" if it is broken."""
+    """Return the profile of an iCCP chunk (name, 0, method, zlib stream), b"" if broken."""
     _, _, rest = chunk.partition(b"\0")
     try:
         stream = zlib.decompressobj()

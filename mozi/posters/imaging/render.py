@@ -1,8 +1,8 @@
-"""From one decoded picture to the bytes of its variants.
+"""Makes the bytes of the variants from one decoded picture.
 
-Always the same chain, whichever variants are wanted: the decoded picture, the thumb from its
-pixels, the blur from the thumb's. Only the encoding of what is not wanted is left out, so that
-a variant's bytes do not depend on what else was missing.
+The chain is always the same: the decoded picture, the thumb from its pixels, the blur from the
+thumb's. Only the encoding of variants that are not needed is left out, so a variant's bytes do
+not depend on which others were missing.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from mozi.posters.imaging.decode import Decoded, fitted
 from mozi.posters.imaging.planes import Planes, Size, half
 from mozi.posters.recipes import BLURRED, POSTER, THUMB, AvifRecipe, CardRecipe, Recipe
 
-# At a quarter of its size (some 50 × 75 pixels) a blur costs next to nothing; enlarged it cannot
-# be told from one at full size. 2.5 there are 10 of 200 pixels: letters of a title are 20 high.
+# At a quarter of its size (about 50 × 75 pixels) a blur costs almost nothing, and enlarged it looks
+# like one at full size. 2.5 pixels there are 10 of 200; the letters of a title are 20 high.
 BLUR_PART = 4
 BLUR_RADIUS = 2.5
 
-# What a page shows of a poster until it has come. As WebP at quality 50 these pixels are 97 bytes
-# on average (at most 126 of the demo's); GIF takes 159, PNG 330, AVIF 353.
+# A page shows this until the poster has loaded. As WebP at quality 50 these pixels take 97 bytes on
+# average (126 at most in the demo); GIF takes 159, PNG 330, AVIF 353.
 PREVIEW_PX = (8, 12)
 PREVIEW_QUALITY = 50
 
 
 Sharp = Callable[[Size], Planes]
 Made = tuple[bytes, Size]
-# Has another thread do work as well; None where none is free for it.
+# Gives the work to another thread too; returns None if none is free.
 Helper = Callable[[Callable[[], None]], Future[None] | None]
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A variant: body has no metadata and is in sRGB; preview: see preview_of."""
+    """A variant. body: in sRGB, without metadata. preview: see preview_of."""
 
     recipe: Recipe
     body: bytes
@@ -57,8 +57,8 @@ def render(
 ) -> tuple[Rendered, ...]:
     """Return the variants of decoded by these recipes, in their order.
 
-    help_by: so that two are encoded at once. The same source and recipe give the same bytes, in
-    every thread and process.
+    help_by: gives work to a second thread, so that two variants are encoded at once. The same
+    source and recipe give the same bytes in every thread and process.
     """
     sharp = cache(partial(_sharp, decoded))
     made = _each(partial(_made, decoded, sharp=sharp), recipes, help_by)
@@ -75,7 +75,7 @@ def _each(
     left, made = iter(recipes), dict[Recipe, Made]()
 
     def work() -> None:
-        for recipe in left:  # each goes to one of those who work here
+        for recipe in left:  # the threads share one iterator
             made[recipe] = make(recipe)
 
     helping = help_by(work) if help_by and len(recipes) > 1 else None
@@ -86,7 +86,7 @@ def _each(
 
 
 def preview_of(planes: Planes) -> str:
-    """Return a data address of the picture in 8 × 12 pixels: some 150 characters, at most 300."""
+    """Return a data URL of the picture in 8 × 12 pixels: about 150 characters, at most 300."""
     chroma = tuple(plane.resize(half(PREVIEW_PX), Image.Resampling.BOX) for plane in planes.chroma)
     small = Planes(planes.luma.resize(PREVIEW_PX, Image.Resampling.BOX), chroma)
     body = io.BytesIO()
@@ -95,7 +95,7 @@ def preview_of(planes: Planes) -> str:
 
 
 def encode(picture: Image.Image, quality: int) -> bytes:
-    """Return picture (L, RGB or YCbCr) as the JPEG that variants are: see recipes.py."""
+    """Return picture (L, RGB or YCbCr) as a JPEG with the settings of recipes.py."""
     with _scratch_file() as file:
         picture.save(
             file, "JPEG", quality=quality, subsampling="4:2:0", progressive=True, optimize=True
@@ -105,7 +105,7 @@ def encode(picture: Image.Image, quality: int) -> bytes:
 
 
 def encode_avif(picture: Image.Image, recipe: AvifRecipe) -> bytes:
-    """Return picture (L, RGB or YCbCr) as AVIF; in one thread, whose bytes are always the same."""
+    """Return picture (L, RGB or YCbCr) as AVIF; one thread gives the same bytes every time."""
     with _scratch_file() as file:
         picture.convert("RGB").save(
             file,
@@ -120,9 +120,9 @@ def encode_avif(picture: Image.Image, recipe: AvifRecipe) -> bytes:
 
 
 def _scratch_file() -> IO[bytes]:
-    """Return an empty file, in memory where the system can (Linux).
+    """Return an empty file, in memory on Linux.
 
-    A real file, since Pillow lets go of the interpreter lock only while it encodes to a file
+    It is a real file, since Pillow releases the interpreter lock only when it encodes to a file
     descriptor: with BytesIO two threads encode no faster than one.
     """
     if hasattr(os, "memfd_create"):
@@ -162,13 +162,13 @@ def _sharp(decoded: Decoded, size: Size) -> Planes:
 
 
 def _blurred(planes: Planes, size: Size) -> Planes:
-    """Return planes at this size, blurred beyond reading, computed small."""
+    """Return planes at this size, blurred so that no title can be read; computed small."""
     chroma = tuple(_soft(plane, half(size), BLUR_PART // 2) for plane in planes.chroma)
     return Planes(_soft(planes.luma, size, BLUR_PART), chroma)
 
 
 def _soft(plane: Image.Image, size: Size, part: int) -> Image.Image:
-    """Return a plane at this size, blurred at so small a part of it."""
+    """Return a plane at this size, blurred at 1/part of it and enlarged again."""
     small = plane.resize((max(1, size[0] // part), max(1, size[1] // part)), Image.Resampling.BOX)
     soft = small.filter(ImageFilter.GaussianBlur(BLUR_RADIUS))
     return soft.resize(size, Image.Resampling.BICUBIC)
