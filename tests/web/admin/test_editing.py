@@ -5,57 +5,25 @@ from __future__ import annotations
 import html
 import io
 import re
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from mozi.database import reading, writing
 from mozi.maintenance.checking import Checking
-from mozi.models import HistoryEntry, Movie, Poster
+from mozi.models import HistoryEntry, Movie
 from mozi.storage import Storage
 from tests.support.factories import THURSDAY, make_jpeg, make_movie, movie_of
-from tests.web.admin.conftest import EMAIL, token
-
-GIVEN = {"title": "Mephisto", "premiere_date": "2026-11-26"}
-
-
-def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
-    """Post only these fields, as a program does that has read the documentation."""
-    fields["csrf_token"] = token(client.get(path).text)
-    return client.post(path, data=fields, content_type="multipart/form-data")
-
-
-def opened(client: FlaskClient, path: str) -> dict[str, str]:
-    """Return the fields of the page's form as a browser would send them untouched."""
-    page = client.get(path).text
-    form = page[page.index("data-movie-form") :]
-    found = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form))
-    found.pop("remove_poster", None)
-    for name, choices in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
-        found[name] = re.findall(r'value="([^"]*)" selected', choices)[0]
-    found["synopsis"] = re.findall(r"<textarea[^>]*>\n?(.*?)</textarea>", form, re.S)[0]
-    return {name: html.unescape(value) for name, value in found.items()}
-
-
-def movies() -> list[Movie]:
-    with reading() as session:
-        found = list(session.scalars(select(Movie).order_by(Movie.id)))
-        session.expunge_all()
-        return found
-
-
-def poster_of(movie_id: int) -> Poster | None:
-    with reading() as session:
-        poster = session.get(Poster, movie_id)
-        session.expunge_all()
-        return poster
-
-
-def picture(name: str = "poster.jpg", seed: int = 0) -> tuple[io.BytesIO, str]:
-    return io.BytesIO(make_jpeg(seed)), name
+from tests.web.admin.conftest import EMAIL
+from tests.web.admin.forms import (
+    GIVEN,
+    movies,
+    opened,
+    picture,
+    poster_of,
+    send,
+)
 
 
 def test_a_movie_is_added_by_the_fields_of_the_import_table(anna: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from mozi.posters.status import Panel, get_panel
 from mozi.services import Services
 from tests.support import pictures
 from tests.support.factories import make_jpeg, make_movie, make_variants
-from tests.web.admin.test_editing import picture, poster_of, send
+from tests.web.admin.forms import picture, poster_of, send
 
 
 def wait_for(true: Callable[[], bool]) -> bool:
