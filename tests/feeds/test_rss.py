@@ -48,7 +48,7 @@ def test_an_item_is_read_as_it_was_meant() -> None:
     assert [tag.term for tag in entry.tags] == ["dráma"]
 
 
-def test_an_item_that_nobody_dated_has_no_date() -> None:
+def test_an_item_without_a_date_has_none() -> None:
     (entry,) = read(replace(ITEM, published_at=None)).entries
     assert "published" not in entry
 

@@ -26,7 +26,7 @@ URL = "https://example.org/poster.jpg"
 
 @pytest.fixture
 def do_import(app: Flask, tmp_path: Path) -> Any:
-    """Return a function that imports dicts as CSV (all of the same columns) or as JSON."""
+    """Return a function that imports dicts as CSV (with the same columns each) or as JSON."""
 
     def do(*rows: dict[str, Any], form: str = "csv", **options: bool) -> ImportReport:
         path = tmp_path / f"films.{form}"

@@ -37,7 +37,7 @@ def test_names_are_filled_once() -> None:
 
 
 @on_both_backends
-def test_a_new_title_empties_the_name_whoever_wrote_it() -> None:
+def test_a_new_title_empties_the_name_however_it_is_written() -> None:
     movie = make_movie(title="Csű")
     names.ensure_names()
     by_hand(f"UPDATE movie SET title = 'Ősz' WHERE id = {movie}")

@@ -25,7 +25,7 @@ def find(query: str, *, in_titles: bool = False) -> Sequence[int]:
     return sorted(found)
 
 
-def near(query: str) -> Sequence[int]:
+def fuzzy(query: str) -> Sequence[int]:
     ensure_names()
     with reading() as session:
         return sorted(find_fuzzy_ids(session, words_of(query), limit=10))
@@ -80,32 +80,32 @@ def test_only_the_last_word_may_be_unfinished() -> None:
 
 
 @on_both_backends
-@pytest.mark.parametrize("slip", ["Mephsto", "Mephissto", "Mephizto", "Mehpisto", "Mephistoo"])
-def test_one_slip_is_near(slip: str) -> None:
+@pytest.mark.parametrize("typo", ["Mephsto", "Mephissto", "Mephizto", "Mehpisto", "Mephistoo"])
+def test_one_typo_is_found(typo: str) -> None:
     movie = make_movie(title="Mephisto")
-    assert find(slip) == []
-    assert near(slip) == [movie]
+    assert find(typo) == []
+    assert fuzzy(typo) == [movie]
 
 
 @on_both_backends
-def test_people_that_are_new_are_near_as_well() -> None:
+def test_new_people_are_found_with_a_typo_too() -> None:
     movie = make_movie(title="Mephisto", director=("Szabó István",))
-    assert near("sabo") == [movie]
+    assert fuzzy("sabo") == [movie]
     by_hand("UPDATE movie SET director = 'Jancsó Miklós'")
-    assert near("jancos") == [movie]
-    assert near("sabo") == []
+    assert fuzzy("jancos") == [movie]
+    assert fuzzy("sabo") == []
 
 
 @on_both_backends
-def test_two_slips_in_a_word_are_not_near() -> None:
+def test_two_typos_in_a_word_are_not_found() -> None:
     make_movie(title="Mephisto")
-    assert near("Mepsito") == []
+    assert fuzzy("Mepsito") == []
 
 
 @on_both_backends
-def test_every_word_may_have_its_slip() -> None:
+def test_every_word_may_have_a_typo() -> None:
     movie = make_movie(title="Gyalog galopp")
-    assert near("gyalug glaopp") == [movie]
+    assert fuzzy("gyalug glaopp") == [movie]
 
 
 @on_both_backends

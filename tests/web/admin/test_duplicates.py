@@ -42,7 +42,7 @@ def test_without_a_date_the_title_alone_decides(anna: FlaskClient) -> None:
     ]
 
 
-def test_the_movie_at_hand_is_not_its_own_twin(anna: FlaskClient) -> None:
+def test_the_movie_at_hand_is_not_its_own_duplicate(anna: FlaskClient) -> None:
     movie_id = make_movie(title="Mephisto")
     assert asked(anna, **TYPED, id=movie_id) == []
     assert len(asked(anna, **TYPED, id="junk")) == 1
