@@ -21,10 +21,10 @@ from mozi.calendar.editing.history import (
     UPDATED,
     Json,
     NewHistoryEntry,
-    PosterState,
+    PosterSnapshot,
     as_json,
     find_free_id,
-    load_poster_states,
+    load_poster_snapshots,
     poster_changes,
     record_history,
 )
@@ -53,7 +53,7 @@ class MovieChange:
     values: Values
     upload: StoredUpload | None = None
     no_poster: bool = False
-    earlier_poster: PosterState | None = None
+    earlier_poster: PosterSnapshot | None = None
     focus: Pointed | None = None
 
     @property
@@ -96,7 +96,9 @@ def save_changes(
     by: the editor that the history names; action: the history's word for a change of a known
     movie. Raises BuildAbandoned where pruning may have deleted an upload since it was stored.
     """
-    old = load_poster_states(session, [c.movie.id for c in changes if c.movie and c.touches_poster])
+    old = load_poster_snapshots(
+        session, [c.movie.id for c in changes if c.movie and c.touches_poster]
+    )
     differences = [_differences(change) for change in changes]
     session.add_all([moved for change in changes if (moved := _find_move(change)) is not None])
     movies = [_with_values(change.movie or Movie(), change.values) for change in changes]
@@ -124,7 +126,7 @@ def save_changes(
 
 def _set_posters(
     session: Session, movies: Sequence[Movie], changes: Sequence[MovieChange]
-) -> dict[int, PosterState]:
+) -> dict[int, PosterSnapshot]:
     """Change the posters' sources and return the posters of the known movies among them."""
     pairs = list(zip(movies, changes, strict=True))
     addresses = {m.id: _address(c.values) for m, c in pairs if POSTER_URL in c.values}
@@ -147,7 +149,7 @@ def _set_posters(
         if change.focus is not None:
             set_focus(session, movie.id, change.focus)
     concerned = {m.id for m, c in pairs if c.movie and c.touches_poster}
-    return {**dict.fromkeys(concerned, NO_POSTER), **load_poster_states(session, concerned)}
+    return {**dict.fromkeys(concerned, NO_POSTER), **load_poster_snapshots(session, concerned)}
 
 
 def _give_ids(session: Session, movies: Sequence[Movie]) -> None:

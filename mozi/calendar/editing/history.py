@@ -36,8 +36,8 @@ Changes = Mapping[str, tuple[Json, Json]]
 
 
 @dataclass(frozen=True)
-class PosterState:
-    """A movie's poster: its source and its thumb. The default values mean: no poster."""
+class PosterSnapshot:
+    """A movie's poster at one moment: its source and its thumb. The defaults mean: no poster."""
 
     source_number: int = 0
     source_url: str | None = None
@@ -52,7 +52,7 @@ class PosterState:
         return "upload" if self.uploaded else "address" if self.source_url else None
 
 
-NO_POSTER = PosterState()
+NO_POSTER = PosterSnapshot()
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,18 @@ class NewHistoryEntry:
     version: int
     action: str
     changes: Changes
-    old_poster: PosterState = NO_POSTER
+    old_poster: PosterSnapshot = NO_POSTER
 
 
-def load_poster_states(session: Session, movie_ids: Collection[int]) -> dict[int, PosterState]:
+def load_poster_snapshots(
+    session: Session, movie_ids: Collection[int]
+) -> dict[int, PosterSnapshot]:
     """Return the posters of those movies that have a poster row."""
     found = {}
     for ids in in_chunks(sorted(movie_ids)):
         for row in session.execute(_POSTERS.where(Poster.movie_id.in_(ids))):
             focus = None if row.focus_x is None else (row.focus_x, row.focus_y)
-            found[row.movie_id] = PosterState(*row[1:-2], focus=focus)
+            found[row.movie_id] = PosterSnapshot(*row[1:-2], focus=focus)
     return found
 
 
@@ -92,7 +94,7 @@ _POSTERS = select(
 )
 
 
-def poster_changes(before: PosterState, after: PosterState) -> Changes:
+def poster_changes(before: PosterSnapshot, after: PosterSnapshot) -> Changes:
     """Return a poster's changes: of its address, of its focus, and whether it is another one."""
     changes: dict[str, tuple[Json, Json]] = {}
     if before.source_url != after.source_url:

@@ -28,8 +28,8 @@ from mozi.calendar.editing.history import (
     RESTORED,
     Changes,
     Json,
-    PosterState,
-    load_poster_states,
+    PosterSnapshot,
+    load_poster_snapshots,
 )
 from mozi.calendar.fields import COLUMNS, check_fields
 from mozi.errors import HistoryEntryNotFound, MovieNotFound
@@ -67,7 +67,7 @@ class OldState:
     """A movie's state before an entry. poster, focus: None where no later entry changed it."""
 
     values: Values
-    poster: PosterState | None
+    poster: PosterSnapshot | None
     focus: Pointed | None
 
 
@@ -121,9 +121,9 @@ def _state_before(session: Session, movie_id: int, entry_id: int) -> OldState:
 
 def _poster_before(
     session: Session, movie_id: int, entries: Sequence[HistoryEntry], old: Mapping[str, Json]
-) -> PosterState | None:
+) -> PosterSnapshot | None:
     """Return the poster of then, None where it is the present one. entries: the latest first."""
-    now = load_poster_states(session, [movie_id]).get(movie_id, NO_POSTER)
+    now = load_poster_snapshots(session, [movie_id]).get(movie_id, NO_POSTER)
     then = next((_old_poster(each) for each in reversed(entries) if POSTER in each.changes), now)
     if POSTER_URL in old:
         address = old[POSTER_URL]
@@ -140,8 +140,8 @@ def _focus_before(old: Mapping[str, Json]) -> Pointed | None:
     return Pointed(None)
 
 
-def _old_poster(entry: HistoryEntry) -> PosterState:
-    return PosterState(
+def _old_poster(entry: HistoryEntry) -> PosterSnapshot:
+    return PosterSnapshot(
         source_url=entry.old_source_url,
         uploaded=entry.old_uploaded,
         original_key=entry.old_original_key,
@@ -149,5 +149,5 @@ def _old_poster(entry: HistoryEntry) -> PosterState:
     )
 
 
-def _source(poster: PosterState) -> tuple[Any, ...]:
+def _source(poster: PosterSnapshot) -> tuple[Any, ...]:
     return (poster.source_url, poster.uploaded, poster.original_key)

@@ -16,9 +16,9 @@ from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_ti
 from mozi.calendar.editing.history import (
     NO_POSTER,
     POSTER,
-    PosterState,
+    PosterSnapshot,
     last_editor,
-    load_poster_states,
+    load_poster_snapshots,
 )
 from mozi.calendar.fields import COLUMNS, FieldFault, FieldValue
 from mozi.calendar.messages import CalendarMessage
@@ -37,7 +37,7 @@ class MovieState:
     movie_id: int
     version: int
     values: Values
-    poster: PosterState
+    poster: PosterSnapshot
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class EditConflicts:
     by: str | None
 
 
-Outcome = Saved | SaveRefused | PossibleDuplicates | EditConflicts
+SaveOutcome = Saved | SaveRefused | PossibleDuplicates | EditConflicts
 
 
 def get_movie_state(session: Session, movie_id: int) -> MovieState:
@@ -136,7 +136,7 @@ def get_movie_state(session: Session, movie_id: int) -> MovieState:
     return _movie_state(session, movie)
 
 
-def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
+def save_movie(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
     """Save what an editor sent, or return why it is not saved yet.
 
     Raises MovieNotFound, and BuildAbandoned where the upload must be stored again.
@@ -168,7 +168,7 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> Outcome:
 
 
 def _movie_state(session: Session, movie: Movie) -> MovieState:
-    poster = load_poster_states(session, [movie.id]).get(movie.id, NO_POSTER)
+    poster = load_poster_snapshots(session, [movie.id]).get(movie.id, NO_POSTER)
     own = {column: getattr(movie, column) for column in COLUMNS if column != "poster_url"}
     return MovieState(movie.id, movie.version, {**own, "poster_url": poster.source_url}, poster)
 

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 
 from mozi.accounts.form_drafts import delete_draft
 from mozi.calendar.editing.save import (
-    Outcome,
     PossibleDuplicates,
     Saved,
+    SaveOutcome,
     SaveRefused,
     Submission,
     save_movie,
@@ -133,7 +133,7 @@ def _checked_fields(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]
 
 def _save(
     movie_id: int | None, checked: CheckedFields, upload: FormUpload | None
-) -> Outcome | None:
+) -> SaveOutcome | None:
     """Return the outcome; None if the file was pruned meanwhile and must be sent again."""
     while True:
         sent = Submission(
@@ -168,7 +168,7 @@ def _duplicates_seen() -> frozenset[int] | None:
     return None if seen is None else frozenset(int(n) for n in IDS.findall(seen))
 
 
-def _answer(form: Form, outcome: Outcome) -> ResponseReturnValue:
+def _answer(form: Form, outcome: SaveOutcome) -> ResponseReturnValue:
     """Return a redirect if the movie is saved, else the form again with what must be decided."""
     if isinstance(outcome, Saved):
         return _saved(outcome, is_new=form.movie_id is None)

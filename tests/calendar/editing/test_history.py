@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from mozi.calendar.editing import history
-from mozi.calendar.editing.history import FOCUS, POSTER, PosterState, poster_changes
+from mozi.calendar.editing.history import FOCUS, POSTER, PosterSnapshot, poster_changes
 from mozi.database import reading, writing
 from mozi.models import HistoryEntry, Movie
 from tests.conftest import on_both_backends
@@ -43,14 +43,16 @@ def test_an_entry_has_old_and_new_values_and_the_old_poster(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("after", "columns"),
     [
-        (PosterState(1, URL), set()),
-        (PosterState(2, f"{URL}?2"), {"poster_url", POSTER}),
-        (PosterState(2, URL, uploaded=True), {POSTER}),
-        (PosterState(1, URL, focus=(20, 80)), {FOCUS}),
+        (PosterSnapshot(1, URL), set()),
+        (PosterSnapshot(2, f"{URL}?2"), {"poster_url", POSTER}),
+        (PosterSnapshot(2, URL, uploaded=True), {POSTER}),
+        (PosterSnapshot(1, URL, focus=(20, 80)), {FOCUS}),
     ],
 )
-def test_a_poster_changes_by_address_source_or_focus(after: PosterState, columns: set[str]) -> None:
-    assert poster_changes(PosterState(1, URL), after).keys() == columns
+def test_a_poster_changes_by_address_source_or_focus(
+    after: PosterSnapshot, columns: set[str]
+) -> None:
+    assert poster_changes(PosterSnapshot(1, URL), after).keys() == columns
 
 
 @on_both_backends
