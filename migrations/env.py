@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: through the app, in one transaction, one migrator at a time."""
+"""Runs the migrations through the app, in one transaction; simultaneous runs take turns."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from flask import current_app
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-# Any number will do, as long as every release takes the same one: "mozi" in ASCII.
+# "mozi" in ASCII; any number that is the same in every release would do.
 MIGRATION_LOCK = 0x6D6F7A69
 
 extension = current_app.extensions["migrate"]
 
 
 def run_migrations() -> None:
-    """Migrate within one transaction: a killed migration leaves the database as it was."""
+    """Migrate in one transaction, so that a killed migration changes nothing."""
     with _connected() as connection:
         context.configure(
             connection=connection,
             target_metadata=extension.db.metadata,
             include_name=_is_in_a_model,
-            transactional_ddl=True,  # SQLite's too: the app begins its transactions itself
+            transactional_ddl=True,  # on SQLite too, where the app begins its transactions itself
             **_without_empty_revisions(extension.configure_args),
         )
         with context.begin_transaction():
@@ -32,7 +32,7 @@ def run_migrations() -> None:
 
 
 def _connected() -> Connection:
-    """Return a connection; CommandError is what `flask db` tells in one line, and ends with 1."""
+    """Return a connection; raises CommandError, which `flask db` prints in one line."""
     connectable = extension.db.engine.execution_options(mozi_writes=True)
     try:
         return connectable.connect()
@@ -41,16 +41,16 @@ def _connected() -> Connection:
 
 
 def _is_in_a_model(name: str | None, kind: str, parents: Any) -> bool:
-    """Leave out the search's own tables, which are of another kind on each database."""
+    """Leave out the tables of the search, which differ on each database."""
     return not (kind == "table" and (name or "").startswith("movie_search"))
 
 
 def _wait_for_turn(connection: Connection) -> None:
-    """Let two releases that migrate at once take turns; a migration may take its time."""
+    """Wait until no other release migrates; no limit applies to the wait or to a statement."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.connection.driver_connection.silence_s = None
+        connection.connection.driver_connection.is_watched = False
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import flask_migrate
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import inspect
 
+from mozi.database import postgresql
 from mozi.extensions import db
 from tests.conftest import MakeApp, on_both_backends
+
+MIGRATION_LOCK = 0x6D6F7A69  # as in migrations/env.py
 
 
 @on_both_backends
@@ -34,6 +40,21 @@ def test_every_migration_can_be_taken_back(app: Flask) -> None:
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     flask_migrate.upgrade()
     assert "movie" in inspect(db.engine).get_table_names()
+
+
+@pytest.mark.parametrize("backend_env", ["servers"], indirect=True)
+def test_a_migration_waits_for_another_one_longer_than_a_request_would(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "SILENCE_S", 0.3)
+    waited_from = time.monotonic()
+    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as one:
+        one.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+        ending = threading.Timer(1, one.close)
+        ending.start()
+        flask_migrate.upgrade()
+        ending.join()
+    assert time.monotonic() - waited_from >= 1
 
 
 def test_a_database_that_is_not_there_is_told_in_one_line(

@@ -52,6 +52,9 @@ class DatabaseSilent(psycopg.OperationalError):
 class WatchedConnection(psycopg.Connection[Any]):
     """A connection that knows how long the server has sent nothing, from its login on."""
 
+    is_watched = True
+    """False: a statement may take any time, as a migration's."""
+
     @classmethod
     def on_silence(cls, seconds: float) -> None:
         """End the wait, and the connection, by raising DatabaseSilent; called every STEP_S."""
@@ -64,7 +67,8 @@ class WatchedConnection(psycopg.Connection[Any]):
     def wait(self, gen: Any, interval: float = STEP_S, timeout: float | None = None) -> Any:
         """Wait as psycopg does; close the connection if the wait is given up."""
         try:
-            return super().wait(self._watched(gen), interval, timeout)
+            watched = self._watched(gen) if self.is_watched else gen
+            return super().wait(watched, interval, timeout)
         except DatabaseSilent:
             self.pgconn.finish()
             raise
