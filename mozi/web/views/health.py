@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
 Check = Callable[[], object]
-SaveOutcome = tuple[str, Any]  # "ok" and what the check returned, or "failed" and None
+Outcome = tuple[str, Any]  # "ok" and what the check returned, or "failed" and None
 
 
 @blueprint.get("/healthz")
@@ -76,7 +76,7 @@ class Readiness:
         self.checks = checks
         self.remembered_s = remembered_s
         self._running: dict[str, Future[Any]] = {}
-        self._last: dict[str, SaveOutcome] = {}
+        self._last: dict[str, Outcome] = {}
         self._until = 0.0
         self._lock = threading.Lock()
 
@@ -88,7 +88,7 @@ class Readiness:
         """Return what this check returned; None if it failed. Waits as long as states()."""
         return self._outcomes()[name][1]
 
-    def _outcomes(self) -> dict[str, SaveOutcome]:
+    def _outcomes(self) -> dict[str, Outcome]:
         with self._lock:
             if time.monotonic() >= self._until:
                 running = {name: self._started(name) for name in self.checks}
@@ -121,7 +121,7 @@ class Readiness:
             future.set_result(found)
 
 
-def _outcome(name: str, check: Future[Any], deadline: float) -> SaveOutcome:
+def _outcome(name: str, check: Future[Any], deadline: float) -> Outcome:
     """Return how the check ended. The reason is only logged: a public answer names no hosts."""
     try:
         return "ok", check.result(timeout=max(0.0, deadline - time.monotonic()))
