@@ -1,11 +1,11 @@
-"""Search and A–Z: the words of each movie, kept by triggers, and the names' order.
+"""Search and A–Z: triggers keep the words of each movie and the order of the titles.
 
-Triggers, because rows are also written by hand and in bulk: whatever writes a movie, its words
-are right when the statement ends. movie_name holds what SQL cannot work out (the Hungarian
-order); a trigger empties it, and the program fills it before it reads (calendar/search/names.py).
+Rows are also written by hand and in bulk, so only triggers keep the words right in all cases.
+movie_name holds the Hungarian order, which SQL cannot compute: a trigger empties the row, and
+the program fills it before it reads (calendar/search/names.py).
 
-A later migration that makes SQLite's `movie` anew (batch mode) loses the triggers and must
-make them again; tests/test_migrations.py sees it.
+A later migration that rebuilds SQLite's `movie` (batch mode) loses the triggers and must create
+them again; tests/test_migrations.py checks that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNMARKED = {
 }  # fmt: skip
 LATIN = [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
 MARKS = "".join(map(chr, range(0x300, 0x370)))
-# What parts words: all of ASCII but letters and digits, and the signs beyond it.
+# The characters between words: in ASCII all but letters and digits, and the signs above it.
 PUNCTUATION = r"[\x01-\x2f\x3a-\x60\x7b-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u2000-\u206f]+"
 
 TITLES = "{row}.title || ' ' || coalesce({row}.original_title, '')"
@@ -75,7 +75,7 @@ def downgrade() -> None:
 
 
 def sqlite_statements() -> list[str]:
-    """Return FTS5's table of the words and the triggers."""
+    """Return the statements for FTS5's table of words and the triggers."""
     forget = "DELETE FROM movie_search WHERE rowid = {row}.id;"
     note = f"INSERT INTO movie_search (rowid, titles, people) VALUES (NEW.id, {_sqlite('NEW')});"
     return [
@@ -83,7 +83,7 @@ def sqlite_statements() -> list[str]:
         " columnsize = 0, prefix = 3, tokenize = 'unicode61 remove_diacritics 2')",
         "INSERT INTO movie_search (rowid, titles, people)"
         f" SELECT id, {_sqlite('movie')} FROM movie",
-        # INSERT OR REPLACE deletes the row before without any trigger.
+        # INSERT OR REPLACE deletes the old row without any trigger.
         f"""CREATE TRIGGER movie_search_insert AFTER INSERT ON movie BEGIN
             {forget.format(row="NEW")} {note}
             INSERT OR REPLACE INTO movie_name (movie_id) VALUES (NEW.id);
@@ -93,7 +93,7 @@ def sqlite_statements() -> list[str]:
             UPDATE movie_name SET sort_key = NULL, folded = NULL
             WHERE movie_id = NEW.id AND OLD.title <> NEW.title;
         END""",
-        # The command line's SQLite has foreign keys off: movie_name's row goes by the trigger too.
+        # SQLite's command line has foreign keys off, so the trigger deletes movie_name's row, too.
         f"""CREATE TRIGGER movie_search_delete AFTER DELETE ON movie BEGIN
             {forget.format(row="OLD")}
             DELETE FROM movie_name WHERE movie_id = OLD.id;
@@ -102,7 +102,7 @@ def sqlite_statements() -> list[str]:
 
 
 def _sqlite(row: str) -> str:
-    """Return the two columns of words; FTS5's tokenizer takes accents and capitals away."""
+    """Return the two columns of words; FTS5's tokenizer removes accents and capitals."""
     columns = (TITLES.format(row=row), PEOPLE.format(row=row))
     return ", ".join(_replacing(f"({column})", both_cases=True) for column in columns)
 
@@ -116,7 +116,7 @@ def _replacing(expression: str, *, both_cases: bool) -> str:
 
 
 def postgresql_statements() -> list[str]:
-    """Return the function that folds, the table of the words, and the triggers."""
+    """Return the statements for the folding function, the table of words and the triggers."""
     titles, people = TITLES.format(row="NEW"), PEOPLE.format(row="NEW")
     sources = [TITLES.format(row="movie"), PEOPLE.format(row="movie")]
     return [
@@ -128,7 +128,7 @@ def postgresql_statements() -> list[str]:
         )""",
         f"""INSERT INTO movie_search SELECT id, mozi_words({sources[0]}),
             mozi_words({sources[0]} || ' ' || {sources[1]}) FROM movie""",
-        # Without fastupdate a bulk load is slower, and the search after it is not.
+        # Without fastupdate a bulk load is slower, but not the search after it.
         "CREATE INDEX ix_movie_search_titles ON movie_search USING gin (titles)"
         " WITH (fastupdate = off)",
         "CREATE INDEX ix_movie_search_words ON movie_search USING gin (words)"
@@ -151,14 +151,14 @@ def postgresql_statements() -> list[str]:
 
 
 def _mozi_words() -> str:
-    """Return the function that gives a text's folded words, whatever the database's locale."""
+    """Return the function that folds a text into words, independent of the database's locale."""
     plain = {chr(code): _bare(chr(code)) for code in LATIN if _bare(chr(code))}
     letters, bare = "".join(plain), "".join(plain.values())
     capitals = {letter.upper(): letter for letter in UNMARKED if not letter.upper().isascii()}
     capitals = {upper: letter for upper, letter in capitals.items() if len(upper) == 1}
     letters, bare = letters + "".join(capitals), bare + "".join(capitals.values())
     translated = f"translate(given, '{letters}{MARKS}', '{bare}')"
-    # A lexeme has at most 2 KiB; no word is that long, but a row written by hand may be anything.
+    # A lexeme has at most 2 KiB; no word is longer, but a row written by hand may hold anything.
     return f"""CREATE FUNCTION mozi_words(given text) RETURNS tsvector
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
         SELECT coalesce(array_to_tsvector(array_agg(DISTINCT left(word, 100))), ''::tsvector)
@@ -169,6 +169,6 @@ def _mozi_words() -> str:
 
 
 def _bare(letter: str) -> str:
-    """Return the ASCII letter under a letter's marks; "" where there is none."""
+    """Return a letter without its marks if that is ASCII, else ""."""
     bare = unicodedata.normalize("NFKD", letter)[0]
     return bare if bare.isascii() and bare.isalpha() else ""

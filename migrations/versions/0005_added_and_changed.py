@@ -1,4 +1,4 @@
-"""When each movie was entered and last changed, for feeds and crawlers."""
+"""The times when a movie was added and last changed, for feeds and crawlers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ COLUMNS = ("added_at", "changed_at")
 
 
 def upgrade() -> None:
-    # Not in batch mode, which would make SQLite's table anew, without its triggers.
+    # Not in batch mode, which would rebuild SQLite's table without its triggers.
     for column in COLUMNS:
         op.add_column("movie", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
 

@@ -1,9 +1,9 @@
-"""Objects: when their last reference was dropped, which are being deleted, whose they are.
+"""Objects: dropped references, tombstones, and the owner of the storage.
 
-Triggers note each dropped reference, because rows are also deleted by hand, in bulk and by
-cascades: whoever drops it, prune-posters counts from that moment. A later migration that makes
-one of these tables anew on SQLite (batch mode) loses the triggers and must make them again;
-tests/maintenance/test_references.py sees it.
+Rows are also deleted by hand, in bulk and by cascades, so triggers note each dropped reference;
+prune-posters counts from that moment. A later migration that rebuilds one of these tables on
+SQLite (batch mode) loses the triggers and must create them again;
+tests/maintenance/test_references.py checks that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# The columns that refer to an object, by table. deleted_movie refers from within its JSON.
+# The columns that refer to an object, by table. deleted_movie has its references in JSON.
 REFERRING = {
     "poster_variant": ["object_key"],
     "poster": ["original_key", "shown_original_key"],
@@ -81,7 +81,7 @@ def downgrade() -> None:
 
 
 def sqlite_statements() -> list[str]:
-    """Return the triggers."""
+    """Return the statements for the triggers."""
     statements = []
     for table, columns in REFERRING.items():
         gone = " ".join(_note(f"OLD.{column}", "NULL") for column in columns)
@@ -110,7 +110,7 @@ def _note(old: str, new: str) -> str:
 
 
 def postgresql_statements() -> list[str]:
-    """Return the two functions and the triggers that call them."""
+    """Return the statements for two functions and the triggers that call them."""
     statements = []
     for table, columns in REFERRING.items():
         changed = " OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in columns)

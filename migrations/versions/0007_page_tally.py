@@ -1,4 +1,4 @@
-"""What the page cache did lately, by the minute, over all workers and machines."""
+"""Counters of the page cache by minute, for all workers and machines."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,7 +1,7 @@
-"""Every word that a search may mean, so that a slip is looked up where looking up is cheap.
+"""All words that a search can find, so that a misspelt one is looked up cheaply.
 
-The words are the program's to fill in, as the names are (calendar/search/names.py): on SQLite a
-row of movie_name was emptied by a new title alone, and now is by whatever a search looks through.
+The program fills in the words, as it does the names (calendar/search/names.py). On SQLite only a
+new title emptied a row of movie_name; now a change of any searched column empties it.
 """
 
 import sqlalchemy as sa
@@ -39,7 +39,7 @@ def _on_postgresql() -> bool:
 
 
 def _change_trigger(before: str, after: str) -> None:
-    """Write SQLite's trigger anew; PostgreSQL's empties the name in any case."""
+    """Replace SQLite's trigger; PostgreSQL's empties the name anyway."""
     if _on_postgresql():
         return
     connection = op.get_bind()

@@ -1,4 +1,4 @@
-"""What an admin typed whose session had ended, for that admin to have it back."""
+"""Form drafts: what an admin sent after the session had ended."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Admins' sessions, so that signing out ends one here and not only in the browser."""
+"""Sessions of admins, so that a sign-out ends them on the server, too."""
 
 import sqlalchemy as sa
 from alembic import op

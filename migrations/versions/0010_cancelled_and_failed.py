@@ -1,4 +1,4 @@
-"""The few movies that are cancelled, and the few posters that failed, found without the others."""
+"""Partial indexes of the few cancelled movies and the few failed posters."""
 
 import sqlalchemy as sa
 from alembic import op

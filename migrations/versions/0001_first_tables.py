@@ -1,4 +1,4 @@
-"""The ground: movies, their posters, the built variants, admins."""
+"""The first tables: movies, their posters, the built variants, admins."""
 
 import sqlalchemy as sa
 from alembic import op
