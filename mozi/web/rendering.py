@@ -14,7 +14,7 @@ from mozi.pagecache.cache import Page
 from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n import languages
-from mozi.web.middleware.cached_pages import cached, fresh, key_of
+from mozi.web.middleware.cached_pages import cached_response, key_of, uncached_response
 
 
 def show(
@@ -33,7 +33,7 @@ def show(
 
     key = key_of(request.environ, services().settings, query=query)
     page = Page(name, key, day.isoformat(), load, render)
-    return cached(page, services().pages) if kept else fresh(page)
+    return cached_response(page, services().pages) if kept else uncached_response(page)
 
 
 def load_templates(app: Flask) -> None:

@@ -62,14 +62,14 @@ def calendar(app: Flask) -> None:
 def shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that gives a path's uncached text and its fingerprint, read anew."""
     declared: dict[str, Page[Any]] = {}
-    real = rendering.cached
+    real = rendering.cached_response
 
     def noting(page: Page[Any], cache: PageCache) -> Response:
         declared[request.path] = page
         return real(page, cache)
 
     for module in (rendering, feeds):
-        monkeypatch.setattr(module, "cached", noting)
+        monkeypatch.setattr(module, "cached_response", noting)
 
     def show(path: str) -> tuple[str, str]:
         if path not in declared:

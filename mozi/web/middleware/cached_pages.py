@@ -77,26 +77,26 @@ class CachedPages:
         return self.cache.find_ready(key, clock.today(self.settings).isoformat())
 
 
-def cached(page: Page[Any], cache: PageCache) -> Response:
+def cached_response(page: Page[Any], cache: PageCache) -> Response:
     """Return Flask's answer for a page that CachedPages could not answer.
 
     A signed-in admin gets every page as it is now, and leaves the cache alone; any other session
     cookie changes nothing.
     """
     if signed_in() is not None:
-        return _uncached(page)
+        return _admins_response(page)
     status, headers, body = answer(cache.serve(page), request.environ)
     return Response(body, status=status, headers=list(headers))
 
 
-def fresh(page: Page[Any]) -> Response:
+def uncached_response(page: Page[Any]) -> Response:
     """Return Flask's answer for a page that is rendered for this request and not kept.
 
     For pages with an unbounded number of addresses: a client that makes them up could push every
     other page out of the cache.
     """
     if signed_in() is not None:
-        return _uncached(page)
+        return _admins_response(page)
     body, environ = _rendered(page).encode(), request.environ
     etag = etag_of(body)
     if _matches(environ.get("HTTP_IF_NONE_MATCH"), etag):
@@ -107,7 +107,7 @@ def fresh(page: Page[Any]) -> Response:
     return response
 
 
-def _uncached(page: Page[Any]) -> Response:
+def _admins_response(page: Page[Any]) -> Response:
     return Response(_rendered(page), content_type=page.content_type, headers=BYPASS)
 
 

@@ -48,7 +48,7 @@ class Observed:
         self.behind_proxy = behind_proxy
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        began, queued_s, id_ = environ.get(BEGUN) or self._begin(environ)
+        began, queued_s, id_ = environ.get(BEGUN) or self._start(environ)
         token = request_id.set(id_)
         status = "500"  # of an app that raises
 
@@ -64,7 +64,7 @@ class Observed:
                 self._record(environ, status, time.perf_counter() - began, queued_s)
             request_id.reset(token)
 
-    def _begin(self, environ: Environ) -> tuple[float, float | None, str]:
+    def _start(self, environ: Environ) -> tuple[float, float | None, str]:
         """Return when the request came (perf_counter), its seconds in the queue, and its id."""
         header = environ.get("HTTP_X_REQUEST_START") if self.behind_proxy else None
         begun = environ[BEGUN] = (time.perf_counter(), queue_seconds(header), id_of(environ))

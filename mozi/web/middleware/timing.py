@@ -14,14 +14,14 @@ from mozi.web.sessions import signed_in
 
 def add_server_timing(app: Flask) -> None:
     """Time each request in Flask and its queries; add the header to an admin's response."""
-    app.before_request(_begin)
+    app.before_request(_start_timing)
     app.after_request(_add_header)
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", _start_query)
         event.listen(db.engine, "after_cursor_execute", _end_query)
 
 
-def _begin() -> None:
+def _start_timing() -> None:
     g.began, g.db_s, g.queries = time.perf_counter(), 0.0, 0
 
 

@@ -19,7 +19,7 @@ from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.languages import current, url_for
 from mozi.web.i18n.premieres import feed_name, item_of, premiere_of
-from mozi.web.middleware.cached_pages import cached, fresh, key_of
+from mozi.web.middleware.cached_pages import cached_response, key_of, uncached_response
 from mozi.web.rendering import today
 
 blueprint = Blueprint("feeds", __name__)
@@ -113,4 +113,4 @@ def feed(
     """
     key = key_of(request.environ, services().settings, query=query)
     page = Page(name, key, today().isoformat(), load, render, content_type)
-    return cached(page, services().pages) if kept else fresh(page)
+    return cached_response(page, services().pages) if kept else uncached_response(page)
