@@ -41,7 +41,7 @@ SENTENCES = {
     "unreadable_file": "It cannot be read: {reason}.",
 }
 
-# What a status means to the person who entered the address (RFC 9110 section 15, RFC 6585).
+# HTTP statuses for the person who entered the address (RFC 9110 section 15, RFC 6585).
 MEANINGS = {
     401: "it wants a password",
     403: "it does not let us have the file",

@@ -65,5 +65,5 @@ def redirect_to(endpoint: str, **values: Any) -> AnyResponse:
 
 
 def flash_done(action: str, movie_id: int, title: str) -> None:
-    """Show on the next page what was done with a movie: admin/components/flashed.html."""
+    """Show on the next page that a movie was saved, deleted, …: admin/components/flashed.html."""
     flash(f"{movie_id} {title}", action)

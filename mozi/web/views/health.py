@@ -29,12 +29,13 @@ REMEMBERED_S = 3.0
 ROOM_BYTES = MIB  # a poster's three variants, and room for the database's log
 NO_SUCH_KEY = "posters/readyz"
 WRITING = "database writes"
+READINESS = "mozi-readiness"  # the name in app.extensions
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
 Check = Callable[[], object]
-Outcome = tuple[str, Any]  # "ok" and what the check returned, or "failed" and None
+Outcome = tuple[str, Any]  # "ok" and the check's value, or "failed" and None
 
 
 @blueprint.get("/healthz")
@@ -85,7 +86,7 @@ class Readiness:
         return {name: state for name, (state, _) in self._outcomes().items()}
 
     def value(self, name: str) -> Any:
-        """Return what this check returned; None if it failed. Waits as long as states()."""
+        """Return the value of this check; None if it failed. Waits as long as states()."""
         return self._outcomes()[name][1]
 
     def _outcomes(self) -> dict[str, Outcome]:
@@ -132,20 +133,15 @@ def _outcome(name: str, check: Future[Any], deadline: float) -> Outcome:
     return "failed", None
 
 
-_making = threading.Lock()
+def register(app: Flask) -> None:
+    """Give the app its checks."""
+    app.extensions[READINESS] = Readiness(app, CHECKS)
 
 
 def readiness() -> Readiness:
     """Return the checks of the current app."""
-    return _readiness(current_app._get_current_object())  # type: ignore[attr-defined]
-
-
-def _readiness(app: Flask) -> Readiness:
-    with _making:
-        if "mozi-readiness" not in app.extensions:
-            app.extensions["mozi-readiness"] = Readiness(app, CHECKS)
-        kept: Readiness = app.extensions["mozi-readiness"]
-        return kept
+    checks: Readiness = current_app.extensions[READINESS]
+    return checks
 
 
 _TABLES = MOVIES.join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id).join(

@@ -50,7 +50,7 @@ class FormNotice:
 
 @dataclass(frozen=True)
 class Form:
-    """What the form shows. texts: by column. faults: sentences by field.
+    """A movie's form. texts: by column. faults: sentences by field.
 
     shown: the movie's values when the form was opened, for the form to send back. kept: a file
     of an earlier try. focus: as typed. notices: in the order of the page.

@@ -1,4 +1,4 @@
-"""What is wrong with the storage, for the desk: a translation for each code."""
+"""Faults of the storage, for the desk: a translation for each code."""
 
 from __future__ import annotations
 
@@ -119,9 +119,9 @@ KINDS: dict[str, LazyString] = {
 
 
 def storage_words(message: StorageMessage) -> str:
-    """Return what is wrong and what to change, in the language of the request.
+    """Return the fault and its cure in the language of the request.
 
-    What a storage says itself is English, and shown only where KINDS has no better words.
+    The storage's own message is English, and shown only if KINDS has no translation of its code.
     """
     if message.code == "storage" and message.data["kind"] in KINDS:
         return f"{KINDS[message.data['kind']]} ({message.data['kind']})"
