@@ -8,31 +8,27 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
-from mozi.database import database_now, writing
+from mozi.database import writing
 from mozi.errors import (
-    BuildAbandoned,
     NoPosterSource,
     SourceUnavailable,
     StorageError,
     UnreadableSource,
 )
 from mozi.extensions import db
-from mozi.models import Movie, Poster, PosterVariant
-from mozi.posters import recipes
+from mozi.models import Movie, PosterVariant
 from mozi.posters.build import pipeline as story
-from mozi.posters.build.leases import Lease
-from mozi.posters.build.pipeline import LeaseHeld, PosterPipeline
-from mozi.posters.build.publish import try_again
+from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.queries import get_poster
-from mozi.posters.source import set_source_url
 from mozi.posters.uploads import take_upload
 from mozi.services import Services
 from mozi.storage import Storage
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
+from tests.support.posters import expire_lease, objects, row_of, set_url, urls_of
 
 pytestmark = on_both_backends
 ALL = ("poster", "thumb", "blurred")
@@ -48,24 +44,6 @@ def movie(app_services: Services, origin: Origin) -> int:
     """A movie whose poster the origin has."""
     origin.serve("/a.jpg", make_jpeg())
     return make_movie(poster_url=origin.url("/a.jpg"))
-
-
-def row_of(movie_id: int) -> Any:
-    with writing() as session:
-        return session.get_one(Poster, movie_id)
-
-
-def urls_of(movie_id: int) -> dict[str, str]:
-    return {media: variant.url for media, variant in get_poster(movie_id).variants.items()}
-
-
-def objects(storage: Storage, prefix: str) -> set[str]:
-    return {stored.key for stored in storage.list(prefix)}
-
-
-def set_url(movie_id: int, url: str | None) -> None:
-    with writing() as session:
-        set_source_url(session, movie_id, url)
 
 
 def test_one_fetch_and_one_decode_build_all_that_is_missing(
@@ -180,23 +158,6 @@ def test_the_old_set_stays_linked_until_the_new_one_is_whole(
     assert urls_of(movie) == before
 
 
-def test_a_source_replaced_while_it_is_built_is_never_published(
-    pipeline: PosterPipeline, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    origin.serve("/b.jpg", make_jpeg(2))
-    real = story.render
-
-    def render_while_an_admin_saves(*args: Any, **options: object) -> Any:
-        set_url(movie, origin.url("/b.jpg"))
-        return real(*args, **options)
-
-    monkeypatch.setattr(story, "render", render_while_an_admin_saves)
-    with pytest.raises(BuildAbandoned):
-        pipeline.build(movie)
-    assert urls_of(movie) == {}
-    assert row_of(movie).failure_code is None
-
-
 def test_one_variant_of_a_new_source_is_never_shown_beside_the_old_ones(
     pipeline: PosterPipeline, movie: int, origin: Origin
 ) -> None:
@@ -217,34 +178,6 @@ def test_a_failure_is_remembered_and_nobody_fetches_in_its_pause(
     assert row_of(movie).failure_data == {"status": 404}
 
 
-def test_the_pause_doubles_with_each_failure_up_to_a_day(
-    pipeline: PosterPipeline, movie: int, origin: Origin, clock: Clock
-) -> None:
-    origin.serve("/a.jpg", b"", status=404)
-    pauses = []
-    for _ in range(10):
-        with pytest.raises(SourceUnavailable):
-            pipeline.build(movie)
-        failure = get_poster(movie).failure
-        assert failure is not None
-        pauses.append(failure.pause_s)
-        clock.tick(failure.pause_s)
-    assert pauses[:4] == [600, 1200, 2400, 4800]
-    assert pauses[-1] == 24 * 60 * 60
-
-
-def test_a_source_that_works_again_is_built_and_its_failure_forgotten(
-    pipeline: PosterPipeline, movie: int, origin: Origin, clock: Clock
-) -> None:
-    origin.serve("/a.jpg", b"", status=503)
-    with pytest.raises(SourceUnavailable):
-        pipeline.build(movie)
-    origin.serve("/a.jpg", make_jpeg())
-    clock.tick(600)
-    assert pipeline.build(movie).built == ALL
-    assert (row_of(movie).failures, row_of(movie).failure_code) == (0, None)
-
-
 def test_a_new_address_starts_afresh(pipeline: PosterPipeline, movie: int, origin: Origin) -> None:
     origin.serve("/a.jpg", b"", status=404)
     with pytest.raises(SourceUnavailable):
@@ -252,22 +185,6 @@ def test_a_new_address_starts_afresh(pipeline: PosterPipeline, movie: int, origi
     origin.serve("/b.jpg", make_jpeg())
     set_url(movie, origin.url("/b.jpg"))
     assert pipeline.build(movie).built == ALL
-
-
-def test_an_admins_try_again_outlives_the_failure_of_an_older_build(
-    pipeline: PosterPipeline, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = story.fetch
-
-    def fetch_while_an_admin_asks(*args: Any, **kwargs: Any) -> bytes:
-        try_again(movie)
-        return real(*args, **kwargs)
-
-    origin.serve("/a.jpg", b"", status=500)
-    monkeypatch.setattr(story, "fetch", fetch_while_an_admin_asks)
-    with pytest.raises(SourceUnavailable):
-        pipeline.build(movie)
-    assert get_poster(movie).failure is None
 
 
 def test_a_storage_that_fails_is_not_held_against_the_source(
@@ -284,64 +201,6 @@ def test_a_storage_that_fails_is_not_held_against_the_source(
     assert pipeline.build(movie).built == ALL
 
 
-def test_a_lease_keeps_others_out_until_it_is_released(
-    pipeline: PosterPipeline, movie: int
-) -> None:
-    lease = story.take_lease(movie)
-    assert lease is not None
-    with pytest.raises(LeaseHeld):
-        pipeline.build(movie)
-    story.release_lease(lease)
-    assert pipeline.build(movie).built == ALL
-
-
-def test_a_dead_builders_lease_is_overtaken_and_not_its_to_release(
-    pipeline: PosterPipeline, movie: int
-) -> None:
-    dead = story.take_lease(movie)
-    assert dead is not None
-    expire_lease(movie)
-    heir = story.take_lease(movie)
-    story.release_lease(dead)
-    assert heir is not None
-    assert get_poster(movie).leased
-
-
-def expire_lease(movie_id: int) -> None:
-    with writing() as session:
-        session.execute(
-            update(Poster).where(Poster.movie_id == movie_id).values(lease_until=database_now() - 1)
-        )
-
-
-def test_a_build_past_its_deadline_publishes_nothing(
-    pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mozi.posters.build.leases.BUILD_S", 0.0)
-    late = Lease(movie)
-    monkeypatch.setattr(story, "take_lease", lambda _: late)
-    monkeypatch.setattr(Lease, "left_s", 5.0)
-    with pytest.raises(BuildAbandoned):
-        pipeline.build(movie)
-    assert urls_of(movie) == {}
-
-
-def test_an_overtaken_build_publishes_nothing(
-    pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = story.publish_and_release
-
-    def publish_late(*args: Any, **kwargs: Any) -> None:
-        expire_lease(movie)
-        assert story.take_lease(movie)
-        real(*args, **kwargs)
-
-    monkeypatch.setattr(story, "publish_and_release", publish_late)
-    with pytest.raises(BuildAbandoned):
-        pipeline.build(movie)
-    assert urls_of(movie) == {}
-
-
 def test_a_newer_recipe_is_never_replaced_by_an_older_release(
     pipeline: PosterPipeline, movie: int
 ) -> None:
@@ -353,19 +212,6 @@ def test_a_newer_recipe_is_never_replaced_by_an_older_release(
     before = urls_of(movie)
     assert pipeline.build(movie, rebuild=True).built == ("poster", "blurred")
     assert urls_of(movie) == before
-
-
-def test_variants_of_an_older_recipe_stay_linked_until_replaced(
-    pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pipeline.build(movie)
-    before = urls_of(movie)
-    newer = recipes.Recipe("thumb", version=3, width_px=300, height_px=450, quality=80)
-    monkeypatch.setitem(recipes.RECIPES, "thumb", newer)
-    assert urls_of(movie) == before
-    assert pipeline.build(movie).built == ("thumb",)
-    assert urls_of(movie)["thumb"] != before["thumb"]
-    assert urls_of(movie)["poster"] == before["poster"]
 
 
 def test_no_transaction_is_open_while_bytes_or_pixels_move(
@@ -455,12 +301,6 @@ def test_originals_are_private_and_variants_public(
         assert answer.headers["Cache-Control"] == "public, max-age=290304000, immutable"
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(storage.url(original))
-
-
-def test_variants_are_counted_by_movie_and_media(pipeline: PosterPipeline, movie: int) -> None:
-    pipeline.build(movie)
-    with writing() as session:
-        assert session.scalar(select(func.count()).select_from(PosterVariant)) == len(ALL)
 
 
 OPTIONAL = ("thumb-avif", "poster-avif", "share")
