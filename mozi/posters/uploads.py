@@ -20,7 +20,7 @@ from mozi.posters.source import set_source_original
 from mozi.storage import Storage
 from mozi.units import MIB
 
-TRIES = 10  # a sweep holds a key for about a second
+TRIES = 10  # pruning holds a key for about a second
 PAUSE_S = 0.5
 
 
@@ -94,7 +94,7 @@ def keep_upload(storage: Storage, upload: Upload) -> StoredUpload:
 def store_upload(
     storage: Storage, upload: Upload, *, record: Callable[[Session, StoredUpload], object]
 ) -> None:
-    """Store the upload, then record it; again if a sweep was just deleting the same key.
+    """Store the upload, then record it; again if pruning was just deleting the same key.
 
     record: writes the key to its poster's row; its transaction is committed afterwards. Raises
     StorageError, Busy, or what record raises.

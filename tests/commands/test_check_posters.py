@@ -173,7 +173,7 @@ def refused(storage: Storage, key: str) -> None:
     raise StorageError(f"{key} could not be deleted", code="AccessDenied")
 
 
-def test_what_waits_for_the_sweep_is_in_order(
+def test_what_waits_for_pruning_is_in_order(
     runner: FlaskCliRunner, movie: int, app_services: Services
 ) -> None:
     upload(app_services.storage, movie, 1)

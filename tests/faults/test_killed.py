@@ -100,7 +100,7 @@ def test_a_replacement(
 
 
 @pytest.mark.parametrize("calls", [1, 3])
-def test_a_sweep(
+def test_a_pruning_run(
     app: Flask, app_services: Services, runner: FlaskCliRunner, origin: Origin, calls: int
 ) -> None:
     origin.serve_everywhere(make_jpeg(), content_type="image/jpeg")
@@ -109,12 +109,12 @@ def test_a_sweep(
         app_services.pipeline.build(movie)
     with writing() as session:
         session.delete(session.get_one(Movie, gone))
-    sweep = ["prune-posters", "--older-than", "0"]
-    assert killed(die_at("delete", calls=calls), lambda: runner.invoke(args=sweep))
+    prune_args = ["prune-posters", "--older-than", "0"]
+    assert killed(die_at("delete", calls=calls), lambda: runner.invoke(args=prune_args))
     client = app.test_client()
     assert client.get("/").status_code == 200
     assert all_answer(client)
-    assert runner.invoke(args=sweep).exit_code == 0
+    assert runner.invoke(args=prune_args).exit_code == 0
     assert all_answer(client)
     assert len(list(app_services.storage.list("posters/"))) == 3
 

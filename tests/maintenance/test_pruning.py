@@ -1,4 +1,4 @@
-"""What the sweep deletes and what it leaves, above all beside those who store and record."""
+"""What pruning deletes and what it leaves, above all beside builds that store and record."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_a_key_that_is_stored_again_while_it_is_deleted_survives(
     replace_poster(app_services, movie, 2)
 
     def first_again() -> None:
-        with app.app_context():  # a thread of the sweep
+        with app.app_context():  # a thread of the pruning run
             replace_poster(app_services, movie, 1)
 
     during = During(storage, first_again, when=when)
@@ -254,7 +254,7 @@ def test_a_key_that_is_stored_again_while_it_is_deleted_survives(
 
 
 @on_both_backends
-def test_a_build_that_stored_before_a_sweep_and_records_after_it_stores_again(
+def test_a_build_that_stored_before_a_pruning_run_and_records_after_it_stores_again(
     app: Flask, app_services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mozi.maintenance.pruning.being_built", lambda *_: set())
@@ -262,12 +262,12 @@ def test_a_build_that_stored_before_a_sweep_and_records_after_it_stores_again(
     upload(storage, movie_id, 1)
     url, swept = storage.url, []
 
-    def sweep_first(key: str) -> str:  # asked between storing a variant and recording it
+    def prune_first(key: str) -> str:  # asked between storing a variant and recording it
         if not swept:
             swept.append(prune(storage).deleted)
         return url(key)
 
-    monkeypatch.setattr(storage, "url", sweep_first)
+    monkeypatch.setattr(storage, "url", prune_first)
     with pytest.raises(BuildAbandoned):
         app_services.pipeline.build(movie_id)
     assert swept == [1]
@@ -304,19 +304,19 @@ def test_after_a_delete_without_an_answer_its_key_is_left_alone_for_a_while(
 
 
 @on_both_backends
-def test_sweeps_beside_builds_never_leave_a_record_without_its_object(
+def test_pruning_beside_builds_never_leave_a_record_without_its_object(
     app: Flask, movie: int, app_services: Services
 ) -> None:
     done = threading.Event()
-    sweeps: list[int] = []
+    runs: list[int] = []
 
-    def sweep() -> None:
+    def keep_pruning() -> None:
         with app.app_context():
             while not done.is_set():
-                sweeps.append(prune(app_services.storage).deleted)
+                runs.append(prune(app_services.storage).deleted)
 
-    sweepers = [threading.Thread(target=sweep) for _ in range(2)]
-    for each in sweepers:
+    pruners = [threading.Thread(target=keep_pruning) for _ in range(2)]
+    for each in pruners:
         each.start()
     try:
         for number in range(12):
@@ -325,9 +325,9 @@ def test_sweeps_beside_builds_never_leave_a_record_without_its_object(
             assert all(app_services.storage.exists(key) for key in recorded())
     finally:
         done.set()
-        for each in sweepers:
+        for each in pruners:
             each.join()
-    assert sum(sweeps) > 0
+    assert sum(runs) > 0
 
 
 def build_at_last(app_services: Services, movie_id: int) -> None:

@@ -78,7 +78,7 @@ def publish_and_release(
 
     From the commit on pages link these variants; all variants of an earlier source go. state:
     as read under the lease, so that its variants are those of the table. Raises BuildAbandoned
-    and writes nothing if the source was replaced, another build holds the lease, or a sweep may
+    and writes nothing if the source was replaced, another build holds the lease, or pruning may
     have deleted one of the objects.
     """
     with writing_rows() as connection:

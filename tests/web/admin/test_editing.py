@@ -81,7 +81,7 @@ def test_a_good_file_need_not_be_chosen_again_when_a_text_was_wrong(anna: FlaskC
     assert poster.uploaded
 
 
-def test_a_file_whose_form_is_never_sent_again_waits_for_the_sweep(
+def test_a_file_whose_form_is_never_sent_again_waits_for_pruning(
     anna: FlaskClient, storage: Storage
 ) -> None:
     send(anna, "/admin/movies/new", title="", poster_file=picture())
