@@ -18,7 +18,7 @@ from mozi.pagecache.entries import Entry
 from mozi.units import MIB
 
 CHECK_EVERY_S = 1.0
-MEMORY_BYTES = 32 * MIB
+MAX_BYTES = 32 * MIB
 PAGE_BYTES = 500  # measured: 430 with its place in the dictionary, without entry and key
 NEVER = float("-inf")
 
@@ -86,7 +86,7 @@ class KeptPage:
 class PageMemory:
     """The pages of one process by key, bounded in bytes; the least recently used go first."""
 
-    def __init__(self, max_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self.max_bytes = max_bytes
         self._pages: OrderedDict[str, KeptPage] = OrderedDict()
         self._counted_bytes = 0

@@ -17,7 +17,7 @@ POSTER_WAITERS = THREADS // 2
 """Threads in which requests may wait for posters where they cannot be parked; the rest is for
 pages."""
 
-PARKED = 512
+MAX_PARKED = 512
 """Requests that may wait for a poster in a greenlet each, with their connection and no thread."""
 
 CONNECTIONS = 4096

@@ -164,7 +164,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             self.wsgi,
             threads=self.cfg.threads,
             max_waiting=capacity.REQUESTS_WAITING,
-            max_parked=capacity.PARKED,
+            max_parked=capacity.MAX_PARKED,
         )
 
     def timeout_ctx(self) -> HeadersTimeout:
