@@ -35,9 +35,9 @@ from mozi.web.admin.form.texts import (
 )
 from mozi.web.admin.form.uploads import FormUpload, is_cut, read_upload
 from mozi.web.admin.form.values import (
-    CONTRADICTED,
+    CONFLICT,
     DRAFT,
-    NOT_DONE,
+    UNPROCESSABLE,
     Fields,
     Form,
     form_as_sent,
@@ -54,7 +54,7 @@ from mozi.web.rendering import today
 PICKS = "pick."
 IDS = re.compile(r"\b\d{1,10}\b", re.ASCII)
 BRING_BACK = "bring_back"  # the button of a deleted movie's form
-TOO_LARGE, NO_STORAGE = 413, 503
+TOO_LARGE, UNAVAILABLE = 413, 503
 
 
 @blueprint.get("/movies/new")
@@ -101,27 +101,31 @@ def _draft(movie_id: int | None) -> Response | None:
 def _save_form(movie_id: int | None) -> ResponseReturnValue:
     """Save what was sent, or show it again with its faults: nothing that was typed is lost."""
     checked, faults = _checked_fields(movie_id)
-    upload, status = None, NOT_DONE
-    try:
-        upload = read_upload()
-    except UnreadableSource as error:
-        faults["poster_file"] = poster_words(error.message)
-        status = TOO_LARGE if is_cut() else NOT_DONE
-    except StorageError as error:
-        current_app.logger.error("An upload was not stored: %s", error, exc_info=error)
-        faults["poster_file"] = _("A tárhely most nem veszi át a fájlt. Próbáld kicsit később.")
-        status = NO_STORAGE
+    upload, status = _read_upload(faults)
     form = form_as_sent(movie_id, request.form, upload)
     if faults:
         return show_form(form, faults=faults, status=status)
     if form.gone:
-        return show_form(form, status=CONTRADICTED)
+        return show_form(form, status=CONFLICT)
     ensure_names()
     outcome = _save(movie_id, checked, upload)
     if outcome is None:
         again = {"poster_file": _("A fájl közben elveszett. Válaszd ki újra.")}
-        return show_form(replace(form, kept=None), faults=again, status=NOT_DONE)
+        return show_form(replace(form, kept=None), faults=again, status=UNPROCESSABLE)
     return _answer(form, outcome)
+
+
+def _read_upload(faults: dict[str, str]) -> tuple[FormUpload | None, int]:
+    """Return the form's file and the status of an answer with faults; adds the file's fault."""
+    try:
+        return read_upload(), UNPROCESSABLE
+    except UnreadableSource as error:
+        faults["poster_file"] = poster_words(error.message)
+        return None, TOO_LARGE if is_cut() else UNPROCESSABLE
+    except StorageError as error:
+        current_app.logger.error("An upload was not stored: %s", error, exc_info=error)
+        faults["poster_file"] = _("A tárhely most nem veszi át a fájlt. Próbáld kicsit később.")
+        return None, UNAVAILABLE
 
 
 def _checked_fields(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]]:
@@ -174,13 +178,13 @@ def _answer(form: Form, outcome: SaveOutcome) -> ResponseReturnValue:
         return _saved(outcome, is_new=form.movie_id is None)
     if isinstance(outcome, SaveRefused):
         faults = {fault.column: calendar_words(fault.reason) for fault in outcome.faults}
-        return show_form(form, faults=faults, status=NOT_DONE)
+        return show_form(form, faults=faults, status=UNPROCESSABLE)
     if isinstance(outcome, PossibleDuplicates):
-        return show_form(form, duplicates=outcome.duplicates, status=CONTRADICTED)
+        return show_form(form, duplicates=outcome.duplicates, status=CONFLICT)
     theirs = {column: text_of(outcome.now.values[column]) for column in outcome.changed_by_others}
     now = shown_text(outcome.now)
     return show_form(
-        form, texts={**form.texts, **theirs}, shown=now, contested=outcome, status=CONTRADICTED
+        form, texts={**form.texts, **theirs}, shown=now, contested=outcome, status=CONFLICT
     )
 
 

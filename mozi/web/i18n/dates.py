@@ -12,18 +12,8 @@ from datetime import date
 from mozi.calendar.weeks import Month, Week
 
 MONTHS = (
-    "január",
-    "február",
-    "március",
-    "április",
-    "május",
-    "június",
-    "július",
-    "augusztus",
-    "szeptember",
-    "október",
-    "november",
-    "december",
+    *("január", "február", "március", "április", "május", "június"),
+    *("július", "augusztus", "szeptember", "október", "november", "december"),
 )
 SHORT_MONTHS = (
     *("jan.", "febr.", "márc.", "ápr.", "máj.", "jún."),

@@ -30,7 +30,7 @@ CHOICES: dict[str, dict[str, LazyString | str]] = {
     "status": {**STATUS_NAMES},
     "age_rating": {"": _("Nincs megadva"), **{age: age for age in AGE_NAMES}},
 }
-NOT_DONE, CONTRADICTED = 422, 409
+UNPROCESSABLE, CONFLICT = 422, 409
 Fields = MultiDict[str, str]
 
 

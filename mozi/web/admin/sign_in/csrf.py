@@ -15,7 +15,7 @@ from mozi.web.admin.sign_in.session_recovery import FORM_VIEWS, ask_to_sign_in, 
 from mozi.web.admin.sign_in.views import ask_again
 from mozi.web.sessions import signed_in
 
-REFUSED = 400
+BAD_REQUEST = 400
 
 
 @blueprint.errorhandler(CSRFError)
@@ -27,8 +27,10 @@ def refuse_token(error: CSRFError) -> ResponseReturnValue:
     if signed_in() is None:
         return ask_to_sign_in(view)
     if request.accept_mimetypes.best == "application/json":
-        return Response(status=REFUSED)
+        return Response(status=BAD_REQUEST)
     if view in FORM_VIEWS:
         movie_id = (request.view_args or {}).get("movie_id")
-        return show_as_sent(movie_id, request.form, kind=CSRF, with_file=has_file(), status=REFUSED)
-    return render_page("csrf", status=REFUSED)
+        return show_as_sent(
+            movie_id, request.form, kind=CSRF, with_file=has_file(), status=BAD_REQUEST
+        )
+    return render_page("csrf", status=BAD_REQUEST)

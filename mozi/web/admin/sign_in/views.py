@@ -120,7 +120,7 @@ def password() -> ResponseReturnValue:
     account = find_by_password(current_admin().email, new)
     if account is not None:
         _start_session(account)
-    return redirect_to("movies", saved="password")
+    return redirect_to("movies")
 
 
 def _password_faults(current: str, new: str) -> dict[str, str]:
