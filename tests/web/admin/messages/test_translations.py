@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from mozi.calendar import messages as of_calendar
 from mozi.maintenance import messages as of_storage
-from mozi.messages import Message
 from mozi.posters import messages as of_posters
 from mozi.web.admin.messages import calendar, posters, storage, translate
 from tests.web.conftest import PATHS, InLanguage
 
+ROOT = Path(__file__).parents[4]
 SUBJECTS = {
     "calendar": (of_calendar.SENTENCES, calendar.TRANSLATIONS),
     "posters": (of_posters.SENTENCES, posters.TRANSLATIONS),
     "storage": (of_storage.SENTENCES, storage.TRANSLATIONS),
 }
 CODES = [(subject, code) for subject, (english, _) in SUBJECTS.items() for code in english]
-# Data that each language says in words of its own.
+# What makes a message of each subject: its first argument is the code.
+MAKERS = {
+    "calendar": {"CalendarMessage", "InvalidValue", "_reject"},
+    "posters": {"PosterMessage", "unavailable", "unreadable"},
+    "storage": {"StorageMessage", "_Fault"},
+}
+# English data that a translation replaces by other data of the message.
 OWN_WORDS = {
     "reason": "kind",
     "policy": "place",
@@ -27,12 +36,25 @@ OWN_WORDS = {
     "most": "max_pixels",
     "where": "",
 }
-# Each language may leave out one of the two.
+# Data that a translation may leave out.
 OPTIONAL = {"forbidden_address": {"kind"}}
 
 
-class Greeting(Message):
-    sentences = {"greeting": "Hello, {name}.", "farewell": "Good-bye."}
+def codes_in(path: Path, makers: set[str]) -> Iterator[str]:
+    """Yield the codes that a module writes out where it makes messages."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            code = node.args[0]
+            if node.func.id in makers and isinstance(code, ast.Constant):
+                yield code.value
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_each_code_that_is_raised_has_a_sentence(subject: str) -> None:
+    modules = (ROOT / "mozi").rglob("*.py")
+    raised = {code for path in modules for code in codes_in(path, MAKERS[subject])}
+    assert len(raised) > 10
+    assert raised <= set(SUBJECTS[subject][0])
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -56,7 +78,6 @@ def test_a_translation_fills_in_what_the_sentence_does(
 
 def test_a_message_of_another_release_is_shown_as_it_was_stored(in_language: InLanguage) -> None:
     with in_language("hu"):
-        message = Greeting.restored("greeting", "Hello, you.", {})
-        assert translate(message, {}) == "Hello, you."
-        translations = {"greeting": calendar.TRANSLATIONS["id_taken"]}
-        assert translate(message, translations) == "Hello, you."
+        for code in ("id_taken", "gone"):
+            message = of_calendar.CalendarMessage.restored(code, "It was so.", {})
+            assert translate(message, calendar.TRANSLATIONS) == "It was so."
