@@ -15,9 +15,8 @@ import flask_migrate
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
-from flask.cli import with_appcontext
 
-from mozi.commands.endings import FAILED, plain_ending
+from mozi.commands.endings import FAILED, operator_command
 from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import stopped_by_signals
 from mozi.errors import BackupUnusable
@@ -35,11 +34,9 @@ NOT_EMBEDDED = (
 )
 
 
-@click.command("backup")
+@operator_command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def backup_command(file: Path, as_json: bool) -> None:
     """Write the database and the pictures to FILE, one tar; the site may run meanwhile.
 
@@ -66,11 +63,9 @@ def backup_command(file: Path, as_json: bool) -> None:
         sys.exit(FAILED)
 
 
-@click.command("restore")
+@operator_command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def restore_command(file: Path, as_json: bool) -> None:
     """Restore the database and the pictures from FILE, which `flask backup` wrote.
 

@@ -8,21 +8,18 @@ import time
 from typing import Any
 
 import click
-from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.endings import exit_status, operator_command
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
 from mozi.maintenance.checking import KINDS, Checking, CheckReport, Finding
 from mozi.services import services
 
 
-@click.command("check-posters")
+@operator_command("check-posters")
 @click.option("--repair", is_flag=True, help="Repair what can be repaired.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def check_posters(repair: bool, as_json: bool) -> None:
     """Compare the records with the storage, in both directions.
 
@@ -39,7 +36,7 @@ def check_posters(repair: bool, as_json: bool) -> None:
         with stopped_by_signals(checking.stop):
             report = checking.run()
     _print_report(report, time.monotonic() - began, as_json=as_json)
-    sys.exit(_exit_status(report))
+    sys.exit(exit_status(interrupted=report.interrupted, failed=report.wrong or report.stopped_by))
 
 
 def _print_finding(finding: Finding) -> None:
@@ -66,7 +63,7 @@ def _as_json(report: CheckReport, seconds: float) -> dict[str, Any]:
     """Return the report under the names that other programs rely on."""
     found = {kind: [_as_dict(each) for each in report.findings[kind]] for kind in KINDS}
     return {
-        "ok": _exit_status(report) == 0,
+        "ok": not (report.wrong or report.stopped_by or report.interrupted),
         "recorded": report.recorded,
         "stored": report.stored,
         **found,
@@ -82,9 +79,3 @@ def _as_dict(finding: Finding) -> dict[str, Any]:
     record = finding.record
     whose = {"movie_id": record.movie_id, "media": record.media} if record else {}
     return {"key": finding.key, **whose, "reason": finding.reason, "repaired": finding.repaired}
-
-
-def _exit_status(report: CheckReport) -> int:
-    if report.interrupted:
-        return INTERRUPTED
-    return FAILED if report.wrong or report.stopped_by else 0

@@ -8,19 +8,16 @@ import sys
 import time
 
 import click
-from flask.cli import with_appcontext
 
-from mozi.commands.endings import FAILED, plain_ending
+from mozi.commands.endings import FAILED, operator_command
 from mozi.commands.progress import quiet
 from mozi.maintenance.storage_check import StorageCheck
 from mozi.services import services
 from mozi.web.visiting import ask
 
 
-@click.command("check-storage")
+@operator_command("check-storage")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def check_storage(as_json: bool) -> None:
     """Write, read back as a visitor through the public address, check headers, delete.
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import sys
 
 import click
-from flask.cli import with_appcontext
 
 from mozi.accounts.admins import ensure_admin, is_email, normal_email
 from mozi.accounts.passwords import MAX_LENGTH, MIN_LENGTH
-from mozi.commands.endings import plain_ending
+from mozi.commands.endings import operator_command
 
 
-@click.command("create-admin")
+@operator_command("create-admin")
 @click.argument("email")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@with_appcontext
-@plain_ending()
 def create_admin(email: str, password_stdin: bool) -> None:
     """Make an admin who signs in with EMAIL, or set the password of an existing one.
 

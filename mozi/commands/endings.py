@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from mozi.database import cure_of
@@ -30,6 +31,22 @@ def plain_ending() -> Iterator[None]:
         _end(str(error), FAILED)
     except (OperationalError, ProgrammingError) as error:
         _end(f"The database cannot be used: {error.orig}{cure_of(error)}", FAILED)
+
+
+def operator_command(name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Return the decorator of a command, which runs in the app's context with a plain ending."""
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        return click.command(name)(with_appcontext(plain_ending()(function)))
+
+    return decorate
+
+
+def exit_status(*, interrupted: bool, failed: object) -> int:
+    """Return the status of a run that was interrupted, or had failures, or is done."""
+    if interrupted:
+        return INTERRUPTED
+    return FAILED if failed else 0
 
 
 def _interrupt(number: int, frame: object) -> None:

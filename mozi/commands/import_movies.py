@@ -8,20 +8,17 @@ import time
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 
 from mozi.calendar.importing.run import ImportReport, import_file
-from mozi.commands.endings import FAILED, plain_ending
+from mozi.commands.endings import FAILED, operator_command
 from mozi.errors import ImportRejected
 
 
-@click.command("import-movies")
+@operator_command("import-movies")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only report what would be done.")
 @click.option("--skip-bad", is_flag=True, help="Import the good rows even if others are bad.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def import_movies(file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
     """Insert or update the movies of FILE, CSV or JSON in UTF-8: all rows or none.
 

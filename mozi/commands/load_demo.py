@@ -5,17 +5,14 @@ from __future__ import annotations
 import sys
 
 import click
-from flask.cli import with_appcontext
 
 from mozi import clock
-from mozi.commands.endings import plain_ending
+from mozi.commands.endings import operator_command
 from mozi.demo.loading import add_films, add_poster, missing_posters
 from mozi.services import services
 
 
-@click.command("load-demo")
-@with_appcontext
-@plain_ending()
+@operator_command("load-demo")
 def load_demo() -> None:
     """Add the demo calendar: some 60 films around today, with posters drawn by the program.
 

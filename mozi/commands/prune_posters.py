@@ -8,10 +8,9 @@ import time
 from typing import Any
 
 import click
-from flask.cli import with_appcontext
 
 from mozi.calendar.editing.trash import forget_deleted
-from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.endings import exit_status, operator_command
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
 from mozi.database import writing
@@ -25,7 +24,7 @@ DAY_S = 24 * 60 * 60
 DEFAULT_DAYS = 30
 
 
-@click.command("prune-posters")
+@operator_command("prune-posters")
 @click.option(
     "--older-than",
     "days",
@@ -38,8 +37,6 @@ DEFAULT_DAYS = 30
 @click.option("--dry-run", is_flag=True, help="Print what would be deleted, and delete nothing.")
 @click.option("--take-over", is_flag=True, help="First mark the storage as this database's.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def prune_posters(days: int, dry_run: bool, take_over: bool, as_json: bool) -> None:
     """Delete the objects under posters/ and originals/ that nothing refers to any more.
 
@@ -59,7 +56,7 @@ def prune_posters(days: int, dry_run: bool, take_over: bool, as_json: bool) -> N
         with stopped_by_signals(pruning.stop):
             report = pruning.run()
     _print_report(report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
-    sys.exit(_exit_status(report))
+    sys.exit(exit_status(interrupted=report.interrupted, failed=report.failed or report.stopped_by))
 
 
 def _forget_deleted_movies() -> None:
@@ -101,9 +98,3 @@ def _as_json(report: PruneReport, seconds: float, *, dry_run: bool) -> dict[str,
         "dry_run": dry_run,
         "seconds": round(seconds, 3),
     }
-
-
-def _exit_status(report: PruneReport) -> int:
-    if report.interrupted:
-        return INTERRUPTED
-    return FAILED if report.failed or report.stopped_by else 0

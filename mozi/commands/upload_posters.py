@@ -10,9 +10,8 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
-from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.endings import exit_status, operator_command
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
 from mozi.maintenance.upload_folder import NotUploaded, UploadFolder, read_folder
@@ -20,14 +19,12 @@ from mozi.maintenance.uploading import Uploading, UploadLimits, UploadReport
 from mozi.services import services
 
 
-@click.command("upload-posters")
+@operator_command("upload-posters")
 @click.argument(
     "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("--dry-run", is_flag=True, help="Check every file and store none.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def upload_posters(folder: Path, dry_run: bool, as_json: bool) -> None:
     """Make the files of DIR the posters of their movies: 7.jpg, 7-anything.png.
 
@@ -43,7 +40,7 @@ def upload_posters(folder: Path, dry_run: bool, as_json: bool) -> None:
         with stopped_by_signals(uploading.stop):
             report = uploading.run()
     _print_report(found, report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
-    sys.exit(_exit_status(report))
+    sys.exit(exit_status(interrupted=report.interrupted, failed=report.failed or report.stopped_by))
 
 
 def _read(folder: Path) -> UploadFolder:
@@ -102,9 +99,3 @@ def _as_json(
 
 def _as_dict(file: NotUploaded) -> dict[str, Any]:
     return {"file": file.file, "movie_id": file.movie_id, "reason": file.reason}
-
-
-def _exit_status(report: UploadReport) -> int:
-    if report.interrupted:
-        return INTERRUPTED
-    return FAILED if report.failed or report.stopped_by else 0

@@ -11,11 +11,10 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
 from mozi import clock
 from mozi.calendar.weeks import week_of
-from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.endings import exit_status, operator_command
 from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import STOPPING, stopped_by_signals
 from mozi.posters.batch.enqueue import QueuedWarming
@@ -35,7 +34,7 @@ LEFT = {
 }
 
 
-@click.command("warm-posters")
+@operator_command("warm-posters")
 @click.option(
     "--media",
     multiple=True,
@@ -51,8 +50,6 @@ LEFT = {
 @click.option("--enqueue", is_flag=True, help="Queue the movies for all workers (`flask work`).")
 @click.option("--dry-run", is_flag=True, help="Print what would be built, and build nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-@with_appcontext
-@plain_ending()
 def warm_posters(
     since: datetime | None,
     until: datetime | None,
@@ -81,7 +78,7 @@ def warm_posters(
     if report.interrupted:
         click.echo(LEFT[enqueue], err=True)
     _print_report(summary, report, scope, dry_run=dry_run, as_json=as_json)
-    sys.exit(_exit_status(report))
+    sys.exit(exit_status(interrupted=report.interrupted, failed=report.failed or report.stopped_by))
 
 
 def _span(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
@@ -153,9 +150,3 @@ def _print_report(
             f"{scope.movies} movies: {built} variants built, {present} present, "
             f"{failures} movies failed, {summary['seconds']:.1f} s."
         )
-
-
-def _exit_status(report: WarmReport) -> int:
-    if report.interrupted:
-        return INTERRUPTED
-    return FAILED if report.failed or report.stopped_by else 0

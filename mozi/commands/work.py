@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import click
-from flask.cli import with_appcontext
 
-from mozi.commands.endings import plain_ending
+from mozi.commands.endings import operator_command
 from mozi.jobs import work as work_on
 from mozi.services import services
 
 
-@click.command("work")
+@operator_command("work")
 @click.option("--burst", is_flag=True, help="End when the queue is empty.")
-@with_appcontext
-@plain_ending()
 def work(burst: bool) -> None:
     """Build the posters that imports, the admin and `warm-posters --enqueue` queue in Redis.
 

@@ -8,7 +8,7 @@ import signal
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from mozi.commands.endings import FAILED, INTERRUPTED, plain_ending
+from mozi.commands.endings import FAILED, INTERRUPTED, exit_status, plain_ending
 from mozi.errors import StorageError
 
 
@@ -41,3 +41,11 @@ def test_sigterm_is_an_interruption() -> None:
 def test_a_defect_of_ours_keeps_its_traceback() -> None:
     with pytest.raises(ZeroDivisionError), plain_ending():
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("interrupted", "failed", "status"), [
+    (False, [], 0), (False, ["one"], FAILED), (False, "the storage is down", FAILED),
+    (True, ["one"], INTERRUPTED),
+])  # fmt: skip
+def test_an_interruption_outranks_a_failure(interrupted: bool, failed: object, status: int) -> None:
+    assert exit_status(interrupted=interrupted, failed=failed) == status
