@@ -33,16 +33,16 @@ def on_disk(folder: Path) -> int:
     return found
 
 
-def names_in_one_share(pages: FolderPages, count: int) -> list[str]:
+def names_in_one_shard(pages: FolderPages, count: int) -> list[str]:
     names = (f"k{number}" for number in range(100_000))
-    share = pages._path("k0").parent
-    return [name for name in names if pages._path(name).parent == share][:count]
+    shard = pages._path("k0").parent
+    return [name for name in names if pages._path(name).parent == shard][:count]
 
 
 def test_the_oldest_pages_of_a_share_make_room(tmp_path: Path) -> None:
     pages = pages_in(tmp_path, shard_bytes=4 * BLOCK_BYTES)
     pages.default_timeout = 10**10
-    names = names_in_one_share(pages, 6)
+    names = names_in_one_shard(pages, 6)
     for age, name in enumerate(names):
         pages.set(name, b"page")
         os.utime(pages._path(name), (1e9 + age,) * 2)
@@ -52,7 +52,7 @@ def test_the_oldest_pages_of_a_share_make_room(tmp_path: Path) -> None:
 
 def test_what_is_too_old_is_removed_by_the_next_write(tmp_path: Path) -> None:
     pages = pages_in(tmp_path)
-    old, new = names_in_one_share(pages, 2)
+    old, new = names_in_one_shard(pages, 2)
     pages.set(old, b"page")
     os.utime(pages._path(old), (time.time() - 161,) * 2)
     pages.set(new, b"page")

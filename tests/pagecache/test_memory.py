@@ -30,7 +30,7 @@ def entry(size_bytes: int = 10) -> Entry:
 
 @pytest.fixture
 def kept() -> KeptPage:
-    """A kept whose page was read and rendered at second 100 and lives for an hour."""
+    """A page that was read and rendered at second 100 and lives for an hour."""
     made = KeptPage()
     made.replace(entry(), 100.0, render_began=100.0, ends_at=3700.0)
     return made
@@ -65,7 +65,7 @@ def test_a_page_that_is_known_to_have_changed_is_no_hit(kept: KeptPage) -> None:
     assert not kept.is_hit(100.1, DAY)
 
 
-def test_a_changed_page_rests_for_the_coalescing_pause(kept: KeptPage) -> None:
+def test_a_changed_page_is_served_for_the_coalescing_pause(kept: KeptPage) -> None:
     kept.changed = True
     assert may_serve_previous(kept, 101.9)
     assert not may_serve_previous(kept, 102.0)
@@ -77,7 +77,7 @@ def test_during_a_refresh_the_previous_page_is_served(kept: KeptPage) -> None:
     assert may_serve_previous(kept, 125.0)
 
 
-def test_work_that_began_beyond_the_bound_lets_everybody_wait(kept: KeptPage) -> None:
+def test_work_that_began_beyond_the_bound_lets_all_wait(kept: KeptPage) -> None:
     kept.confirm(110.0)
     kept.refresh_began = 113.1
     assert not may_serve_previous(kept, 113.2)

@@ -32,11 +32,11 @@ def pages(client: redis.Redis, redis_url: str) -> RedisPages:
 
 def held_bytes(client: redis.Redis) -> int:
     """Return what Redis says that all pages take, with what it keeps them in."""
-    sizes = [client.memory_usage(f"{PREFIX}{share:x}", samples=0) for share in range(SHARDS)]
+    sizes = [client.memory_usage(f"{PREFIX}{shard:x}", samples=0) for shard in range(SHARDS)]
     return sum(size or 0 for size in sizes)
 
 
-def names_in_one_share(count: int) -> list[str]:
+def names_in_one_shard(count: int) -> list[str]:
     names = (f"k{number}" for number in range(100_000))
     return [name for name in names if shard_of(name) == shard_of("k0")][:count]
 
@@ -49,7 +49,7 @@ def test_a_page_comes_back_as_it_was_stored(pages: RedisPages) -> None:
 def test_the_oldest_pages_of_a_share_make_room(
     pages: RedisPages, leap: Callable[[float], None]
 ) -> None:
-    names = names_in_one_share(6)
+    names = names_in_one_shard(6)
     for name in names:
         pages.set(name, b"x" * 12 * KIB)
         leap(1)
@@ -61,7 +61,7 @@ def test_the_oldest_pages_of_a_share_make_room(
 def test_what_is_too_old_is_removed_by_the_next_write(
     pages: RedisPages, client: redis.Redis, leap: Callable[[float], None]
 ) -> None:
-    old, new = names_in_one_share(2)
+    old, new = names_in_one_shard(2)
     pages.set(old, b"page")
     leap(101)
     pages.set(new, b"page")

@@ -64,7 +64,7 @@ def test_an_entry_of_another_secret_is_not_found(make_store: MakeStore) -> None:
     assert make_store().find("k") is None
 
 
-def test_only_one_has_the_turn_to_render_a_page(make_store: MakeStore) -> None:
+def test_only_one_has_the_lock_to_render_a_page(make_store: MakeStore) -> None:
     one, other = make_store(), make_store()
     with one.render_lock("k") as mine, other.render_lock("k") as theirs:
         assert (mine, theirs) == (True, False)
@@ -72,13 +72,13 @@ def test_only_one_has_the_turn_to_render_a_page(make_store: MakeStore) -> None:
         assert theirs
 
 
-def test_turns_of_other_pages_are_free(make_store: MakeStore) -> None:
+def test_locks_of_other_pages_are_free(make_store: MakeStore) -> None:
     store = make_store()
     with store.render_lock("k"), store.render_lock("another") as mine:
         assert mine
 
 
-def test_a_turn_is_given_back_after_an_error(make_store: MakeStore) -> None:
+def test_a_lock_is_released_after_an_error(make_store: MakeStore) -> None:
     store = make_store()
     with pytest.raises(KeyError), store.render_lock("k"):
         raise KeyError
@@ -102,7 +102,7 @@ def test_a_redis_that_hangs_costs_little_and_one_warning(tmp_path: Path, silent_
             store.put("k", entry())
             with store.render_lock("k") as mine:
                 assert mine
-    assert time.monotonic() - began < 2  # one time-out of 0.1 s, then the store rests
+    assert time.monotonic() - began < 2  # one time-out of 0.1 s, then the store is not called
     assert len(said.messages("WARNING")) == 1
 
 
@@ -125,17 +125,17 @@ def test_a_folder_that_cannot_be_written_costs_renders_and_no_error(tmp_path: Pa
 def test_a_redis_full_of_rubbish_is_rendered_over(redis_url: str, tmp_path: Path) -> None:
     env = {"DATA_DIR": str(tmp_path), "REDIS_URL": redis_url}
     store = PageStore(Flask("test"), Settings.from_env(env))
-    share = f"mozi:page:{shard_of(' k'):x}"
+    shard = f"mozi:page:{shard_of(' k'):x}"
     with redis.from_url(redis_url) as client:
-        client.hset(share, " k", b"!\x80\x04rubbish")
+        client.hset(shard, " k", b"!\x80\x04rubbish")
         assert store.find("k") is None
         store.put("k", entry())
-        assert 0 < client.ttl(share) <= 3600
+        assert 0 < client.ttl(shard) <= 3600
     assert store.find("k") == entry()
 
 
 @pytest.mark.parametrize("failing", ["put", "find"])
-def test_a_turn_ends_with_its_render_though_the_store_rests(
+def test_a_lock_ends_with_its_render_though_the_store_backs_off(
     make_store: MakeStore, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
     one, other = make_store(), make_store()
