@@ -33,7 +33,7 @@ COUNTED = ("inserted", "updated", "unchanged", "refused", "posters", "begun")
 
 
 @dataclass(frozen=True)
-class Leaf:
+class PreviewPage:
     """One page of the preview's rows with one action; pages count from 1."""
 
     action: str
@@ -141,21 +141,23 @@ def _preview(draft: Draft, preview: Preview, *, status: int = 200, **notices: bo
         status=status,
         draft=draft,
         preview=preview,
-        leaf=_leaf(preview),
+        rows_page=_preview_page(preview),
         columns=COLUMN_NAMES,
         fault_words=fault_words,
         **{"outdated": False, "undecided": False, **notices},
     )
 
 
-def _leaf(preview: Preview) -> Leaf:
+def _preview_page(preview: Preview) -> PreviewPage:
     """Return the rows that the address asks for, else those that need the most attention."""
     asked = request.args.get("show", "")
     action = asked if asked in ACTIONS else _first_to_see(preview)
     rows = preview.of(action)
     last = max(1, -(-len(rows) // ROWS_A_PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), last)
-    return Leaf(action, number, last, rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE])
+    return PreviewPage(
+        action, number, last, rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
+    )
 
 
 def _first_to_see(preview: Preview) -> str:
