@@ -13,7 +13,7 @@ from itertools import combinations
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
-from mozi.posters.imaging import decode, placeholder, render
+from mozi.posters.imaging import decode, render
 from mozi.posters.recipes import (
     BLURRED,
     OPTIONAL,
@@ -161,20 +161,6 @@ def test_a_preview_is_a_short_data_address_with_the_colours_of_the_picture() -> 
     small, large = (Image.open(BytesIO(each)).convert("RGB") for each in (body, variants[0].body))
     assert small.size == (8, 12)
     assert difference(small, large.resize(small.size, Image.Resampling.BOX)) < 12
-
-
-@pytest.mark.parametrize("recipe", ALL, ids=lambda recipe: recipe.media)
-def test_the_placeholder_fills_the_box_with_a_drawing_or_a_backdrop(recipe: Recipe) -> None:
-    picture = Image.open(BytesIO(placeholder(recipe)))
-    assert (picture.format, picture.size) == ("JPEG", (recipe.width_px, recipe.height_px))
-    assert (max(ImageStat.Stat(picture.convert("L")).stddev) > 10) == (not recipe.blur)
-
-
-def test_the_placeholder_is_drawn_once_and_always_the_same() -> None:
-    first = placeholder(THUMB)
-    assert placeholder(THUMB) is first
-    placeholder.cache_clear()
-    assert placeholder(THUMB) == first
 
 
 @pytest.mark.parametrize(("plain", "small"), [(THUMB, THUMB_AVIF), (POSTER, POSTER_AVIF)])
