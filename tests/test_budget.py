@@ -19,13 +19,13 @@ def test_what_is_held_comes_back_after_an_error() -> None:
         pass
 
 
-def test_who_does_not_get_a_unit_in_time_is_told_so() -> None:
+def test_a_thread_that_gets_no_unit_in_time_is_busy() -> None:
     budget = Budget(1, of="slots")
     with budget.hold(wait_s=0), pytest.raises(Busy, match="All 1 slots"), budget.hold(wait_s=0.01):
         pass
 
 
-def test_more_than_there_is_means_all_of_it() -> None:
+def test_asking_for_more_units_than_there_are_takes_all() -> None:
     budget = Budget(10, of="pixels")
     with budget.hold(99, wait_s=0), pytest.raises(Busy), budget.hold(1, wait_s=0):
         pass

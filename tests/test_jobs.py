@@ -66,7 +66,7 @@ def test_a_pickle_in_redis_is_never_opened(
     assert not (tmp_path / "made").exists()
 
 
-def test_a_worker_told_to_go_leaves_its_job_to_the_next(
+def test_a_stopping_worker_leaves_its_job_to_the_next(
     queue: PosterQueue,
     start: Forks,
     backend_env: dict[str, str],

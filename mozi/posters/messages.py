@@ -59,7 +59,7 @@ class PosterMessage(Message):
 
 
 def unavailable(code: str, **data: str | int | float) -> SourceUnavailable:
-    """Return the error for bytes that could not be had."""
+    """Return the error for a source whose bytes did not come."""
     return SourceUnavailable(PosterMessage(code, **data))
 
 
@@ -77,7 +77,7 @@ def unreadable(code: str, **data: str | int | float) -> UnreadableSource:
 def too_many_pixels(pixels: int, most: int, *, kind: str) -> UnreadableSource:
     """Return the error for a picture of more than most pixels.
 
-    kind: "WebP" where files of this kind may have fewer pixels than others, else "".
+    kind: "WebP" if the limit is lower for files of this kind, else "".
     """
     where = f" in such a {kind} file" if kind else ""
     english = {"found": _count(pixels), "most": _count(most), "where": where}
@@ -92,5 +92,5 @@ def _meaning_of(status: int) -> str:
 
 
 def _count(pixels: int) -> str:
-    """Return a number as people write it: 200000000 gives "200 million", 25000001 all digits."""
+    """Return a number for people: 200000000 gives "200 million", 25000001 all its digits."""
     return f"{pixels / 1e6:g} million" if pixels % 100_000 == 0 else f"{pixels:,}"

@@ -104,7 +104,7 @@ def test_a_builder_that_is_killed_is_overtaken_after_its_lease(
     assert app_services.pipeline.build(movie).built == ("poster", "thumb", "blurred")
 
 
-def test_what_waits_in_a_process_that_is_told_to_go_is_built_by_the_next_hit(
+def test_the_queue_of_a_stopping_process_is_built_by_the_next_hits(
     app: Flask, start: Forks, backend_env: dict[str, str], origin: Origin
 ) -> None:
     answer = origin.hold_until_told(make_jpeg())

@@ -56,11 +56,11 @@ def test_an_interrupted_enqueue_says_that_the_workers_go_on(
     runner: FlaskCliRunner,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def told_to_go(*_: Any) -> dict[str, Any]:
+    def stop(*_: Any) -> dict[str, Any]:
         signal.raise_signal(signal.SIGTERM)
         return {}
 
-    monkeypatch.setattr(PosterQueue, "ended", told_to_go)
+    monkeypatch.setattr(PosterQueue, "ended", stop)
     result = runner.invoke(args=["warm-posters", "--enqueue"])
     assert result.exit_code == 130
     assert "the workers build the remaining posters" in result.stderr

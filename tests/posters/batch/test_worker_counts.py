@@ -29,9 +29,7 @@ def test_every_web_server_shows_what_the_workers_have_counted(
     assert 'mozi_worker_source_fetches_total{result="ok"} 3.0' in told
 
 
-def test_metrics_leave_out_what_nobody_can_have_counted(
-    app: Flask, queue: PosterQueue, redis_url: str
-) -> None:
+def test_metrics_leave_out_invalid_counts(app: Flask, queue: PosterQueue, redis_url: str) -> None:
     made_up = [
         '["mozi_worker',
         "[1, 2]",

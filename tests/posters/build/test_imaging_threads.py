@@ -1,4 +1,4 @@
-"""The threads that decode and encode: so many at once, in order, and nobody waits for ever."""
+"""The threads that decode and encode: a fixed number, in order, with a deadline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATIENCE_S = 30
 
 
 class Picture:
-    """Something large that nobody is to hold on to."""
+    """Something large that must be freed soon."""
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def busy(imaging: ImagingThreads) -> Iterator[Callable[[], None]]:
         held.result()
 
 
-def test_what_work_returns_or_raises_comes_back() -> None:
+def test_it_returns_or_raises_what_the_work_does() -> None:
     imaging = ImagingThreads(1)
     assert imaging.run(lambda: 7, wait_s=PATIENCE_S) == 7
     with pytest.raises(KeyError):
@@ -52,7 +52,7 @@ def test_what_work_returns_or_raises_comes_back() -> None:
     assert imaging.run(lambda: 8, wait_s=PATIENCE_S) == 8
 
 
-def test_a_time_out_of_the_work_itself_is_told_as_what_it_is() -> None:
+def test_a_time_out_of_the_work_itself_is_raised() -> None:
     def work() -> None:
         raise TimeoutError
 
@@ -60,14 +60,14 @@ def test_a_time_out_of_the_work_itself_is_told_as_what_it_is() -> None:
         ImagingThreads(1).run(work, wait_s=PATIENCE_S)
 
 
-def test_who_is_not_begun_with_in_time_is_told_so_and_never_is() -> None:
+def test_work_that_does_not_begin_in_time_is_busy_and_never_done() -> None:
     imaging, done = ImagingThreads(1), []
     with busy(imaging), pytest.raises(Busy, match="All 1 build slots"):
         imaging.run(lambda: done.append(1), wait_s=0.01)
     assert (imaging.run(lambda: 2, wait_s=PATIENCE_S), done) == (2, [])
 
 
-def test_what_is_begun_is_waited_for() -> None:
+def test_work_that_has_begun_is_waited_for() -> None:
     imaging, begun, over = ImagingThreads(1), threading.Event(), threading.Event()
 
     def work() -> int:
@@ -100,7 +100,7 @@ def test_never_more_work_at_once_than_there_are_threads() -> None:
     assert (at_work[0], most[0] <= 3, imaging._started <= 3) == (0, True, True)
 
 
-def test_it_is_done_in_the_order_of_asking() -> None:
+def test_work_is_done_in_the_order_of_the_calls() -> None:
     imaging, order = ImagingThreads(1), []
     with ThreadPoolExecutor(9) as pool, busy(imaging):
         for number in range(9):
@@ -120,7 +120,7 @@ def test_help_is_given_by_a_thread_that_is_free_and_by_no_other() -> None:
             assert imaging.offer(lambda: 7) is None
 
 
-def test_nobody_holds_on_to_what_has_been_done() -> None:
+def test_finished_work_is_freed_at_once() -> None:
     imaging = ImagingThreads(1)
     gc.disable()  # what goes only by a collection stays until then: twenty pictures, say
     try:

@@ -167,7 +167,7 @@ def test_one_variant_of_a_new_source_is_never_shown_beside_the_old_ones(
     assert pipeline.build(movie, media=("thumb",)).built == ALL
 
 
-def test_a_failure_is_remembered_and_nobody_fetches_in_its_pause(
+def test_a_failure_is_recorded_and_not_fetched_in_its_pause(
     pipeline: PosterPipeline, movie: int, origin: Origin, clock: Clock
 ) -> None:
     origin.serve("/a.jpg", b"", status=404)

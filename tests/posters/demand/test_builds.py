@@ -45,7 +45,7 @@ def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState])
         return list(threads.map(ask, states))
 
 
-def test_all_who_ask_at_once_share_one_build(
+def test_requests_at_once_share_one_build(
     app: Flask, app_services: Services, movie: int, origin: Origin
 ) -> None:
     answers = asked_at_once(app, app_services.builds, [get_poster(movie)] * 12)
@@ -53,7 +53,7 @@ def test_all_who_ask_at_once_share_one_build(
     assert origin.hits["/a.jpg"] == 1
 
 
-def test_whoever_comes_beyond_the_bound_is_told_at_once(
+def test_requests_beyond_the_bound_are_busy_at_once(
     app: Flask, app_services: Services, movie: int
 ) -> None:
     builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
@@ -72,15 +72,15 @@ def test_a_build_that_outlives_its_waiter_goes_on(
     assert not get_poster(movie).missing()
 
 
-def test_who_waits_for_another_process_goes_on_when_that_one_is_done(
+def test_a_request_for_a_remote_build_goes_on_when_that_ends(
     app: Flask, app_services: Services, movie: int
 ) -> None:
-    elsewhere = take_lease(movie)
-    assert elsewhere is not None
+    remote = take_lease(movie)
+    assert remote is not None
 
     def finish() -> None:
         with app.app_context():
-            release_lease(elsewhere)
+            release_lease(remote)
 
     threading.Timer(0.3, finish).start()
     assert not request_and_wait(app_services.builds, get_poster(movie)).missing()
@@ -91,9 +91,9 @@ def test_builds_of_other_processes_hold_no_build_thread(
 ) -> None:
     origin.serve("/b.jpg", make_jpeg())
     for _ in range(BUILD_THREADS):
-        elsewhere = make_movie(poster_url=origin.url("/b.jpg"))
-        assert take_lease(elsewhere)
-        assert app_services.builds.start(elsewhere)
+        remote = make_movie(poster_url=origin.url("/b.jpg"))
+        assert take_lease(remote)
+        assert app_services.builds.start(remote)
     assert not request_and_wait(app_services.builds, get_poster(movie)).missing()
     assert not origin.hits["/b.jpg"]
 
@@ -101,10 +101,10 @@ def test_builds_of_other_processes_hold_no_build_thread(
 def test_a_request_that_another_process_builds_ends_with_it(
     app: Flask, app_services: Services, movie: int
 ) -> None:
-    elsewhere = take_lease(movie)
-    assert elsewhere is not None
+    remote = take_lease(movie)
+    assert remote is not None
     request = app_services.builds.request(get_poster(movie))
-    release_lease(elsewhere)
+    release_lease(remote)
     app_services.pipeline.build(movie)
     assert not request.built.result(timeout=20).missing()
 
@@ -132,7 +132,9 @@ def test_a_build_can_be_begun_without_waiting(app_services: Services, movie: int
     assert wait_until(lambda: not get_poster(movie).missing())
 
 
-def test_what_is_begun_and_fails_is_remembered(app_services: Services, origin: Origin) -> None:
+def test_a_build_without_a_visitor_records_its_failure(
+    app_services: Services, origin: Origin
+) -> None:
     movie_id = make_movie(poster_url=origin.url("/missing.jpg"))
     app_services.builds.start(movie_id)
     assert wait_until(lambda: get_poster(movie_id).failure is not None)
@@ -149,7 +151,7 @@ def wait_until(true: Callable[[], bool]) -> bool:
     return true()
 
 
-def test_what_another_process_has_built_does_not_wait_for_its_turn(
+def test_a_queued_request_ends_when_another_process_has_built_it(
     app: Flask, app_services: Services, movie: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mozi.posters.demand.builds.BUILD_THREADS", 0)

@@ -82,7 +82,7 @@ def test_a_file_without_a_length_ends_with_the_connection(origin: Origin) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, gzip"])
-def test_a_file_packed_against_our_wish_is_unpacked(origin: Origin, encoding: str) -> None:
+def test_a_file_packed_though_not_asked_for_is_unpacked(origin: Origin, encoding: str) -> None:
     origin.bomb("/packed.jpg", encoding=encoding, size_bytes=99_999)
     assert fetch(origin.url("/packed.jpg"), LIMITS) == bytes(99_999)
 
@@ -525,7 +525,7 @@ def test_a_certificate_of_another_name_is_refused(
         assert refusal(secure.url("/a.jpg", host="localhost")).code == "tls_failure"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_refused(tmp_path: Path) -> None:
     with Origin(tls=_tls(tmp_path, "localhost")) as secure:
         assert refusal(secure.url("/a.jpg", host="localhost")).code == "tls_failure"
 

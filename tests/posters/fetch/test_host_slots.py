@@ -44,7 +44,7 @@ def test_a_slot_comes_free_after_an_exception() -> None:
         pass
 
 
-def test_whoever_is_refused_leaves_the_queue() -> None:
+def test_a_refused_thread_leaves_the_queue() -> None:
     slots = FetchSlots(1, 1)
     with slots.slot("a", 0), suppress(Busy), slots.slot("a", 0):
         pytest.fail("one slot was given twice")

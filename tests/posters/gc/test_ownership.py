@@ -31,7 +31,7 @@ def upload(storage: Storage, movie_id: int) -> None:
 
 
 @on_both_backends
-def test_whoever_stores_first_marks_it(app: Flask, storage: Storage) -> None:
+def test_the_first_database_that_stores_marks_it(app: Flask, storage: Storage) -> None:
     assert find_owner(storage) is None
     upload(storage, make_movie())
     owner = find_owner(storage)
@@ -46,7 +46,7 @@ def test_a_build_marks_it_too(app: Flask, app_services: Services, origin: Origin
     assert find_owner(app_services.storage) == this_database(app_services.storage)
 
 
-def test_a_mark_that_cannot_be_stored_stands_in_nobodys_way(
+def test_a_mark_that_cannot_be_stored_stops_no_upload(
     app: Flask, storage: Storage, monkeypatch: pytest.MonkeyPatch, said: Said
 ) -> None:
     get = storage.get
@@ -125,7 +125,7 @@ def test_another_database_beside_the_same_folder_is_another(
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{}", b"\xff", json.dumps({}).encode()])
-def test_a_mark_of_another_form_is_somebody_elses(
+def test_a_mark_of_another_form_belongs_to_another_database(
     app: Flask, storage: Storage, body: bytes
 ) -> None:
     storage.put(MARK, body, content_type="application/json", public=False)

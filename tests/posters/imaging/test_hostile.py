@@ -31,7 +31,7 @@ def refusal(body: bytes, *, max_pixels: int = LIMIT) -> Message:
 
 
 @pytest.mark.parametrize("name", pictures.HOSTILE)
-def test_what_is_wrong_is_told_by_code_and_sentence(name: str) -> None:
+def test_each_fault_has_a_code_and_a_sentence(name: str) -> None:
     code, make = pictures.HOSTILE[name]
     error = refusal(make())
     assert error.code == code
@@ -76,7 +76,7 @@ def test_a_limit_above_that_of_pillow_holds_as_well() -> None:
     assert read_header(pictures.pixel_bomb_png(), max_pixels=200_000_000).width_px == 20_000
 
 
-def test_running_out_of_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running_out_of_memory_has_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_memory(self: object) -> None:
         raise MemoryError
 

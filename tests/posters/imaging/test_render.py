@@ -98,7 +98,7 @@ def test_help_that_has_not_begun_is_not_waited_for() -> None:
     assert late.cancelled()
 
 
-def test_what_goes_wrong_while_another_helps_is_told() -> None:
+def test_an_error_of_a_helping_thread_is_raised() -> None:
     decoded, failed = decode(pictures.photo_jpeg((500, 750)), max_pixels=LIMIT), Future[None]()
     failed.set_exception(MemoryError())
     with pytest.raises(MemoryError):
