@@ -124,14 +124,8 @@ def _choice(*, status: int = 200, faults: tuple[RowFault, ...] = (), **shown: ob
         drafts=find_drafts(current_admin().id),
         columns=COLUMN_NAMES,
         faults=[fault_words(fault) for fault in faults],
-        **{
-            "limits": limits,
-            "done": None,
-            "gone": False,
-            "nothing": False,
-            "file_name": "",
-            **shown,
-        },
+        limits=limits,
+        **shown,
     )
 
 
@@ -144,7 +138,7 @@ def _preview(draft: Draft, preview: Preview, *, status: int = 200, **notices: bo
         rows_page=_preview_page(preview),
         columns=COLUMN_NAMES,
         fault_words=fault_words,
-        **{"outdated": False, "undecided": False, **notices},
+        **notices,
     )
 
 
