@@ -14,7 +14,7 @@ from mozi.web.i18n.languages import current, dates_in, url_for
 ASKED = ("title", "premiere_date")
 
 
-@blueprint.get("/movies/twins")
+@blueprint.get("/movies/twins")  # the address that open forms know
 def duplicates() -> Response:
     """Answer with the movies of this title; with a date only with those of about the same weeks.
 

@@ -63,7 +63,7 @@ def test_the_answer_is_short_and_kept_nowhere(anna: FlaskClient) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_nobody_else_is_told(client: FlaskClient) -> None:
+def test_a_visitor_gets_no_answer(client: FlaskClient) -> None:
     make_movie(title="Mephisto")
     as_data = client.get(PATH, query_string=TYPED, headers={"Accept": "application/json"})
     assert (as_data.status_code, as_data.data) == (401, b"")

@@ -239,7 +239,7 @@ def test_many_rows_come_in_pages(anna: FlaskClient) -> None:
     assert "3. oldal, összesen 3" in last
 
 
-def test_a_file_waits_for_a_day_and_for_whoever_sent_it(
+def test_a_file_is_kept_for_a_day_and_for_its_sender_only(
     app: Flask, anna: FlaskClient, clock: Clock
 ) -> None:
     address = preview(anna, GOOD)

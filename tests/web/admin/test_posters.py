@@ -75,7 +75,7 @@ def test_too_large_a_file_is_told_with_what_is_allowed(anna: FlaskClient) -> Non
     assert "legfeljebb 20 MiB lehet." in html
 
 
-def test_saving_a_poster_builds_it_without_anybody_asking(anna: FlaskClient) -> None:
+def test_saving_a_poster_builds_it_without_a_request(anna: FlaskClient) -> None:
     movie_id = make_movie()
     poster_after(anna, movie_id, poster_file=picture())
     panel = ready(movie_id)
@@ -171,7 +171,7 @@ def test_an_upload_keeps_nothing_of_where_it_was_taken(
         assert b"Exif" not in stored
 
 
-def test_the_original_of_an_upload_is_shown_to_nobody(anna: FlaskClient) -> None:
+def test_the_original_of_an_upload_is_never_shown(anna: FlaskClient) -> None:
     movie_id = make_movie()
     body = make_jpeg(7)
     poster = poster_after(anna, movie_id, poster_file=(io.BytesIO(body), "a.jpg"))

@@ -48,7 +48,7 @@ def ask(server: Server, body: bytes | None, path: str = NEW, **headers: str) -> 
         return answer.status, answer.read().decode()
 
 
-def test_whoever_sends_too_much_is_told_in_words(anna: FlaskClient, server: Server) -> None:
+def test_a_form_that_is_too_large_is_answered_in_words(anna: FlaskClient, server: Server) -> None:
     form = form_of(anna)
     ours = anna.get_cookie("session")
     mine = {"Content_Type": KIND, "Cookie": f"session={ours.value if ours else None}"}

@@ -33,6 +33,6 @@ def test_a_deleted_movies_address_offers_to_have_it_back(anna: FlaskClient) -> N
     assert page.status_code == 404
     assert "„Szerelem” törölve van" in page.text
     fields = {"csrf_token": token(page.text)}
-    for _ in range(2):  # whoever is second has nothing left to do
+    for _ in range(2):  # the second request changes nothing
         assert anna.post(f"/admin/movies/{movie_id}/bring-back", data=fields).status_code == 303
     assert anna.get("/admin/movies/99").status_code == 404

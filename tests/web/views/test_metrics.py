@@ -52,7 +52,7 @@ def test_another_machine_finds_nothing(client: FlaskClient, address: str) -> Non
 
 @pytest.mark.parametrize("said", ["127.0.0.1", ""])
 @pytest.mark.parametrize("name", PROXIES_SAY)
-def test_whoever_comes_through_a_proxy_of_this_machine_finds_nothing(
+def test_a_client_behind_a_proxy_of_this_machine_gets_a_404(
     client: FlaskClient, name: str, said: str
 ) -> None:
     assert client.get("/metrics", headers={name: said}).status_code == 404

@@ -111,7 +111,7 @@ def test_head_of_a_built_poster_answers_as_get_does(client: FlaskClient, movie: 
     assert client.head(path(movie)).status_code == 302
 
 
-def test_an_unusable_source_gives_a_placeholder_that_nobody_keeps(
+def test_an_unusable_source_gives_a_placeholder_that_no_cache_keeps(
     client: FlaskClient, movie: int, origin: Origin, clock: Clock
 ) -> None:
     origin.serve("/a.jpg", b"<html>gone</html>")

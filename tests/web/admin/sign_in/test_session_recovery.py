@@ -40,14 +40,14 @@ def test_what_was_typed_is_there_again_after_signing_in_again(anna: FlaskClient)
     assert movies()[0].synopsis == TYPED["synopsis"]
 
 
-def test_nobody_else_sees_what_was_typed(anna: FlaskClient) -> None:
+def test_another_admin_does_not_see_what_was_typed(anna: FlaskClient) -> None:
     ensure_admin("bela@example.org", PASSWORD)
     page = signed_in_after(anna, sent_too_late(anna), "bela@example.org")
     assert page.status_code == 200
     assert "hosszú" not in page.text
 
 
-def test_a_form_that_nobody_vouches_for_is_not_kept(anna: FlaskClient) -> None:
+def test_a_form_without_a_signed_sender_is_not_kept(anna: FlaskClient) -> None:
     answer = sent_too_late(anna, typed_by="1.made.up")
     assert "typed" not in answer.location
     assert "hosszú" not in signed_in_after(anna, answer).text

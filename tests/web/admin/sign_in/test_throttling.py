@@ -14,7 +14,7 @@ from tests.web.admin.sign_in.conftest import sign_in_from
 
 
 @pytest.mark.usefixtures("_admin")
-def test_others_who_guess_lock_nobody_out(app: Flask, clock: Clock) -> None:
+def test_guesses_of_others_do_not_lock_an_admin_out(app: Flask, clock: Clock) -> None:
     for number in range(40):
         assert sign_in_from(app, f"192.0.2.{number}", password="wrong") == 401
     assert sign_in_from(app, "198.51.100.1") == 303

@@ -13,7 +13,7 @@ from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
 
 
 @pytest.mark.usefixtures("_admin")
-def test_whoever_is_not_signed_in_is_sent_to_the_form_and_back(client: FlaskClient) -> None:
+def test_a_client_without_a_session_is_sent_to_the_form_and_back(client: FlaskClient) -> None:
     answer = client.get("/admin/movies?q=a")
     assert answer.status_code == 302
     assert answer.location == "/admin/login?next=/admin/movies?q%3Da"
@@ -24,7 +24,7 @@ def test_whoever_is_not_signed_in_is_sent_to_the_form_and_back(client: FlaskClie
 
 
 @pytest.mark.parametrize(
-    "elsewhere",
+    "target",
     [
         *(
             "https://evil.example/",
@@ -40,10 +40,10 @@ def test_whoever_is_not_signed_in_is_sent_to_the_form_and_back(client: FlaskClie
     ],
 )
 @pytest.mark.usefixtures("_admin")
-def test_nobody_is_sent_elsewhere_after_signing_in(client: FlaskClient, elsewhere: str) -> None:
+def test_signing_in_never_leads_off_the_admin_pages(client: FlaskClient, target: str) -> None:
     form = client.get("/admin/login").get_data(as_text=True)
     given = {"email": EMAIL, "password": PASSWORD, "csrf_token": token(form)}
-    answer = client.post("/admin/login", data=given, query_string={"next": elsewhere})
+    answer = client.post("/admin/login", data=given, query_string={"next": target})
     assert answer.location == "/admin/movies"
 
 
