@@ -1,4 +1,4 @@
-"""flask work: what it needs; tests/posters/batch/test_queue.py has the worker itself."""
+"""flask work: what it needs; tests/test_jobs.py has the worker itself."""
 
 from __future__ import annotations
 

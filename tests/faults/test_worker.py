@@ -17,12 +17,12 @@ from mozi.posters.batch.queue import PosterQueue
 from mozi.posters.queries import get_poster
 from mozi.services import services
 from tests.conftest import MakeApp
-from tests.posters.batch.test_queue import wait_for
 from tests.support import servers
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.forks import Forked, Forks
 from tests.support.logs import Said
 from tests.support.origin import Origin
+from tests.support.queueing import wait_for
 from tests.support.trouble import Trouble
 
 QUICK_WORKER = """
