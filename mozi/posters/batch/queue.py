@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -95,18 +96,14 @@ class PosterQueue:
 
     def workers(self) -> int:
         """Return how many workers listen to this queue; raises QueueError."""
-        try:
+        with _queue_errors():
             return len(Worker.all(queue=self._queue, serializer=JSONSerializer))
-        except redis.RedisError as error:
-            raise _unavailable(error) from error
 
     def figures(self) -> QueueFigures:
         """Return the figures for monitoring; raises QueueError."""
         workers, counts = self.workers(), self.counts()
-        try:
+        with _queue_errors():
             return QueueFigures(workers, self._queue.count, counts)
-        except redis.RedisError as error:
-            raise _unavailable(error) from error
 
     def enqueue(
         self, movie_ids: Collection[int], *, at_front: bool = False, **options: bool | list[str]
@@ -130,37 +127,28 @@ class PosterQueue:
             )
             for chunk in chunks
         ]
-        try:
+        with _queue_errors():
             queued = self._queue.enqueue_many(jobs)
-        except redis.RedisError as error:
-            raise _unavailable(error) from error
         return {str(job.id): chunk for job, chunk in zip(queued, chunks, strict=True)}
 
     def ended(self, job_ids: Sequence[str]) -> dict[str, Ended]:
         """Return the jobs that have ended, or that Redis has lost; raises QueueError."""
-        try:
+        with _queue_errors():
             jobs = PosterJob.fetch_many(job_ids, self._connection, serializer=JSONSerializer)
             ends = ((job_id, _end_of(job)) for job_id, job in zip(job_ids, jobs, strict=True))
             return {job_id: end for job_id, end in ends if end is not None}
-        except redis.RedisError as error:
-            raise _unavailable(error) from error
 
     def add_counts(self, counts: Mapping[str, float]) -> None:
         """Add to the counts of all workers; raises QueueError."""
-        try:
-            with self._connection.pipeline(transaction=False) as pipeline:
-                for field, value in counts.items():
-                    pipeline.hincrbyfloat(self._counts_key, field, value)
-                pipeline.execute()
-        except redis.RedisError as error:
-            raise _unavailable(error) from error
+        with _queue_errors(), self._connection.pipeline(transaction=False) as pipeline:
+            for field, value in counts.items():
+                pipeline.hincrbyfloat(self._counts_key, field, value)
+            pipeline.execute()
 
     def counts(self) -> dict[str, str]:
         """Return the counts of all workers, by field; raises QueueError."""
-        try:
+        with _queue_errors():
             found: dict[bytes, bytes] = self._connection.hgetall(self._counts_key)  # type: ignore[assignment]  # not awaited
-        except redis.RedisError as error:
-            raise _unavailable(error) from error
         return {
             field.decode(errors="replace"): value.decode(errors="replace")
             for field, value in found.items()
@@ -185,9 +173,14 @@ def _connection(redis_url: str, *, answer_s: float | None) -> redis.Redis:
     return redis.from_url(redis_url, socket_timeout=answer_s, socket_connect_timeout=ANSWER_S)
 
 
-def _unavailable(error: redis.RedisError) -> QueueError:
-    metrics.REDIS_FAILURES.labels("queue").inc()
-    return QueueError(f"The queue in Redis cannot be used: {plain_reason(error)}")
+@contextmanager
+def _queue_errors() -> Iterator[None]:
+    """Turn an error of Redis into QueueError, and count it."""
+    try:
+        yield
+    except redis.RedisError as error:
+        metrics.REDIS_FAILURES.labels("queue").inc()
+        raise QueueError(f"The queue in Redis cannot be used: {plain_reason(error)}") from error
 
 
 def plain_reason(error: redis.RedisError) -> str:
