@@ -146,7 +146,7 @@ class ForeignStorage(StorageError):
     def __init__(self, owner: str, us: str) -> None:
         super().__init__(
             f"Refused: the storage is marked as another database's ({owner}), and this"
-            f" is {us}. If this database has taken its place, say so once: flask prune-posters"
+            f" is {us}. If this database has replaced it, run once: flask prune-posters"
             " --take-over."
         )
 

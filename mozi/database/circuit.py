@@ -1,4 +1,4 @@
-"""A circuit breaker: when the database is silent, only the first request waits for it.
+"""A circuit breaker: once a request has found the database silent, no other one waits for it.
 
 The circuit opens when a request waits for long and a probe on a connection of its own gets no
 answer either, so a slow query alone never opens it. While it is open, requests fail at once and

@@ -2,7 +2,7 @@
 
 A backup takes a snapshot of the database first, then every object that the snapshot refers to.
 An object is stored before it is recorded and never changes, so the two agree even on a busy
-data. A restore stores the objects first and replaces the database last, in one transaction.
+site. A restore stores the objects first and replaces the database last, in one transaction.
 """
 
 from __future__ import annotations

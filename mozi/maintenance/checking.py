@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TypeVar
 
 from mozi import clock
-from mozi.database import reading
+from mozi.database import in_chunks, reading
 from mozi.errors import ObjectNotFound, StorageError
-from mozi.maintenance.records import CHUNK, ORIGINAL, Record, forget, records, rewrite_url
+from mozi.maintenance.records import ORIGINAL, Record, forget, records, rewrite_url
 from mozi.maintenance.references import PREFIXES, being_built, referred_to, retired_at
 from mozi.maintenance.storage_check import is_of_a_check
 from mozi.posters.gc.ownership import claim
@@ -125,9 +124,7 @@ class Checking:
 
     def _listed(self) -> Iterator[list[StoredObject]]:
         for prefix in PREFIXES:
-            listing = self.storage.list(prefix)
-            while chunk := list(islice(listing, CHUNK)):
-                yield chunk
+            yield from in_chunks(self.storage.list(prefix))
 
     def _check_records(self, chunk: Sequence[Record], threads: ThreadPoolExecutor) -> None:
         self.report.recorded += len(chunk)
@@ -202,8 +199,8 @@ class Checking:
         """Check the young objects again; they may have been recorded meanwhile."""
         if not self._young or self.stop.wait(RECHECK_AFTER_S):
             return
-        for start in range(0, len(self._young), CHUNK):
-            for each in self._unrecorded(self._young[start : start + CHUNK]):
+        for chunk in in_chunks(self._young):
+            for each in self._unrecorded(chunk):
                 self._report_unrecorded(each)
 
     def _report_unrecorded(self, each: StoredObject) -> None:

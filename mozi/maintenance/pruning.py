@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 
 from sqlalchemy import delete, select
 
-from mozi.database import database_now, reading, writing
+from mozi.database import IN_LIMIT, database_now, in_chunks, reading, writing
 from mozi.errors import StorageError
 from mozi.maintenance.references import PREFIXES, being_built, referred_to, retired_at
 from mozi.models import RetiredObject
@@ -30,7 +29,6 @@ from mozi.posters.gc.tombstones import (
 )
 from mozi.storage import Storage, StoredObject
 
-CHUNK = 500  # parameters a statement; SQLite before 3.32 takes 999
 DELETES_AT_ONCE = 8
 # No delete starts later than this after its tombstone; one takes 15 s at most.
 DELETING_S = TOMBSTONE_S / 2
@@ -114,8 +112,7 @@ class Pruning:
 
     def _chunks(self) -> Iterator[list[StoredObject]]:
         for prefix in PREFIXES:
-            listing = self.storage.list(prefix)
-            while chunk := list(islice(listing, CHUNK)):
+            for chunk in in_chunks(self.storage.list(prefix)):
                 if self.stop.is_set():
                     self.report.interrupted = True
                     return
@@ -193,10 +190,10 @@ class Pruning:
 
 def _forget_retired(*, before: float) -> None:
     """Delete the old rows: their objects are deleted or referred to again."""
-    old = select(RetiredObject.id).where(RetiredObject.retired_at < before).limit(CHUNK)
+    old = select(RetiredObject.id).where(RetiredObject.retired_at < before).limit(IN_LIMIT)
     while True:
         with writing() as session:
             ids = session.scalars(old).all()
             session.execute(delete(RetiredObject).where(RetiredObject.id.in_(ids)))
-        if len(ids) < CHUNK:
+        if len(ids) < IN_LIMIT:
             return

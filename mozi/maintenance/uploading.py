@@ -11,21 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import set_poster_upload
-from mozi.database import reading
+from mozi.database import in_chunks, reading
 from mozi.errors import Busy, MovieNotFound, MoziError, StorageError
 from mozi.maintenance.upload_folder import NotUploaded, UploadFolder, read_file
 from mozi.models import MOVIES, POSTERS
 from mozi.posters.uploads import StoredUpload, Upload, checked_upload, store_upload
 from mozi.storage import Storage
 
-CHUNK = 200
 FAILURES_IN_A_ROW = 20  # then the storage is down
 
 InContext = Callable[[], AbstractContextManager[object]]
@@ -102,8 +100,9 @@ class Uploading:
 
     def _chunks(self) -> Iterator[tuple[Mapping[int, str | None], list[tuple[int, str]]]]:
         """Yield chunks of files, each with what _uploads_of() says of their movies."""
-        files = iter(self.folder.files.items())
-        while (chunk := list(islice(files, CHUNK))) and not self.stop.is_set():
+        for chunk in in_chunks(self.folder.files.items()):
+            if self.stop.is_set():
+                return
             yield _uploads_of([movie_id for movie_id, _ in chunk]), chunk
 
     def _upload(self, file: tuple[int, str], known: Mapping[int, str | None]) -> _Result | None:

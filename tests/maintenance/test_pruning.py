@@ -203,7 +203,7 @@ def test_a_storage_that_is_down_ends_the_run(
 
 
 def test_it_stops_between_two_chunks(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mozi.maintenance.pruning.CHUNK", 1)
+    monkeypatch.setattr("mozi.database.IN_LIMIT", 1)
     put(storage, STRAY, LOST)
     pruning = Pruning(storage, older_than_s=0, on_seen=lambda seen: pruning.stop.set())
     report = pruning.run()
