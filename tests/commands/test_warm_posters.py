@@ -52,6 +52,7 @@ def movie_with_poster(origin: Origin, number: int, **changes: Any) -> int:
 
 def warm(runner: FlaskCliRunner, *args: str) -> tuple[Result, dict[str, Any]]:
     result: Result = runner.invoke(args=["warm-posters", "--json", *args])
+    assert result.stdout, (result.stderr, result.exception)
     return result, json.loads(result.stdout)
 
 
