@@ -12,6 +12,8 @@ from mozi.posters.queries import get_poster
 from mozi.posters.source import set_source_url
 from mozi.storage import Storage
 
+ALL = ("poster", "thumb", "blurred")
+
 
 def row_of(movie_id: int) -> Any:
     with writing() as session:

@@ -11,27 +11,10 @@ from mozi.posters.build.leases import Lease, release_lease, take_lease
 from mozi.posters.build.pipeline import LeaseHeld, PosterPipeline
 from mozi.posters.gc.tombstones import database_time
 from mozi.posters.queries import get_poster
-from mozi.services import Services
 from tests.conftest import on_both_backends
-from tests.support.factories import make_jpeg, make_movie
-from tests.support.origin import Origin
-from tests.support.posters import expire_lease, urls_of
-
-ALL = ("poster", "thumb", "blurred")
+from tests.support.posters import ALL, expire_lease, urls_of
 
 pytestmark = on_both_backends
-
-
-@pytest.fixture
-def pipeline(app_services: Services) -> PosterPipeline:
-    return app_services.pipeline
-
-
-@pytest.fixture
-def movie(app_services: Services, origin: Origin) -> int:
-    """A movie whose poster the origin has."""
-    origin.serve("/a.jpg", make_jpeg())
-    return make_movie(poster_url=origin.url("/a.jpg"))
 
 
 def test_a_lease_keeps_others_out_until_it_is_released(

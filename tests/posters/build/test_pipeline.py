@@ -28,22 +28,9 @@ from mozi.storage import Storage
 from tests.conftest import Clock, on_both_backends
 from tests.support.factories import make_jpeg, make_movie
 from tests.support.origin import Origin
-from tests.support.posters import expire_lease, objects, row_of, set_url, urls_of
+from tests.support.posters import ALL, expire_lease, objects, row_of, set_url, urls_of
 
 pytestmark = on_both_backends
-ALL = ("poster", "thumb", "blurred")
-
-
-@pytest.fixture
-def pipeline(app_services: Services) -> PosterPipeline:
-    return app_services.pipeline
-
-
-@pytest.fixture
-def movie(app_services: Services, origin: Origin) -> int:
-    """A movie whose poster the origin has."""
-    origin.serve("/a.jpg", make_jpeg())
-    return make_movie(poster_url=origin.url("/a.jpg"))
 
 
 def test_one_fetch_and_one_decode_build_all_that_is_missing(

@@ -16,27 +16,12 @@ from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.build.publish import record_failure, try_again
 from mozi.posters.messages import unavailable
 from mozi.posters.queries import get_poster
-from mozi.services import Services
 from tests.conftest import Clock, on_both_backends
-from tests.support.factories import make_jpeg, make_movie
+from tests.support.factories import make_jpeg
 from tests.support.origin import Origin
-from tests.support.posters import expire_lease, row_of, set_url, urls_of
-
-ALL = ("poster", "thumb", "blurred")
+from tests.support.posters import ALL, expire_lease, row_of, set_url, urls_of
 
 pytestmark = on_both_backends
-
-
-@pytest.fixture
-def pipeline(app_services: Services) -> PosterPipeline:
-    return app_services.pipeline
-
-
-@pytest.fixture
-def movie(app_services: Services, origin: Origin) -> int:
-    """A movie whose poster the origin has."""
-    origin.serve("/a.jpg", make_jpeg())
-    return make_movie(poster_url=origin.url("/a.jpg"))
 
 
 def test_a_source_replaced_while_it_is_built_is_never_published(
