@@ -2,8 +2,7 @@
 
 The figures were measured on two cores with two workers, by scripts/bench/slow_clients.py
 (20 requests a second for a page of 20 KB while N clients drip headers and N drip a body),
-slowhttptest and wrk (the answers are a callable's, to compare servers; Mozi's own front page,
-35 KB out of its cache, then reached 11,600 to 12,200, and p95 5.3 and 5.1 ms):
+slowhttptest and wrk; the answers are a callable's, to compare servers:
 
     worker                p95 with N = 200    p95 with N = 1,000    bare answers a second
     Mozi's (below)                  1.7 ms                1.9 ms          11,700 to 14,400
@@ -14,7 +13,8 @@ slowhttptest and wrk (the answers are a callable's, to compare servers; Mozi's o
 
 With a thread for each connection, slow clients take all threads. gevent holds them all, but
 patched it runs the app in its loop, where decoding one picture stops every page. So greenlets
-hold the connections and threads run the app; the way there and back takes some 40 µs.
+hold the connections and threads run the app; the way there and back takes some 40 µs, which
+pages in memory are spared (mozi/server/ready.py).
 """
 
 from __future__ import annotations

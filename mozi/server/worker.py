@@ -211,7 +211,11 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             req.body = unread  # the parser reads on here, to the next request's start
 
     def _send(self, answer: bytes, req: Any, sock: Any) -> bool:
-        """Send an answer that was ready; each piece has a deadline of its own."""
+        """Send an answer that was ready; each piece has a deadline of its own.
+
+        It counts towards --max-requests; the next request that takes a thread ends the worker.
+        """
+        self.nr += 1
         for piece in pieces(answer):
             sock.sendall(piece)
         if req.should_close():

@@ -31,7 +31,7 @@ OVERRIDDEN = {
     "notify": ["self"],
     "handle_request": ["self", "listener_name", "req", "sock", "addr"],
 }
-OF_THE_WORKER = ("alive", "cfg", "sockets")
+OF_THE_WORKER = ("alive", "cfg", "nr", "sockets")
 OF_THE_SETTINGS = ("keepalive", "threads")
 OF_A_REQUEST = (
     "_expected_100_continue", "body", "force_close", "headers", "method", "path", "query",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -108,14 +109,8 @@ def test_the_proxys_word_counts_as_behind_it(make_app: MakeApp) -> None:
 def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a server of one worker, each of whose threads hangs; the pages were asked for before."""
     folder = tmp_path_factory.mktemp("frozen")
-    for command in (["db", "upgrade"], ["load-demo"]):
-        subprocess.run(
-            [sys.executable, "-m", "flask", *command],
-            env=environment(folder),
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        )
+    run_flask(folder, "db", "upgrade")
+    run_flask(folder, "load-demo")
     bound = {"PAGE_CACHE_COALESCE_SECONDS": "60"}  # pages are promised to be no older
     app = "tests.support.freezing:app"
     with serving("--workers", "1", folder=folder, app=app, **bound) as server:
@@ -126,6 +121,16 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             yield server
             (folder / "thaw").touch()
         assert [each.result() for each in hanging] == [(200, b"thawed")] * THREADS
+
+
+def run_flask(folder: Path, *command: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "flask", *command],
+        env=environment(folder),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
 
 
 def until_all_hang(server: Server) -> None:
@@ -147,3 +152,13 @@ def until_all_hang(server: Server) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_answered_while_every_thread_hangs(frozen: Server, path: str) -> None:
     assert frozen.ask(path)[0] == 200
+
+
+def test_pages_count_towards_the_requests_after_which_a_worker_is_replaced(tmp_path: Path) -> None:
+    run_flask(tmp_path, "db", "upgrade")
+    options = ("--workers", "1", "--max-requests", "20")
+    with serving(*options, folder=tmp_path, app="wsgi:app") as server:
+        for _ in range(20):
+            server.ask("/")
+        server.ask("/healthz")
+        wait_until(lambda: "Autorestarting worker" in (tmp_path / "log").read_text())
