@@ -218,7 +218,7 @@ class Poster(Model):
     __table_args__ = (
         Index("ix_poster_original_key", "original_key"),
         Index("ix_poster_shown_original_key", "shown_original_key"),
-        _partial("ix_poster_failed", "movie_id", where="failure_code IS NOT NULL"),
+        _partial("ix_poster_lease_until", "lease_until", where="lease_until IS NOT NULL"),
     )
 
 
@@ -240,6 +240,28 @@ class PosterVariant(Model):
     size_bytes: Mapped[int]
     # A data address of some 150 characters, shown until the file arrives; None: an older build.
     preview: Mapped[str | None] = mapped_column(String(300))
+
+
+class PosterStatus(Model):
+    """How a movie's poster is, beside the premiere date, so that lists find those that wait.
+
+    Triggers keep a row for every movie; posters/status.py says what state means.
+    """
+
+    __tablename__ = "poster_status"
+
+    movie_id: Mapped[int] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    state: Mapped[int]
+    premiere_date: Mapped[date] = mapped_column(Date)
+
+    __table_args__ = (
+        Index(
+            "ix_poster_status_state_premiere_date_movie_id", "state", "premiere_date", "movie_id"
+        ),
+        Index("ix_poster_status_state_movie_id", "state", "movie_id"),
+    )
 
 
 class Admin(Model):
@@ -399,6 +421,7 @@ class PageCounter(Model):
 MOVIES = cast(Table, Movie.__table__)
 POSTERS = cast(Table, Poster.__table__)
 VARIANTS = cast(Table, PosterVariant.__table__)
+STATUS = cast(Table, PosterStatus.__table__)
 NAMES = cast(Table, MovieName.__table__)
 WORDS = cast(Table, SearchWord.__table__)
 TOMBSTONES = cast(Table, Tombstone.__table__)

@@ -64,9 +64,12 @@ class CardRecipe(Recipe):
     margin_px: int = 40
 
 
-POSTER = Recipe("poster", version=2, width_px=780, height_px=1170, quality=82)
-THUMB = Recipe("thumb", version=2, width_px=342, height_px=513, quality=80)
-BLURRED = Recipe("blurred", version=2, width_px=200, height_px=300, quality=70, blur=True)
+# Of the three together: the table poster_status keeps one number for all of them.
+VERSION = 2
+
+POSTER = Recipe("poster", version=VERSION, width_px=780, height_px=1170, quality=82)
+THUMB = Recipe("thumb", version=VERSION, width_px=342, height_px=513, quality=80)
+BLURRED = Recipe("blurred", version=VERSION, width_px=200, height_px=300, quality=70, blur=True)
 
 RECIPES: dict[str, Recipe] = {recipe.media: recipe for recipe in (POSTER, THUMB, BLURRED)}
 

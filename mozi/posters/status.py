@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from mozi.database import database_now, reading
 from mozi.errors import MovieNotFound
-from mozi.models import MOVIES, POSTERS, VARIANTS
-from mozi.posters.current import current_count, is_current
+from mozi.models import MOVIES, POSTERS, STATUS, VARIANTS, PosterStatus
+from mozi.posters.current import is_current
 from mozi.posters.keys import poster_path, slug_of
 from mozi.posters.queries import Failure, failure_of
-from mozi.posters.recipes import RECIPES
+from mozi.posters.recipes import RECIPES, VERSION
 
 NONE, READY, FAILED, WAITING = STATES = ("none", "ready", "failed", "waiting")
+LATEST = ("-premiere_date", "-movie_id")  # an order of movies_in()
 
 
 @dataclass(frozen=True)
@@ -132,27 +134,66 @@ def _to_come(row: Any, media: str) -> PanelVariant:
 
 def count_posters() -> Mapping[str, int]:
     """Return the number of movies in each of STATES, 0 included."""
+    counts = Counter(dict.fromkeys(STATES, 0))
+    query = select(PosterStatus.state, func.count()).group_by(PosterStatus.state)
     with reading() as session:
-        movies = session.scalar(select(func.count()).select_from(MOVIES)) or 0
-        query = select(func.count(), *(_counted(state) for state in (READY, FAILED, WAITING)))
-        sources, *counts = session.execute(query.select_from(POSTERS).where(has_source())).one()
-    return dict(zip(STATES, (movies - sources, *counts), strict=True))
+        for number, movies in session.execute(query):
+            counts[state_of(number)] += movies
+    return counts
 
 
-def _counted(state: str) -> ColumnElement[int]:
-    states = case((_is_ready(), READY), (POSTERS.c.failure_code.is_not(None), FAILED))
-    found = func.coalesce(states, WAITING)
-    return func.coalesce(func.sum(case((found == state, 1), else_=0)), 0)
+def state_of(number: int) -> str:
+    """Return which of STATES a number of the table poster_status means.
+
+    0: without a source; else 1 + the version of the oldest of the three variants (0: one is
+    missing), and negative if the source failed. A failure that came after the variants were
+    built leaves the poster READY.
+    """
+    if number == 0:
+        return NONE
+    if abs(number) > VERSION:
+        return READY
+    return WAITING if number > 0 else FAILED
+
+
+def numbers_of(state: str) -> range:
+    """Return the numbers that mean NONE, FAILED or WAITING: VERSION of them, or one."""
+    return {NONE: range(1), FAILED: range(-VERSION, 0), WAITING: range(1, VERSION + 1)}[state]
+
+
+def has_state(state: str) -> ColumnElement[bool]:
+    """Return the condition on poster_status for NONE, FAILED or WAITING."""
+    return PosterStatus.state.in_(numbers_of(state))
+
+
+def movies_in(state: str, *order: str, limit: int, offset: int = 0) -> Select[Any]:
+    """Return the query for ids of movies whose poster is NONE, FAILED or WAITING.
+
+    order: columns of poster_status, "-" in front of a descending one, that follow `state` in one
+    of its indexes. Each number of the state has its own part of the index, in that order, so the
+    database reads limit + offset rows of each, however many there are.
+    """
+    parts = [
+        select(
+            select(*STATUS.c)
+            .where(STATUS.c.state == number)
+            .order_by(*_ordered(STATUS.c, order))
+            .limit(limit + offset)
+            .subquery()
+        )
+        for number in numbers_of(state)
+    ]
+    found = union_all(*parts).subquery()
+    return select(found.c.movie_id).order_by(*_ordered(found.c, order)).limit(limit).offset(offset)
+
+
+def _ordered(columns: Any, order: Iterable[str]) -> list[Any]:
+    return [columns[n[1:]].desc() if n[0] == "-" else columns[n] for n in order]
 
 
 def has_source() -> ColumnElement[bool]:
     """Return whether a poster has an address or an original."""
     return or_(POSTERS.c.source_url.is_not(None), POSTERS.c.original_key.is_not(None))
-
-
-def _is_ready() -> ColumnElement[bool]:
-    """Return the condition that all variants of a poster are current."""
-    return current_count(RECIPES.values()) == len(RECIPES)
 
 
 def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
@@ -161,11 +202,11 @@ def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
     query = (
         select(MOVIES.c.title, MOVIES.c.premiere_date, *POSTERS.c, has_variant.label("shows_older"))
         .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-        .where(is_failed())
+        .where(MOVIES.c.id.in_(movies_in(FAILED, *LATEST, limit=limit, offset=offset)))
         .order_by(MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
     )
     with reading() as session:
-        rows = session.execute(query.limit(limit).offset(offset)).all()
+        rows = session.execute(query).all()
     return [
         FailedPoster(
             row.movie_id, row.title, row.premiere_date, row.source_url, failure, row.shows_older
@@ -178,33 +219,25 @@ def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
 def failed_ids(*, limit: int) -> Sequence[int]:
     """Return the ids of the movies whose poster's source failed, the latest premiere first."""
     with reading() as session:
-        query = select(MOVIES.c.id).join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-        ordered = query.where(is_failed()).order_by(
-            MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc()
-        )
-        return session.scalars(ordered.limit(limit)).all()
-
-
-def is_failed() -> ColumnElement[bool]:
-    """Return the condition that a poster is FAILED."""
-    return and_(has_source(), POSTERS.c.failure_code.is_not(None), ~_is_ready())
-
-
-def is_waiting() -> ColumnElement[bool]:
-    """Return the condition that a poster is WAITING."""
-    return and_(has_source(), POSTERS.c.failure_code.is_(None), ~_is_ready())
+        return session.scalars(movies_in(FAILED, *LATEST, limit=limit)).all()
 
 
 def waiting_movies(*, limit: int) -> Sequence[tuple[int, str, bool]]:
-    """Return movies whose poster waits for a build: id, title, and whether it is being built."""
+    """Return movies whose poster waits for a build: id, title, and whether it is being built.
+
+    Those that are being built come first, then the latest premieres.
+    """
     leased = func.coalesce(POSTERS.c.lease_until > database_now(), ~true())
-    query: Select[Any] = (
+    building = select(POSTERS.c.movie_id).where(POSTERS.c.lease_until > database_now())
+    first = movies_in(WAITING, *LATEST, limit=limit).subquery()
+    waiting = (
         select(MOVIES.c.id, MOVIES.c.title, leased.label("leased"))
         .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
-        .where(is_waiting())
+        .join(PosterStatus, PosterStatus.movie_id == MOVIES.c.id)
+        .where(has_state(WAITING), MOVIES.c.id.in_(union_all(select(first), building)))
         .order_by(leased.desc(), MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
     )
     with reading() as session:
         return [
-            (row.id, row.title, bool(row.leased)) for row in session.execute(query.limit(limit))
+            (row.id, row.title, bool(row.leased)) for row in session.execute(waiting.limit(limit))
         ]

@@ -1,47 +1,59 @@
-"""What grows with the calendar: 1,000, 10,000 and 100,000 movies, all posters built.
+"""What grows with the calendar: up to a million movies, in SQLite and in PostgreSQL.
 
-    .venv/bin/python -m scripts.bench.growth [--movies 1000 10000 100000] [--runs 11]
+    .venv/bin/python -m scripts.bench.growth [--movies 1000 100000 1000000] [--runs 40]
+        [--databases SQLite PostgreSQL] [--parts pages commands import] [--rows 100000]
 
-Ninety movies a month, back into the past as far as it takes, so that every page shows as much
-whatever the size: milliseconds and memory should stay, and only what has to look at everything
-may take longer in all. Pages are misses of the cache: read, rendered and compressed. SQLite and
-the local disk; a command's memory is the most that its process held.
+pages: p50 and p95 of so many requests, in milliseconds, after a first one that does not count.
+Each is a miss of the cache, read, rendered and compressed, and asks for another month, movie,
+word or page where there are several.
+commands: a command's seconds and the most that its process held; the objects are files of a byte.
+import: a file of so many rows into an empty calendar, and the same file once more. filling.py
+says what is in the database. PostgreSQL comes from the development requirements, as it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date, timedelta
-from itertools import count
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from statistics import median
 
 import flask_migrate
 from flask import Flask
-from sqlalchemy import insert
+from flask.testing import FlaskClient
 
 from mozi import create_app
-from mozi.calendar.search.names import ensure_names
-from mozi.database import writing
-from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.accounts.admins import ensure_admin
+from mozi.calendar.editing.admin_list import SORTS, STATES
+from mozi.pagecache.memory import PageMemory
 from mozi.posters.keys import slug_of
-from mozi.posters.recipes import RECIPES
+from mozi.services import NAME, Services
 from mozi.settings import Settings
+from scripts.bench.filling import (
+    DATED,
+    TODAY,
+    day_of,
+    fill,
+    leave_unbuilt,
+    object_keys,
+    people_of,
+    title_of,
+)
+from tests.support.servers import postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
-TODAY = date(2026, 11, 26)
-A_DAY = 3
-AHEAD_DAYS = 59
-AT_ONCE = 2_000
-SYLLABLES = ("ka", "re", "mi", "szó", "lá", "ve", "tor", "nyi", "bel", "gyö", "ház", "fü")
+EMAIL, PASSWORD = "bench@example.org", "correct horse battery"
 COMMANDS = (("warm-posters", "--json"), ("check-posters", "--json"))
+DATABASES = ("SQLite", "PostgreSQL")
 FLASK_WITH_PEAK = """
 import atexit, re, sys
 from pathlib import Path
@@ -51,74 +63,88 @@ def tell():
 atexit.register(tell)
 main()
 """
-hosts = count()
+Addresses = Callable[[random.Random], str]
 
 
-def title_of(number: int) -> str:
-    """Return three words made of syllables, and one that is this movie's alone."""
-    chance = random.Random(number)  # noqa: S311 - no secret
-    words = ("".join(chance.choices(SYLLABLES, k=3)).title() for _ in range(3))
-    return f"{' '.join(words)} {number}"
+def public_pages(movies: int) -> dict[str, Addresses]:
+    """Return by what it is how to make an address of it."""
+    dated = min(movies, DATED)
 
+    def month(chance: random.Random) -> str:
+        return f"/premierek/{day_of(chance.randint(1, dated))[0]:%Y/%m}"
 
-def fill(movies: int, media: Path) -> None:
-    """Add the movies with their variants, recorded and stored (a byte each)."""
-    (media / "posters").mkdir(parents=True)
-    for start in range(1, movies + 1, AT_ONCE):
-        numbers = range(start, min(start + AT_ONCE, movies + 1))
-        variants = [_variant(n, name) for n in numbers for name in RECIPES]
-        with writing() as session:
-            session.execute(insert(MOVIES), [_movie(number) for number in numbers])
-            sources = [{"movie_id": n, "source_url": "http://poster.example/a"} for n in numbers]
-            session.execute(insert(POSTERS), sources)
-            session.execute(insert(VARIANTS), variants)
-        while not ensure_names():  # as a calendar's first visitors do, a bounded part each
-            pass
-        for variant in variants:
-            (media / str(variant["object_key"])).write_bytes(b"x")
+    def movie(chance: random.Random) -> str:
+        number = chance.randint(1, movies)
+        return f"/film/{number}-{slug_of(title_of(number))}"
 
+    def word(chance: random.Random) -> str:
+        return title_of(chance.randint(1, movies)).split()[-2]
 
-def _movie(number: int) -> dict[str, object]:
-    day = TODAY + timedelta(days=AHEAD_DAYS - (number - 1) // A_DAY)
-    genres = ("dráma", "vígjáték")
-    return {"id": number, "title": title_of(number), "premiere_date": day, "genres": genres}
-
-
-def _variant(movie_id: int, media: str) -> dict[str, object]:
-    digest = f"{movie_id:032x}"
-    key = f"posters/{movie_id}-{slug_of(title_of(movie_id))}.{media}.{digest}.jpg"
-    sizes = {"width_px": 342, "height_px": 513, "size_bytes": 1}
-    recipe = {"media": media, "recipe_version": RECIPES[media].version, "source_number": 1}
-    return {"movie_id": movie_id, "object_key": key, "url": f"/media/{key}", **sizes, **recipe}
-
-
-def pages(movies: int) -> dict[str, str]:
-    """Return an address by what it is; month and movie are in the middle of the calendar."""
-    middle = movies // 2
-    day = TODAY + timedelta(days=AHEAD_DAYS - middle // A_DAY)
-    common, *_ = title_of(middle).split()
     return {
-        "index": "/",
-        "month": f"/premierek/{day:%Y/%m}",
-        "movie": f"/film/{middle}-{slug_of(title_of(middle))}",
-        "search, one": f"/kereses?q={middle}",
-        "search, many": f"/kereses?q={common}",
+        "index": lambda _: "/",
+        "month": month,
+        "movie": movie,
+        "A–Z": lambda chance: f"/filmek?page={chance.randint(1, min(movies // 96, 10_000))}",
+        "search, one": lambda chance: f"/kereses?q={chance.randint(1, movies)}",
+        "search, many": lambda chance: f"/kereses?q={word(chance)}",
+        "search, an article and a word": lambda chance: f"/kereses?q=a+{word(chance)}",
+        "search, a typo": lambda chance: f"/kereses?q=x{word(chance)}",
+        "naptar.ics": lambda _: "/naptar.ics",
+        "rss.xml": lambda _: "/rss.xml",
+        "api/v1/premieres": lambda _: f"/api/v1/premieres?from={TODAY}&to={TODAY.year + 1}-01-31",
     }
 
 
-def page_ms(app: Flask, address: str, runs: int) -> float:
-    """Return the median of a page's misses: each asks under a host of its own."""
-    client, taken = app.test_client(), []
-    for _ in range(runs):
-        host = f"http://h{next(hosts)}.example"
-        began = time.perf_counter()
-        answer = client.get(address, base_url=host)
-        taken.append(1000 * (time.perf_counter() - began))
-        assert answer.status_code == 200, (address, answer.status_code)  # noqa: S101
-    return median(taken)
+def admin_lists() -> dict[str, Addresses]:
+    """Return the same for each filter and order of the admin's list."""
+    lists = {
+        f"admin, {state or 'all'}, {sort}": f"/admin/movies?state={state}&sort={sort}"
+        for state in STATES
+        for sort in SORTS
+    }
+    return {name: _always(address) for name, address in lists.items()}
 
 
-def command(env: dict[str, str], *args: str) -> tuple[float, float]:
+def _always(address: str) -> Addresses:
+    return lambda _: address
+
+
+def timed(client: FlaskClient, pages: Mapping[str, Addresses], runs: int) -> dict[str, list[float]]:
+    """Return the p50 and p95 of each page."""
+    found = {}
+    for name, address_of in pages.items():
+        chance = random.Random(name)  # noqa: S311 - no secret
+        taken = sorted([_taken_ms(client, address_of(chance)) for _ in range(runs + 1)][1:])
+        found[name] = [taken[len(taken) // 2], taken[int(len(taken) * 0.95)]]
+    return found
+
+
+def _taken_ms(client: FlaskClient, address: str) -> float:
+    """Return the milliseconds of a request for a page that is in no cache."""
+    services: Services = client.application.extensions[NAME]
+    services.pages.memory = PageMemory()
+    for kept in (services.settings.data_dir / "pages").rglob("*"):
+        if kept.is_file():
+            kept.unlink()
+    began = time.perf_counter()
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)  # noqa: S101
+    return 1000 * (time.perf_counter() - began)
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    """Return a client in which an admin is signed in."""
+    with app.app_context():
+        ensure_admin(EMAIL, PASSWORD)
+    client = app.test_client()
+    form = client.get("/admin/login").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    given = {"email": EMAIL, "password": PASSWORD, "csrf_token": token[1] if token else ""}
+    assert client.post("/admin/login", data=given).status_code == 303  # noqa: S101
+    return client
+
+
+def command(env: dict[str, str], *args: str) -> list[float]:
     """Return a command's seconds, start included, and the MB that it held at most."""
     began = time.perf_counter()
     done = subprocess.run(  # noqa: S603 - our own command
@@ -127,9 +153,10 @@ def command(env: dict[str, str], *args: str) -> tuple[float, float]:
         env={**os.environ, **env},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    return time.perf_counter() - began, int(done.stderr.split()[-1]) / 1024
+    assert done.returncode == 0, done.stderr  # noqa: S101
+    return [time.perf_counter() - began, int(done.stderr.split()[-1]) / 1024]
 
 
 def peak_mb() -> float:
@@ -138,44 +165,117 @@ def peak_mb() -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
-def measured(movies: int, runs: int) -> dict[str, float]:
-    """Return the figures of a calendar of this size, in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
+def measure_pages(app: Flask, options: argparse.Namespace) -> dict[str, list[float]]:
+    """Return the figures of pages, first with a few waiting posters, then with the older half."""
+    found = timed(app.test_client(), public_pages(options.only), options.runs)
+    admin = signed_in(app)
+    found |= timed(admin, admin_lists(), options.runs)
+    found |= timed(admin, {"admin, status": lambda _: "/admin/status"}, options.runs)
+    with app.app_context():
+        leave_unbuilt(options.only)
+    waiting = {n: a for n, a in admin_lists().items() if "waiting" in n}
+    waiting = {f"{name}, half of all": address for name, address in waiting.items()}
+    return found | timed(admin, waiting, options.runs) | {"MB": [peak_mb()]}
+
+
+def measure_commands(env: dict[str, str], movies: int) -> dict[str, list[float]]:
+    """Return the commands' seconds and MB; the objects are made first."""
+    folder = Path(env["DATA_DIR"]) / "media" / "posters"
+    folder.mkdir(parents=True)
+    for key in object_keys(movies):
+        with open(folder.parent / key, "wb", buffering=0) as file:
+            file.write(b"x")
+    return {name: command(env, name, *rest) for name, *rest in COMMANDS}
+
+
+def measure_import(env: dict[str, str], rows: int) -> dict[str, list[float]]:
+    """Return the seconds and MB of an import of so many new rows, and of the same rows again."""
+    path = Path(env["DATA_DIR"]) / "movies.csv"
+    with path.open("w", newline="") as file:
+        _write_table(csv.writer(file), rows)
+    first, again = (command(env, "import-movies", str(path)) for _ in range(2))
+    return {f"import of {rows:,} new rows": first, "the same rows again": again}
+
+
+def _write_table(table: object, rows: int) -> None:
+    write: Callable[[Iterable[object]], object] = table.writerow  # type: ignore[attr-defined]
+    columns = ("external_id", "title", "premiere_date", "synopsis", "genres", "director", "cast")
+    write([*columns, "poster_url"])
+    for number in range(1, rows + 1):
+        day, _ = day_of(number)
+        director, cast = people_of(number)
+        synopsis = f"{director} filmje. " * 12
+        fields = (f"x{number}", title_of(number), day, synopsis, "dráma;vígjáték", director, cast)
+        write([*fields, f"https://poster.example/{number}.jpg"])
+
+
+def measured(options: argparse.Namespace) -> dict[str, list[float]]:
+    """Return the figures of one database of one size, in a process of its own."""
+    on_postgresql = options.databases == ["PostgreSQL"]
+    server = postgresql() if on_postgresql else nullcontext()
+    with tempfile.TemporaryDirectory() as folder, server as url:
         env = {"DATA_DIR": folder, "SITE_TODAY": TODAY.isoformat(), "LOG_LEVEL": "ERROR"}
+        env |= {"SECRET_KEY": "x" * 32} | ({"DATABASE_URL": url} if url else {})
         app = create_app(Settings.from_env(env))
         with app.app_context():
             flask_migrate.upgrade()
-            fill(movies, Path(folder) / "media")
-        found = {
-            f"{name}, ms": page_ms(app, address, runs) for name, address in pages(movies).items()
-        }
-        found["a process with pages, MB"] = peak_mb()
-        for args in COMMANDS:
-            found[f"{args[0]}, s"], found[f"{args[0]}, MB"] = command(env, *args)
-        return found
+            if options.parts == ["import"]:
+                return measure_import(env, options.rows)
+            began = time.perf_counter()
+            fill(options.only, unbuilt="pages" in options.parts)
+            found = {"filled, s": [time.perf_counter() - began]}
+        if options.parts == ["pages"]:
+            return found | measure_pages(app, options)
+        return found | measure_commands(env, options.only)
+
+
+def measured_apart(options: argparse.Namespace, **given: str) -> dict[str, list[float]]:
+    """Have another process measure, so that its memory is that of one size."""
+    arguments = ["-m", "scripts.bench.growth", "--runs", str(options.runs)]
+    arguments += ["--rows", str(options.rows)]
+    for name, value in given.items():
+        arguments += [f"--{name}", value]
+    said = subprocess.run(  # noqa: S603 - this very program
+        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+    figures: dict[str, list[float]] = json.loads(said.stdout)
+    return figures
+
+
+def print_table(columns: Mapping[str, Mapping[str, list[float]]]) -> None:
+    """Print the columns beside each other, a row for each figure."""
+    print(f"| | {' | '.join(columns)} |")
+    print(f"| --- |{' --- |' * len(columns)}")
+    for name in next(iter(columns.values())):
+        cells = (", ".join(f"{value:.1f}" for value in each[name]) for each in columns.values())
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--movies", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--runs", type=int, default=11)
+    parser.add_argument("--movies", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
+    known = ("pages", "commands", "import")
+    parser.add_argument("--parts", nargs="+", choices=known, default=list(known))
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--only", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.only:
-        print(json.dumps(measured(options.only, options.runs)))
+    if options.only is not None:
+        print(json.dumps(measured(options)))
         return
-    rows: dict[int, dict[str, float]] = {}
-    for movies in options.movies:
-        again = ["-m", "scripts.bench.growth", "--only", str(movies), "--runs", str(options.runs)]
-        said = subprocess.run(  # noqa: S603 - this very program
-            [sys.executable, *again], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    for part in options.parts:
+        sizes = [0] if part == "import" else options.movies
+        print_table(
+            {
+                f"{database}, {movies:,}": measured_apart(
+                    options, databases=database, only=str(movies), parts=part
+                )
+                for movies in sizes
+                for database in options.databases
+            }
         )
-        rows[movies] = json.loads(said.stdout)
-    print(f"| | {' | '.join(f'{movies:,}' for movies in rows)} |")
-    print(f"| --- |{' --- |' * len(rows)}")
-    for name in next(iter(rows.values())):
-        print(f"| {name} | {' | '.join(f'{row[name]:.1f}' for row in rows.values())} |")
 
 
 if __name__ == "__main__":

@@ -19,15 +19,17 @@ from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card, Listing
 from mozi.calendar.search.query import find_best
 from mozi.calendar.weeks import week_of
-from mozi.models import POSTERS, Movie, MovieName, Poster
+from mozi.models import POSTERS, Movie, MovieName, PosterStatus
 from mozi.posters.queries import Failure, failure_of
-from mozi.posters.status import is_failed, is_waiting
+from mozi.posters.status import FAILED, LATEST, NONE, WAITING, has_state, movies_in
 
 PAGE_LENGTH = 50
 COUNTED = 10_000  # beyond that the list says "more than"
-LAST_PAGE = 2_000  # an editor who looks further searches instead
+LAST_PAGE = COUNTED // PAGE_LENGTH  # an editor who looks further searches instead
 
+POSTER_STATES = {"no_poster": NONE, "waiting": WAITING, "failed": FAILED}
 STATES = ("", "no_poster", "waiting", "failed", "this_week", "cancelled")
+POSTER_ORDERS = {"earliest": ("premiere_date", "movie_id"), "added": ("-movie_id",)}
 SORTS = ("latest", "earliest", "title", "added")
 
 
@@ -100,7 +102,7 @@ def admin_list_page(session: Session, query: ListQuery, today: date) -> AdminLis
     """Return the page of the list that is asked for; its last page where that is beyond it."""
     found = find_best(session, query.text) if query.text else None
     conditions = _conditions(query, found, today)
-    count = _count(session, conditions)
+    count = _count(session, query, conditions)
     last = max(1, -(-count // PAGE_LENGTH))
     number = query.page if count > COUNTED else min(query.page, last)
     skipped = (number - 1) * PAGE_LENGTH
@@ -125,12 +127,12 @@ def _conditions(
 
 
 def _state(state: str, today: date) -> ColumnElement[bool] | None:
-    """Return the condition on a movie's row and its poster's row; None for all movies."""
+    """Return the condition on a movie's row; None for all movies."""
     week = week_of(today)
+    if state in POSTER_STATES:
+        having = select(PosterStatus.movie_id).where(has_state(POSTER_STATES[state]))
+        return Movie.id.in_(having)
     by_state: dict[str, ColumnElement[bool]] = {
-        "no_poster": and_(Poster.source_url.is_(None), Poster.original_key.is_(None)),
-        "failed": Movie.id.in_(select(POSTERS.c.movie_id).where(is_failed())),
-        "waiting": is_waiting(),
         "this_week": and_(
             Movie.premiere_date.between(week.first, week.last), Movie.date_precision == "day"
         ),
@@ -140,10 +142,13 @@ def _state(state: str, today: date) -> ColumnElement[bool] | None:
     return by_state.get(state)
 
 
-def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
+def _count(session: Session, query: ListQuery, conditions: Sequence[ColumnElement[bool]]) -> int:
     """Return the number of movies, at most COUNTED + 1."""
-    some = select(Movie.id).outerjoin(Poster).where(*conditions).limit(COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    some = select(Movie.id).where(*conditions)
+    if query.state in POSTER_STATES and not query.text:
+        some = select(PosterStatus.movie_id).where(has_state(POSTER_STATES[query.state]))
+    counted = select(func.count()).select_from(some.limit(COUNTED + 1).subquery())
+    return session.scalar(counted) or 0
 
 
 def _movies(
@@ -156,22 +161,28 @@ def _movies(
 ) -> list[Listing]:
     """Return at most PAGE_LENGTH movies in the order that is asked for."""
     if found is not None and not query.sort:
-        kept = set(session.scalars(select(Movie.id).outerjoin(Poster).where(*conditions)))
+        kept = set(session.scalars(select(Movie.id).where(*conditions)))
         ids = [movie_id for movie_id in found if movie_id in kept][skipped:][:PAGE_LENGTH]
     else:
-        ids = _ids(session, query.sort, conditions, skipped)
+        ids = _ids(session, query, conditions, skipped)
     rows = session.execute(rows_of(LISTING).where(Movie.id.in_(ids)))
     return sorted((Listing(**row._mapping) for row in rows), key=lambda m: ids.index(m.id))
 
 
 def _ids(
-    session: Session, sort: str, conditions: Sequence[ColumnElement[bool]], skipped: int
+    session: Session, query: ListQuery, conditions: Sequence[ColumnElement[bool]], skipped: int
 ) -> list[int]:
     """Return ids only: the database then skips movies without reading their whole rows."""
-    query = select(Movie.id).outerjoin(Poster).where(*conditions)
-    if sort == "title":
-        query = query.join(MovieName, MovieName.movie_id == Movie.id)
-    return list(session.scalars(query.order_by(*_order(sort)).offset(skipped).limit(PAGE_LENGTH)))
+    if query.state in POSTER_STATES and query.sort != "title" and not query.text:
+        order = POSTER_ORDERS.get(query.sort, LATEST)
+        state = POSTER_STATES[query.state]
+        found = movies_in(state, *order, limit=PAGE_LENGTH, offset=skipped)
+        return list(session.scalars(found))
+    movies = select(Movie.id).where(*conditions)
+    if query.sort == "title":
+        movies = movies.join(MovieName, MovieName.movie_id == Movie.id)
+    ordered = movies.order_by(*_order(query.sort))
+    return list(session.scalars(ordered.offset(skipped).limit(PAGE_LENGTH)))
 
 
 def _order(sort: str) -> tuple[Any, ...]:
