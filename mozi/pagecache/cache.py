@@ -141,25 +141,59 @@ class PageCache:
             if kept.entry is not None:  # the others get it meanwhile, within the promised bound
                 return self._read_and_serve(kept, page)
             with self.gate.hold() as hold:
-                return self._read_and_serve(kept, page, before_waiting=hold.release)
+                if self.store.is_shared_by_machines:
+                    return self._read_and_serve(kept, page, before_waiting=hold.release)
+                return self._read_in_one_process(kept, page, before_waiting=hold.release)
         except (MoziError, HTTPException):
             self.memory.drop(page.key)  # there is no such page any more
             raise
         except Exception as error:
             return self._serve_previous(kept, page, error)
 
+    def _read_in_one_process(
+        self, kept: KeptPage, page: Page[Any], *, before_waiting: Callable[[], None]
+    ) -> Served:
+        """Serve a page that this process has not got; one process of the machine reads its rows.
+
+        The others take what it has stored: a page that was read within CHECK_EVERY_S is a hit in
+        each of them. On other machines it might not be one, because clocks differ.
+        """
+        until = time.monotonic() + OTHERS_RENDER_S
+        while True:
+            with self.store.render_lock(page.key) as is_ours:
+                if recent := self._find_recent(kept, page):
+                    return recent
+                if is_ours or time.monotonic() > until:
+                    return self._read_and_serve(kept, page, has_lock=True)
+            before_waiting()
+            time.sleep(POLL_STORE_S)
+
+    def _find_recent(self, kept: KeptPage, page: Page[Any]) -> Served | None:
+        """Keep what the store has, and return it if its rows were read within CHECK_EVERY_S."""
+        now = time.monotonic()
+        self._keep_stored(kept, page, now, clock.now().timestamp())
+        if kept.entry is None or not kept.is_hit(now, page.day):
+            return None
+        return Served(kept.entry, "hit")
+
     def _read_and_serve(
-        self, kept: KeptPage, page: Page[Any], *, before_waiting: Callable[[], None] = lambda: None
+        self,
+        kept: KeptPage,
+        page: Page[Any],
+        *,
+        before_waiting: Callable[[], None] = lambda: None,
+        has_lock: bool = False,
     ) -> Served:
         """Read the rows, and serve the page of just these rows.
 
-        before_waiting: called before this waits for another process's render.
+        before_waiting: called before this waits for another process's render. has_lock: whether
+        to render without waiting for any.
         """
         kept.refresh_began = time.monotonic()
         rows = _read_rows(page)
         if self._is_current(kept.entry, rows, page):
             return self._serve_current(kept, rows)
-        return self._renew(kept, page, rows, before_waiting)
+        return self._renew(kept, page, rows, before_waiting=before_waiting, has_lock=has_lock)
 
     def _serve_current(self, kept: KeptPage, rows: _Rows) -> Served:
         assert kept.entry is not None  # noqa: S101 - _is_current was true
@@ -167,7 +201,13 @@ class PageCache:
         return Served(kept.entry, "hit")
 
     def _renew(
-        self, kept: KeptPage, page: Page[Any], rows: _Rows, before_waiting: Callable[[], None]
+        self,
+        kept: KeptPage,
+        page: Page[Any],
+        rows: _Rows,
+        *,
+        before_waiting: Callable[[], None],
+        has_lock: bool,
     ) -> Served:
         """Take the page from the store if another process has rendered it, else render it."""
         if self._take_stored(kept, page, rows):
@@ -175,6 +215,8 @@ class PageCache:
         kept.changed = True
         if self._too_soon(kept) and (early := self.find_ready(page.key, page.day)):
             return early
+        if has_lock:
+            return self._render(kept, page, rows)
         until = time.monotonic() + OTHERS_RENDER_S
         while True:
             with self.store.render_lock(page.key) as is_ours:
@@ -193,13 +235,22 @@ class PageCache:
 
     def _take_stored(self, kept: KeptPage, page: Page[Any], rows: _Rows) -> bool:
         """Keep what the store has, if it is newer; return whether it is the page of the rows."""
+        if not self._keep_stored(kept, page, rows.began, rows.at):
+            return False
+        return self._is_current(kept.entry, rows, page) and rows.began < kept.ends_at
+
+    def _keep_stored(self, kept: KeptPage, page: Page[Any], now: float, at: float) -> bool:
+        """Keep the store's entry if it is newer; return whether it has one.
+
+        now, at: the same moment, in time.monotonic and in seconds since the epoch.
+        """
         entry = self.store.find(page.key)
         if entry is None:
             return False
-        began = rows.began - max(0.0, rows.at - entry.began)
+        began = now - max(0.0, at - entry.began)
         if kept.entry is None or began > kept.render_began:
             kept.replace(entry, began, render_began=began, ends_at=began + self.life_s)
-        return self._is_current(kept.entry, rows, page) and rows.began < kept.ends_at
+        return True
 
     def _is_current(self, entry: Entry | None, rows: _Rows, page: Page[Any]) -> bool:
         return (

@@ -48,6 +48,11 @@ class PageStore:
         self._warned_at = float("-inf")
         self._locks = _locks(settings, self._backend)
 
+    @property
+    def is_shared_by_machines(self) -> bool:
+        """Whether other machines may have stored an entry, by clocks of their own."""
+        return self._in_redis
+
     def find(self, key: str) -> Entry | None:
         """Return the entry stored under key, None where there is none with our signature."""
         return self._call(lambda: find_unpacked(self._backend.get(self._name(key)), self._secret))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from threading import Thread
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +17,7 @@ from mozi.server.hooks import HOOKS, ServerHooks
 from mozi.server.ready import not_ready
 from mozi.services import Services
 from mozi.storage.local import LocalStorage
+from mozi.web.first_look import look_at_pages
 from mozi.web.i18n.languages import is_admin
 from mozi.web.middleware import static_files
 from mozi.web.middleware.cached_pages import CachedPages
@@ -93,7 +95,11 @@ def _wrapped(app: WSGIApp, layers: Sequence[Layer]) -> WSGIApp:
 
 
 def _warm_up(app: Flask) -> None:
-    """Prepare a worker's app: its templates, and its way to a database that may fall silent."""
+    """Prepare a worker's app: its templates, and its way to a database that may fall silent.
+
+    A thread looks at pages, because a database that is away must not delay the start.
+    """
     load_templates(app)
     with app.app_context():
         fail_fast(db.engine)
+    Thread(target=look_at_pages, args=(app,), name="first look", daemon=True).start()

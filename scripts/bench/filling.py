@@ -20,7 +20,7 @@ from importlib import import_module
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 from mozi.calendar.collation import sort_key
 from mozi.calendar.search.text import words_of
@@ -96,24 +96,18 @@ def fill(movies: int, *, unbuilt: bool) -> None:
             with _without_upkeep(connection, table):
                 for statement in statements:
                     connection.execute(text(statement))
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        _analyse(connection)
 
 
 @contextmanager
 def _loading() -> Iterator[Connection]:
-    """Give a connection whose statements may take long, and commit at the end."""
-    with db.engine.begin() as connection:
-        if _is_postgresql(connection):
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    """Give a connection whose statements may take long, unlike the app's; commit at the end."""
+    engine = create_engine(db.engine.url)
+    with engine.begin() as connection:
         yield connection
-
-
-def _analyse(connection: Connection) -> None:
-    """Have PostgreSQL vacuum and analyse, as autovacuum does in its own time."""
-    if _is_postgresql(connection):
-        connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql("VACUUM ANALYZE")
+    if engine.dialect.name == "postgresql":  # as autovacuum does in its own time
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
 
 
 MOVIE = (
@@ -237,5 +231,3 @@ def leave_unbuilt(movies: int) -> None:
         connection.execute(older, {"half": movies // 2})
         connection.execute(text("DELETE FROM poster_status"))
         connection.execute(text(MIGRATION.filling()))
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        _analyse(connection)

@@ -236,13 +236,34 @@ def test_of_several_processes_one_renders_a_changed_page(
     assert answers.count("miss") == 1
 
 
+def test_of_several_processes_one_reads_a_page_that_none_has(
+    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
+) -> None:
+    source.slow_s = 0.2
+    turns = iter([make_cache() for _ in range(4)])
+    answers = at_once(app, lambda: next(turns).serve(source.page()).result, 4)
+    assert (source.reads, sorted(answers)) == (1, ["hit", "hit", "hit", "miss"])
+    leap(1.2)
+    assert make_cache().serve(source.page()).result == "hit"
+    assert source.reads == 2  # what was read longer ago is compared with the rows
+
+
+def test_machines_with_clocks_of_their_own_read_each_for_itself(
+    make_cache: MakeCache, source: Source, backend_env: dict[str, str], redis_url: str
+) -> None:
+    backend_env["REDIS_URL"] = redis_url
+    for _ in range(2):
+        make_cache().serve(source.page())
+    assert (source.reads, source.renders) == (2, 1)
+
+
 def test_a_pause_counts_over_all_processes(
     make_cache: MakeCache, source: Source, leap: Callable[[float], None]
 ) -> None:
     one, other = make_cache(), make_cache()
     one.serve(source.page())
     source.rows = "two"
-    leap(0.5)
+    leap(1.2)
     assert other.serve(source.page()).result == "stale"
     leap(2)
     assert other.serve(source.page()).result == "miss"
