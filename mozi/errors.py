@@ -17,6 +17,10 @@ MoziError
 │   ├── NotPublic          visitors could not read the object: nothing is published
 │   └── ForeignStorage     another database has marked the storage: nothing is deleted there
 ├── QueueError             the build queue cannot be used: posters are built on demand
+├── CatalogueError         TMDB cannot be used now: a run ends with this line
+│   ├── CatalogueRefused   TMDB refuses the token
+│   ├── CatalogueFailed    one answer did not come: that film is named as failed
+│   └── CatalogueGone      TMDB has no such film any more
 ├── Busy                   503 with Retry-After
 ├── BuildAbandoned         a build lost its lease or its source was replaced: no publishing
 ├── BackupUnusable         a backup cannot be made or restored; the command says why
@@ -153,6 +157,22 @@ class ForeignStorage(StorageError):
 
 class QueueError(MoziError):
     """The queue in Redis cannot be used, or holds something that Mozi did not put there."""
+
+
+class CatalogueError(MoziError):
+    """TMDB cannot be used; the message is a sentence for operators."""
+
+
+class CatalogueRefused(CatalogueError):
+    """TMDB refuses the token, or asks to wait for very long."""
+
+
+class CatalogueFailed(CatalogueError):
+    """A request got no usable answer, however often it was tried."""
+
+
+class CatalogueGone(CatalogueError):
+    """TMDB has removed the film, or merged it with another (404 with status_code 34)."""
 
 
 class Busy(MoziError):

@@ -71,6 +71,16 @@ REDIS_FAILURES = Counter(
 S3_FAILURES = Counter(
     "mozi_s3_failures_total", "Requests that S3 did not answer, refused or could not do."
 )
+CATALOGUE_REQUESTS = Counter(
+    "mozi_catalogue_requests_total",
+    "Requests to TMDB; result: ok, gone, refused, limited, server_error, unusable, network.",
+    ["result"],
+)
+CATALOGUE_MOVIES = Counter(
+    "mozi_catalogue_movies_total",
+    "Movies looked at in TMDB; result: added, changed, unchanged, proposed, gone, failed.",
+    ["result"],
+)
 
 READY = Gauge(
     "mozi_ready",
@@ -151,6 +161,10 @@ def start_at_zero() -> None:
     SOURCE_FETCHES.labels("ok")
     for use in ("pages", "queue"):
         REDIS_FAILURES.labels(use)
+    for result in ("ok", "gone", "refused", "limited", "server_error", "unusable", "network"):
+        CATALOGUE_REQUESTS.labels(result)
+    for result in ("added", "changed", "unchanged", "proposed", "gone", "failed"):
+        CATALOGUE_MOVIES.labels(result)
     PAGE_RENDER_FAILURES.labels("index")
     HTTP_REQUEST_SECONDS.labels("index", "200")
     BUILD_INFO.labels(VERSION).set(1)

@@ -36,6 +36,9 @@ SECRET_RULE = (
     f"{SECRET_CHARACTERS} random characters or more, the same on every machine:"
     " openssl rand -hex 32 prints some."
 )
+TMDB_API_URL = "https://api.themoviedb.org/3"
+# "original": the film's own language; "none": without lettering.
+POSTER_LANGUAGES = ("hu", "original", "en", "none")
 SOURCE_PORTS = frozenset({80, 443, 8080, 8443})  # the web's, and their usual substitutes
 SWITCH = dict.fromkeys(("1", "true", "yes", "on"), True)
 SWITCH |= dict.fromkeys(("0", "false", "no", "off"), False)
@@ -69,6 +72,10 @@ class Settings:
     poster_allow_private_sources: bool
     poster_source_ports: frozenset[int]
     metrics_token: str | None
+    tmdb_token: str | None
+    tmdb_api_url: str
+    tmdb_region: str
+    tmdb_poster_languages: tuple[str, ...]
     sentry_dsn: str | None
     log_format: str
     log_level: str
@@ -107,6 +114,10 @@ class Settings:
             poster_allow_private_sources=read.switch("POSTER_ALLOW_PRIVATE_SOURCES"),
             poster_source_ports=SOURCE_PORTS | read.ports("POSTER_SOURCE_PORTS"),
             metrics_token=read.text("METRICS_TOKEN"),
+            tmdb_token=read.bearer("TMDB_TOKEN"),
+            tmdb_api_url=read.url("TMDB_API_URL") or TMDB_API_URL,
+            tmdb_region=read.region("TMDB_REGION", "HU"),
+            tmdb_poster_languages=read.languages("TMDB_POSTER_LANGUAGES", POSTER_LANGUAGES),
             sentry_dsn=read.dsn("SENTRY_DSN"),
             log_format=read.choice("LOG_FORMAT", "text", ("text", "json"), str.lower),
             log_level=read.choice("LOG_LEVEL", "INFO", LOG_LEVELS, str.upper),
@@ -224,6 +235,33 @@ class _Reader:
     def dsn(self, name: str) -> str | None:
         takes = "an address of Sentry's, such as https://KEY@sentry.example.org/1"
         return self.parsed(name, None, str, usable=_is_dsn, takes=takes)
+
+    def bearer(self, name: str) -> str | None:
+        """Return the token; one with other characters could not stand in a header."""
+        takes = "TMDB's API Read Access Token (v4): letters, digits, dots, dashes, underscores"
+        value = self.text(name)
+        if value is None or re.fullmatch("[A-Za-z0-9._~+/=-]+", value):
+            return value
+        self.faults.append(f"{name} has other characters; it takes {takes}.")  # never shown
+        return None
+
+    def region(self, name: str, default: str) -> str:
+        return self.parsed(
+            name,
+            default,
+            str.upper,
+            usable=lambda code: re.fullmatch("[A-Z]{2}", code) is not None,
+            takes="the two letters of a country (ISO 3166-1), such as HU",
+        )
+
+    def languages(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        return self.parsed(
+            name,
+            default,
+            lambda raw: tuple(each.strip().lower() for each in raw.split(",")),
+            usable=lambda codes: all(re.fullmatch("[a-z]{2}|original|none", c) for c in codes),
+            takes=f"languages (ISO 639-1), original and none, such as {','.join(default)}",
+        )
 
     def acl(self, name: str, default: str) -> str:
         """Return the ACL; a variable that is set but empty means that no ACL is sent."""

@@ -20,10 +20,12 @@ LAYERS = (
     ("pure", (
         "calendar.weeks", "calendar.collation", "calendar.messages", "calendar.parsers",
         "calendar.fields", "posters.recipes", "posters.keys", "posters.messages",
-        "posters.imaging", "feeds",
+        "posters.imaging", "feeds", "catalogue.reading", "catalogue.merging",
     )),
     ("edges", ("models", "storage", "posters.fetch")),
-    ("services", ("accounts", "calendar", "posters", "pagecache", "demo", "maintenance")),
+    ("services", (
+        "accounts", "calendar", "posters", "pagecache", "demo", "maintenance", "catalogue",
+    )),
     ("all services", ("services",)),
     ("server", ("server",)),
     ("entrances", ("web", "commands", "jobs")),

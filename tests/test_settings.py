@@ -158,7 +158,7 @@ def test_the_docs_explain_every_variable_and_no_other() -> None:
     table = (ROOT / "docs/configuration.md").read_text()
     source = (ROOT / "mozi/settings.py").read_text()
     names = set(re.findall(r'"([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*)"', source)) - {
-        "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "T",
+        "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "T", "HU",
     }  # fmt: skip
     assert len(names) >= len(dataclasses.fields(Settings))
     cells = re.findall(r"^\| (`[A-Z].*?) \|", table, re.MULTILINE)
@@ -166,3 +166,19 @@ def test_the_docs_explain_every_variable_and_no_other() -> None:
     boto3s = {name for name in explained if name.startswith("AWS_")}
     assert len(boto3s) == 3
     assert explained - boto3s == names
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TMDB_TOKEN", "two words"),
+        ("TMDB_API_URL", "api.themoviedb.org"),
+        ("TMDB_REGION", "HUN"),
+        ("TMDB_POSTER_LANGUAGES", "hu,,en"),
+        ("TMDB_POSTER_LANGUAGES", "magyar"),
+    ],
+)
+def test_the_catalogues_settings_are_checked(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        Settings.from_env({"DATA_DIR": str(tmp_path), name: value})
+    assert ("two words" in str(caught.value)) is False

@@ -30,7 +30,7 @@ from mozi.posters.messages import bad_status, unavailable
 from mozi.settings import SOURCE_PORTS
 from mozi.units import MIB
 
-__all__ = ["FetchLimits", "FetchSlots", "fetch"]
+__all__ = ["HttpAnswer", "FetchLimits", "FetchSlots", "KeptConnection", "fetch"]
 
 MAX_REDIRECTS = 5
 PIECE_BYTES = 256 * 1024
@@ -56,6 +56,45 @@ class FetchLimits:
     max_bytes: int
     allow_private: bool
     ports: frozenset[int] = SOURCE_PORTS
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """An answer of any status. headers: by name, in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class KeptConnection:
+    """A connection to one server that is kept between requests; one thread uses it.
+
+    Each request has the whole of limits.timeout_s. A redirect is an answer like others, so that
+    no header of a request reaches another server.
+    """
+
+    def __init__(self, limits: FetchLimits) -> None:
+        self.limits = limits
+        self._dialer = Dialer(
+            limits.timeout_s, allow_private=limits.allow_private, ports=limits.ports
+        )
+        self._adapter = _adapter_for(self._dialer)
+
+    def get(self, url: str, headers: Mapping[str, str]) -> HttpAnswer:
+        """Return the answer; raises SourceUnavailable where none arrived whole, or Busy."""
+        with self._dialer.renewed(), _translated(self._dialer):
+            request = _prepared(url, headers)
+            timeout_s = self._dialer.left_s
+            with self._adapter.send(request, stream=True, timeout=timeout_s) as response:
+                body = _read_body(response, self.limits.max_bytes)
+            self._dialer.check()
+            return HttpAnswer(response.status_code, response.headers, body)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._adapter.close()
+        self._dialer.release()
 
 
 def fetch(url: str, limits: FetchLimits, *, site_url: str | None = None) -> bytes:
@@ -138,14 +177,19 @@ def _target_of(redirect: Response) -> str:
 
 
 def _read(response: Response, max_bytes: int) -> bytes:
+    """Return the body of a good answer; raises SourceUnavailable otherwise."""
+    if response.status_code not in GOOD_STATUSES:
+        raise bad_status(response.status_code)
+    return _read_body(response, max_bytes)
+
+
+def _read_body(response: Response, max_bytes: int) -> bytes:
     """Return the unpacked body; raises SourceUnavailable as soon as it is known to be too large.
 
     A body of known length is read in one piece, straight into the memory where it stays. urllib3
     unpacks in steps of at most PIECE_BYTES (since 2.6), so the same cap stops a Content-Encoding
     bomb.
     """
-    if response.status_code not in GOOD_STATUSES:
-        raise bad_status(response.status_code)
     too_large = unavailable("too_large", max_mib=max_bytes / MIB)
     announced = response.raw.length_remaining or 0
     if announced > max_bytes:

@@ -12,9 +12,9 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,22 @@ class Dialer:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        self.release()
+
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Give the block the whole time again; its connection is kept after it."""
+        self._until = time.monotonic() + self.timeout_s
+        self._timer = threading.Timer(self.timeout_s, self._cut)
+        self._timer.daemon = True
+        _start(self._timer)
+        try:
+            yield
+        finally:
+            self._timer.cancel()
+
+    def release(self) -> None:
+        """Close the connection."""
         self._hold()
 
     @property
