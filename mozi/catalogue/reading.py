@@ -1,0 +1,408 @@
+"""Reads TMDB's answers: from its JSON to Mozi's values. Pure; nothing here asks or writes.
+
+TMDB is written by volunteers, so any part of an answer may be missing, null, or of another type.
+Such a part reads as absent; only a film without an id or a title is no film.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from babel import Locale
+
+from mozi.calendar.fields import FieldValue, check_fields
+from mozi.errors import CatalogueFailed
+
+THEATRICAL, LIMITED, DIGITAL = 3, 2, 4
+"""Types of a release: https://developer.themoviedb.org/reference/movie-release-dates"""
+
+RERELEASE_AFTER = timedelta(days=180)
+MOST_ACTORS = 10
+NARROWEST_POSTER_PX = 780  # what the movie's page shows
+CANCELED = "Canceled"  # TMDB's word, in its spelling
+LANGUAGE = "hu"  # of Mozi's texts
+APPENDED = "translations,alternative_titles,release_dates,credits,external_ids,images,videos"
+
+# https://developer.themoviedb.org/reference/genre-movie-list; Mozi's words for them.
+GENRES = {
+    28: "akció", 12: "kaland", 16: "animáció", 35: "vígjáték", 80: "bűnügyi",
+    99: "dokumentumfilm", 18: "dráma", 10751: "családi", 14: "fantasy", 36: "történelmi",
+    27: "horror", 10402: "zenés", 9648: "misztikus", 10749: "romantikus", 878: "sci-fi",
+    10770: "tévéfilm", 53: "thriller", 10752: "háborús", 37: "western",
+}  # fmt: skip
+_COUNTRIES = Locale("hu").territories
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How answers are read. region: ISO 3166-1; picture_base: of /configuration.
+
+    poster_languages: in the order of preference, "original" and "none" included.
+    """
+
+    region: str
+    poster_languages: Sequence[str]
+    picture_base: str
+    today: date
+
+
+@dataclass(frozen=True)
+class Found:
+    """A film of a list: enough to ask for it, and to choose it by."""
+
+    tmdb_id: int
+    title: str
+    original_language: str | None = None
+    year: int | None = None
+    poster_path: str | None = None
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of a list, and how much there is in all."""
+
+    films: tuple[Found, ...]
+    pages: int
+    results: int
+
+
+@dataclass(frozen=True)
+class FilmPremiere:
+    """A premiere in the region: kind as in vocabulary.KINDS."""
+
+    kind: str
+    day: date
+
+
+@dataclass(frozen=True)
+class FilmPoster:
+    """A poster of a film. language: None without lettering."""
+
+    path: str
+    language: str | None
+    width_px: int
+    height_px: int
+    vote_average: float = 0.0
+    vote_count: int = 0
+
+
+@dataclass(frozen=True)
+class TmdbFilm:
+    """A film as TMDB tells it. values: checked, by column of the import table.
+
+    premieres: at most one of a kind. listed: each day of the region's cinema releases, so that
+    a past re-release is told from a moved one.
+    """
+
+    tmdb_id: int
+    imdb_id: str | None
+    original_language: str | None
+    values: Mapping[str, FieldValue]
+    premieres: tuple[FilmPremiere, ...]
+    listed: frozenset[date] = frozenset()
+    cancelled: bool = False
+    posters: tuple[FilmPoster, ...] = field(default=(), repr=False)
+
+
+def read_film(said: Json, reader: Reader) -> TmdbFilm:
+    """Return the film of a /movie/{id} answer; raises CatalogueFailed where it is none."""
+    tmdb_id, original_title = _whole(said.get("id")), _text(said.get("original_title"))
+    original_title = original_title or _text(said.get("title"))
+    if tmdb_id is None or original_title is None:
+        raise CatalogueFailed("TMDB's answer is no film: it has no id or no title.")
+    language = _text(said.get("original_language"))
+    releases = list(_releases(said, reader.region))
+    posters = _posters(said, reader.poster_languages, language)
+    title = _title(said, reader.region, original_title)
+    given = {
+        "title": title,
+        "original_title": original_title if original_title != title else None,
+        "synopsis": _synopsis(said, reader.region),
+        "genres": _genres(said),
+        "director": _names(_crew(said, "Director")),
+        "cast": _names(_actors(said))[:MOST_ACTORS],
+        "country": _countries(said),
+        "runtime_minutes": _whole(said.get("runtime")) or None,
+        "age_rating": _age_rating(releases),
+        "trailer_url": _trailer(said, language),
+        "poster_url": picture_url(reader.picture_base, posters[0].path) if posters else None,
+    }
+    return TmdbFilm(
+        tmdb_id=tmdb_id,
+        imdb_id=_imdb_id(said),
+        original_language=language,
+        values=_usable(given, original_title),
+        premieres=tuple(_premieres(releases, reader.today)),
+        listed=frozenset(day for type_, day, _ in releases if type_ in (THEATRICAL, LIMITED)),
+        cancelled=said.get("status") == CANCELED,
+        posters=posters,
+    )
+
+
+def read_list(said: Json) -> ListPage:
+    """Return one page of /discover, /search or /find; entries without an id are left out."""
+    entries = _items(said.get("results", said.get("movie_results")))
+    return ListPage(
+        films=tuple(film for entry in entries if (film := _found(entry)) is not None),
+        pages=_whole(said.get("total_pages")) or 1,
+        results=_whole(said.get("total_results")) or 0,
+    )
+
+
+def read_picture_base(said: Json) -> str:
+    """Return the address that pictures' sizes and paths follow, of a /configuration answer."""
+    base = _text(_dict(said.get("images")).get("secure_base_url"))
+    if base is None or not base.startswith(("https://", "http://")):
+        raise CatalogueFailed("TMDB's configuration names no address of pictures.")
+    return base if base.endswith("/") else f"{base}/"
+
+
+def picture_url(base: str, path: str, *, size: str = "original") -> str:
+    """Return a picture's address. size: "original", or one such as "w342"."""
+    return f"{base}{size}/{path.lstrip('/')}"
+
+
+def picture_languages(poster_languages: Sequence[str], original: str | None) -> str:
+    """Return include_image_language for a film.
+
+    https://developer.themoviedb.org/docs/image-languages
+    """
+    own = {"original": original, "none": "null"}
+    named = [own.get(each, each) for each in poster_languages]
+    return ",".join(dict.fromkeys(each for each in named if each))
+
+
+def _found(entry: Json) -> Found | None:
+    tmdb_id = _whole(entry.get("id"))
+    if tmdb_id is None:
+        return None
+    released = _day(entry.get("release_date"))
+    return Found(
+        tmdb_id,
+        _text(entry.get("title")) or _text(entry.get("original_title")) or "",
+        _text(entry.get("original_language")),
+        released.year if released else None,
+        _path(entry.get("poster_path")),
+    )
+
+
+def _usable(given: Mapping[str, object], original_title: str) -> dict[str, FieldValue]:
+    """Return what the desk would take of it; what it would refuse reads as absent."""
+    empty: dict[str, object] = {
+        column: [] if isinstance(value, list) else None for column, value in given.items()
+    }
+    checked = dict(check_fields({**empty, "title": original_title[:300]}).values)
+    checked |= check_fields(given).values
+    if "title" not in checked:
+        raise CatalogueFailed("TMDB's title of the film cannot be used.")
+    return checked
+
+
+# Releases: (type, day, age mark), in TMDB's order.
+Release = tuple[int, date, str]
+
+
+def _releases(said: Json, region: str) -> Iterator[Release]:
+    for place in _items(_dict(said.get("release_dates")).get("results")):
+        if place.get("iso_3166_1") == region:
+            for entry in _items(place.get("release_dates")):
+                # Ten characters and nothing else: a zone would move some days.
+                day, type_ = _day(entry.get("release_date")), _whole(entry.get("type"))
+                if day is not None and type_ is not None:
+                    yield type_, day, _text(entry.get("certification")) or ""
+
+
+def _premieres(releases: Sequence[Release], today: date) -> Iterator[FilmPremiere]:
+    cinema = _earliest(releases, THEATRICAL) or _earliest(releases, LIMITED)
+    if cinema is not None:
+        yield FilmPremiere("cinema", cinema)
+        later = sorted(
+            day
+            for type_, day, _ in releases
+            if type_ in (THEATRICAL, LIMITED) and day > cinema + RERELEASE_AFTER
+        )
+        if later:
+            yield FilmPremiere("rerelease", next((d for d in later if d >= today), later[-1]))
+    streaming = _earliest(releases, DIGITAL)
+    if streaming is not None:
+        yield FilmPremiere("streaming", streaming)
+
+
+def _earliest(releases: Sequence[Release], wanted: int) -> date | None:
+    return min((day for type_, day, _ in releases if type_ == wanted), default=None)
+
+
+def _age_rating(releases: Sequence[Release]) -> str | None:
+    """Return the mark of the earliest cinema release that has one, else of any release."""
+    rank = {THEATRICAL: 0, LIMITED: 1, DIGITAL: 2}
+    for _, _, mark in sorted(releases, key=lambda each: (rank.get(each[0], 3), each[1])):
+        value = check_fields({"age_rating": mark.removesuffix("+").strip()}).values
+        if mark and value.get("age_rating"):
+            return str(value["age_rating"])
+    return None
+
+
+def _title(said: Json, region: str, original: str) -> str:
+    if _text(said.get("original_language")) == LANGUAGE:
+        return original
+    translated = _translated(said, "title", lambda t: t.get("iso_3166_1") == region)
+    alternatives = [
+        each
+        for each in _items(_dict(said.get("alternative_titles")).get("titles"))
+        if each.get("iso_3166_1") == region and _text(each.get("title"))
+    ]
+    plain = sorted(alternatives, key=lambda each: bool(_text(each.get("type"))))  # stable
+    alternative = _text(plain[0].get("title")) if plain else None
+    return translated or alternative or original
+
+
+def _synopsis(said: Json, region: str) -> str | None:
+    """Return the Hungarian text, the region's first; None where there is none."""
+    own = _translated(
+        said,
+        "overview",
+        lambda t: t.get("iso_639_1") == LANGUAGE and t.get("iso_3166_1") == region,
+    )
+    return own or _translated(said, "overview", lambda t: t.get("iso_639_1") == LANGUAGE)
+
+
+def _translated(said: Json, name: str, is_wanted: Any) -> str | None:
+    found = [
+        text
+        for each in _items(_dict(said.get("translations")).get("translations"))
+        if is_wanted(each) and (text := _text(_dict(each.get("data")).get(name)))
+    ]
+    return found[0] if found else None
+
+
+def _genres(said: Json) -> list[str]:
+    named = []
+    for entry in _items(said.get("genres")):
+        other = _text(entry.get("name")) or ""
+        named.append(GENRES.get(_whole(entry.get("id")) or 0, other.lower()))
+    return _names(named)
+
+
+def _crew(said: Json, job: str) -> list[str]:
+    crew = _items(_dict(said.get("credits")).get("crew"))
+    return [_text(each.get("name")) or "" for each in crew if each.get("job") == job]
+
+
+def _actors(said: Json) -> list[str]:
+    cast = _items(_dict(said.get("credits")).get("cast"))
+    ordered = sorted(cast, key=lambda each: _whole(each.get("order")) or 0)
+    return [_text(each.get("name")) or "" for each in ordered]
+
+
+def _countries(said: Json) -> list[str]:
+    codes = [str(each.get("iso_3166_1")) for each in _items(said.get("production_countries"))] or [
+        code for code in _list(said.get("origin_country")) if isinstance(code, str)
+    ]
+    return _names(_COUNTRIES[code] for code in codes if code in _COUNTRIES)
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    """Return each usable name once; a semicolon would part a list in two."""
+    return list(dict.fromkeys(name.replace(";", ",") for name in names if name))
+
+
+def _trailer(said: Json, original: str | None) -> str | None:
+    """Return YouTube's address of a trailer: Hungarian, else the original language's, else any."""
+    languages = {LANGUAGE: 0, original: 1}
+    trailers = [
+        each
+        for each in _items(_dict(said.get("videos")).get("results"))
+        if each.get("site") == "YouTube"
+        and each.get("type") == "Trailer"
+        and re.fullmatch("[A-Za-z0-9_-]{6,20}", str(each.get("key")))
+    ]
+    best = sorted(
+        trailers,
+        key=lambda e: (languages.get(_text(e.get("iso_639_1")), 2), e.get("official") is not True),
+    )
+    return f"https://www.youtube.com/watch?v={best[0]['key']}" if best else None
+
+
+def _posters(said: Json, languages: Sequence[str], original: str | None) -> tuple[FilmPoster, ...]:
+    """Return the posters that are large enough, the preferred one first."""
+    ranks: dict[str | None, int] = {}
+    for rank, each in enumerate(languages):
+        ranks.setdefault({"original": original, "none": None}.get(each, each), rank)
+    posters = [
+        poster
+        for entry in _items(_dict(said.get("images")).get("posters"))
+        if (poster := _poster(entry)) is not None
+        and poster.width_px >= NARROWEST_POSTER_PX
+        and poster.language in ranks
+    ]
+    return tuple(
+        sorted(
+            posters,
+            key=lambda p: (ranks[p.language], -p.vote_average, -p.vote_count, p.path),
+        )
+    )
+
+
+def _poster(entry: Json) -> FilmPoster | None:
+    path = _path(entry.get("file_path"))
+    width, height = _whole(entry.get("width")), _whole(entry.get("height"))
+    if path is None or not width or not height:
+        return None
+    language = _text(entry.get("iso_639_1"))
+    return FilmPoster(
+        path,
+        None if language in {None, "xx"} else language,
+        width,
+        height,
+        _number(entry.get("vote_average")),
+        int(_number(entry.get("vote_count"))),
+    )
+
+
+def _path(value: object) -> str | None:
+    """Return a picture's path; one that could lead elsewhere reads as absent."""
+    text = _text(value)
+    return text if text and re.fullmatch(r"/?[A-Za-z0-9_-]+\.[a-z]{2,4}", text) else None
+
+
+def _imdb_id(said: Json) -> str | None:
+    given = _text(said.get("imdb_id")) or _text(_dict(said.get("external_ids")).get("imdb_id"))
+    return given if given and re.fullmatch("tt[0-9]{5,12}", given) else None
+
+
+def _day(value: object) -> date | None:
+    text = value[:10] if isinstance(value, str) else ""
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    checked = check_fields({"premiere_date": text}).values.get("premiere_date")
+    return checked if isinstance(checked, date) else None
+
+
+def _text(value: object) -> str | None:
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and value == value else 0.0
+
+
+def _dict(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _items(value: object) -> list[Json]:
+    return [each for each in _list(value) if isinstance(each, dict)]
