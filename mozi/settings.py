@@ -26,6 +26,7 @@ from mozi.units import MIB
 T = TypeVar("T")
 D = TypeVar("D")
 MAX_PORT = 65_535
+EDGE_AT_MOST_S = 60
 # Of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 CANNED_ACLS = (
     "public-read", "public-read-write", "authenticated-read", "aws-exec-read",
@@ -64,6 +65,7 @@ class Settings:
     site_today: date | None
     page_cache_seconds: float
     page_cache_coalesce_seconds: float
+    edge_seconds: int
     poster_fetch_timeout_s: float
     poster_max_bytes: int
     poster_max_pixels: int
@@ -106,6 +108,7 @@ class Settings:
             site_today=read.date("SITE_TODAY"),
             page_cache_seconds=read.number("PAGE_CACHE_SECONDS", 3600),
             page_cache_coalesce_seconds=read.number("PAGE_CACHE_COALESCE_SECONDS", 2),
+            edge_seconds=read.whole("EDGE_SECONDS", 0, at_least=0, at_most=EDGE_AT_MOST_S),
             poster_fetch_timeout_s=read.number("POSTER_FETCH_TIMEOUT", 10, above_0=True),
             poster_max_bytes=read.whole("POSTER_MAX_BYTES", 20 * MIB),
             poster_max_pixels=read.whole("POSTER_MAX_PIXELS", 25_000_000),
@@ -189,7 +192,7 @@ class _Reader:
     def whole(self, name: str, default: int, *, at_least: int = 1, at_most: int = 10**12) -> int:
         takes = f"a whole number from {at_least} to {at_most}, such as {default}"
         return self.parsed(
-            name, default, int, usable=lambda value: at_least <= value <= at_most, takes=takes
+            name, default, _whole, usable=lambda value: at_least <= value <= at_most, takes=takes
         )
 
     def ports(self, name: str) -> frozenset[int]:
@@ -330,6 +333,13 @@ class _Reader:
                 f" ({error.strerror}): give this user its file, or set the variable."
             )
             return ""
+
+
+def _whole(raw: str) -> int:
+    """Return the number of decimal digits; int() also takes "+5", "1_0" and other scripts'."""
+    if not (raw.isascii() and raw.isdigit()):
+        raise ValueError(raw)
+    return int(raw)
 
 
 def _is_dsn(url: str) -> bool:

@@ -75,13 +75,19 @@ def test_who_has_the_page_gets_304_without_a_body(client: FlaskClient) -> None:
     assert (ready[0], ready[2]) == ("304 Not Modified", b"")
 
 
+@pytest.mark.parametrize("query", ["utm_source=x&fbclid=y", "gclid=z", "utm_id"])
+def test_tracking_in_the_address_needs_no_thread(client: FlaskClient, query: str) -> None:
+    client.get("/")
+    assert find(client.application, Asked(query=query)) is not None
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         Asked(method="POST"),
         Asked(version=(1, 0)),
         Asked(path="/%66ilmek"),
-        Asked(query="utm_source=x"),
+        Asked(query="unknown=x"),
         Asked(path="/admin/"),
         Asked(fields={"COOKIE": "a=b; session=forged"}),
         Asked(fields={"CONTENT-LENGTH": "3"}),

@@ -18,7 +18,9 @@ from mozi.database import reading
 from mozi.pagecache.cache import Page, PageCache, Served
 from mozi.pagecache.entries import COMPRESS, Entry, etag_of
 from mozi.server.answers import Environ, StartResponse, WSGIApp
+from mozi.services import services
 from mozi.settings import Settings
+from mozi.web.middleware.edge import PRIVATE, sharing, without_tracking
 from mozi.web.middleware.headers import Headers, SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
 from mozi.web.sessions import signed_in
@@ -30,7 +32,7 @@ CACHE_STATUS = {
     "bypass": "mozi; fwd=bypass",
 }
 QUALITY = r"\d+(\.\d*)?|\.\d+"
-BYPASS = {"Cache-Control": "private, no-store", "Cache-Status": CACHE_STATUS["bypass"]}
+BYPASS = (*PRIVATE, ("Cache-Status", CACHE_STATUS["bypass"]))
 
 
 class CachedPages:
@@ -53,6 +55,7 @@ class CachedPages:
         self.app = app
         self.cache = cache
         self.settings = settings
+        self.sharing = sharing(settings.edge_seconds)
         self.security = security
         self.session_cookie = f"{session_cookie}="
         self.save_counts = save_counts
@@ -63,7 +66,7 @@ class CachedPages:
         if served is None:
             return self.app(environ, start_response)
         environ[ENDPOINT] = served.page
-        status, headers, body = answer(served, environ)
+        status, headers, body = answer(served, environ, self.sharing)
         shared = not served.entry.content_type.startswith("text/html")
         start_response(status, [*headers, *self.security.of(environ, shared=shared)])
         return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
@@ -85,8 +88,19 @@ def cached_response(page: Page[Any], cache: PageCache) -> Response:
     """
     if signed_in() is not None:
         return _admins_response(page)
-    status, headers, body = answer(cache.serve(page), request.environ)
+    status, headers, body = answer(cache.serve(page), request.environ, _sharing())
     return Response(body, status=status, headers=list(headers))
+
+
+def _sharing() -> Headers:
+    """Return who may keep the answer: where a shared cache may, none that answers a session.
+
+    Such a cache would take a signed-out admin's answer for everybody's.
+    """
+    edge_seconds = services().settings.edge_seconds
+    if edge_seconds and request.cookies.get("session") is not None:
+        return PRIVATE
+    return sharing(edge_seconds)
 
 
 def uncached_response(page: Page[Any]) -> Response:
@@ -100,15 +114,15 @@ def uncached_response(page: Page[Any]) -> Response:
     body, environ = _rendered(page).encode(), request.environ
     etag = etag_of(body)
     if _matches(environ.get("HTTP_IF_NONE_MATCH"), etag):
-        return Response(status=304, headers=list(_headers(etag, "bypass")))
+        return Response(status=304, headers=list(_headers(etag, "bypass", sharing(0))))
     coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
     response = Response(COMPRESS[coding](body), content_type=page.content_type)
-    response.headers.extend((*_content_encoding(coding), *_headers(etag, "bypass")))
+    response.headers.extend((*_content_encoding(coding), *_headers(etag, "bypass", sharing(0))))
     return response
 
 
 def _admins_response(page: Page[Any]) -> Response:
-    return Response(_rendered(page), content_type=page.content_type, headers=BYPASS)
+    return Response(_rendered(page), content_type=page.content_type, headers=list(BYPASS))
 
 
 def _rendered(page: Page[Any]) -> str:
@@ -120,11 +134,11 @@ def _rendered(page: Page[Any]) -> str:
 def key_of(environ: Mapping[str, Any], settings: Settings, query: str | None = None) -> str:
     """Return the key of the page at this address: the address itself.
 
-    query: the arguments that the page names, in the page's order; the request's own where it is
-    None. Without SITE_URL the host is part of the key, so that a page for a forged host reaches
-    no other visitor.
+    query: the arguments that the page names, in the page's order; the request's own, without
+    tracking, where it is None. Without SITE_URL the host is part of the key, so that a page for
+    a forged host reaches no other visitor.
     """
-    asked = environ.get("QUERY_STRING", "") if query is None else query
+    asked = without_tracking(environ.get("QUERY_STRING", "")) if query is None else query
     origin = settings.site_url or f"{environ['wsgi.url_scheme']}://{_host(environ)}"
     path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
     return f"{origin}{path}?{asked}"
@@ -135,15 +149,20 @@ def _host(environ: Mapping[str, Any]) -> str:
     return host
 
 
-def answer(served: Served, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:
-    """Return status line, headers and body, by the codings and the ETag in the request."""
+def answer(
+    served: Served, environ: Mapping[str, Any], kept_by: Headers
+) -> tuple[str, Headers, bytes]:
+    """Return status line, headers and body, by the codings and the ETag in the request.
+
+    kept_by: the headers that say who may keep the answer.
+    """
     entry = served.entry
     metrics.record_soon(_counter(served.page, served.result).inc, 1)
     if _matches(environ.get("HTTP_IF_NONE_MATCH"), entry.etag):
-        return "304 Not Modified", _headers(entry.etag, served.result), b""
+        return "304 Not Modified", _headers(entry.etag, served.result, kept_by), b""
     coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
     body = entry.bodies[coding]
-    return "200 OK", _full_headers(entry, served.result, coding, len(body)), body
+    return "200 OK", _full_headers(entry, served.result, coding, kept_by), body
 
 
 @lru_cache(maxsize=64)
@@ -172,18 +191,19 @@ def coding_for(accepted: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _headers(etag: str, result: str) -> Headers:
+def _headers(etag: str, result: str, kept_by: Headers) -> Headers:
     return (
         ("ETag", etag),
-        ("Cache-Control", "no-cache"),
+        *kept_by,
         ("Vary", "Accept-Encoding"),
         ("Cache-Status", CACHE_STATUS[result]),
     )
 
 
-def _full_headers(entry: Entry, result: str, coding: str, length: int) -> Headers:
-    content = (("Content-Type", entry.content_type), ("Content-Length", str(length)))
-    return (*content, *_content_encoding(coding), *_headers(entry.etag, result))
+def _full_headers(entry: Entry, result: str, coding: str, kept_by: Headers) -> Headers:
+    length = str(len(entry.bodies[coding]))
+    content = (("Content-Type", entry.content_type), ("Content-Length", length))
+    return (*content, *_content_encoding(coding), *_headers(entry.etag, result, kept_by))
 
 
 def _content_encoding(coding: str) -> Headers:

@@ -1,0 +1,1 @@
+"""Tests of the documented caches in front of the site, with real servers."""

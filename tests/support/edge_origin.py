@@ -1,0 +1,91 @@
+"""The site behind a shared cache: it can be killed, stopped, and started again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.servers import free_port
+from tests.support.serving import ROOT, Server, answers, environment, gunicorn, wait_until
+
+ADMIN, PASSWORD = "admin@example.org", "correct horse battery staple"
+SETTINGS = {
+    "EDGE_SECONDS": "1",
+    "TRUSTED_PROXY_HOPS": "1",
+    "PAGE_CACHE_COALESCE_SECONDS": "0.1",
+}
+
+
+class EdgeOrigin:
+    """The demo calendar, served by gunicorn at one port of 127.0.0.1, with one admin."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.env = environment(folder, **SETTINGS)
+        for command in (["db", "upgrade"], ["load-demo"], ["create-admin", ADMIN]):
+            self._flask(*command)
+        self.start()
+
+    def _flask(self, *command: str) -> None:
+        given = ["--password-stdin"] if command[0] == "create-admin" else []
+        subprocess.run(
+            [sys.executable, "-m", "flask", *command, *given],
+            input=PASSWORD.encode(),
+            env=self.env,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
+
+    def start(self) -> None:
+        """Serve, and return once it answers."""
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [*gunicorn(), "--bind", f"127.0.0.1:{self.port}", "wsgi:app"],
+                cwd=ROOT,
+                env=self.env,
+                stderr=log,
+                text=True,
+                process_group=0,
+            )
+        wait_until(lambda: answers(Server(self.process, self.port)))
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all of its processes."""
+        os.killpg(self.process.pid, number)
+
+    def kill(self) -> None:
+        """End it without warning."""
+        self.signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def statuses(self, path: str) -> list[str]:
+        """Return the status of each answer for this path, as the log has it, a moment later."""
+        log = (self.folder / "log").read_text()
+        return re.findall(rf": GET {re.escape(path)} (\d+) ", log)
+
+    def rename(self, movie: int, title: str) -> None:
+        """Give a film another title, past the program."""
+        with sqlite3.connect(self.folder / "mozi.sqlite3", timeout=20) as database:
+            database.execute("UPDATE movie SET title = ? WHERE id = ?", (title, movie))
+        database.close()
+
+
+@contextmanager
+def edge_origin() -> Iterator[EdgeOrigin]:
+    """Give the site; it is ended at the end, with its folder."""
+    with tempfile.TemporaryDirectory(prefix="mozi-origin-") as folder:
+        origin = EdgeOrigin(Path(folder))
+        try:
+            yield origin
+        finally:
+            origin.signal(signal.SIGCONT)
+            origin.kill()
