@@ -27,6 +27,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 MAX_PORT = 65_535
 EDGE_AT_MOST_S = 60
+NAME_LENGTH = 40  # fits the masthead of a phone, in two lines at most
 # Of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 CANNED_ACLS = (
     "public-read", "public-read-write", "authenticated-read", "aws-exec-read",
@@ -60,6 +61,7 @@ class Settings:
     s3_acl: str
     s3_prefix: str
     site_url: str | None
+    site_name: str
     trusted_proxy_hops: int
     site_timezone: ZoneInfo
     site_today: date | None
@@ -103,6 +105,7 @@ class Settings:
             s3_acl=read.acl("S3_ACL", "public-read"),
             s3_prefix=read.prefix("S3_PREFIX"),
             site_url=read.url("SITE_URL"),
+            site_name=read.name("SITE_NAME", "Mozi"),
             trusted_proxy_hops=read.whole("TRUSTED_PROXY_HOPS", 0, at_least=0),
             site_timezone=read.timezone("SITE_TIMEZONE", "Europe/Budapest"),
             site_today=read.date("SITE_TODAY"),
@@ -264,6 +267,15 @@ class _Reader:
             lambda raw: tuple(each.strip().lower() for each in raw.split(",")),
             usable=lambda codes: all(re.fullmatch("[a-z]{2}|original|none", c) for c in codes),
             takes=f"languages (ISO 639-1), original and none, such as {','.join(default)}",
+        )
+
+    def name(self, name: str, default: str) -> str:
+        return self.parsed(
+            name,
+            default,
+            str,
+            usable=lambda words: len(words) <= NAME_LENGTH and words.isprintable(),
+            takes=f"a name of up to {NAME_LENGTH} characters in one line, such as {default}",
         )
 
     def acl(self, name: str, default: str) -> str:

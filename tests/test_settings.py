@@ -76,6 +76,7 @@ def test_all_faults_are_told_at_once_one_line_each(tmp_path: Path) -> None:
         ("S3_ACL", "# empty: by policy"),
         ("S3_PREFIX", "../up"),
         ("SITE_URL", "mozi.example"),
+        ("SITE_NAME", "A" * 41),
         ("TRUSTED_PROXY_HOPS", "-1"),
         ("SENTRY_DSN", "https://sentry.example/1"),
         ("SENTRY_DSN", "https://sentry.example/project"),

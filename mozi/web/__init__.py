@@ -38,6 +38,7 @@ def register(app: Flask, settings: Settings) -> None:
     languages.register(app, (*PUBLIC, admin.blueprint))
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
+    app.jinja_env.globals["site_name"] = settings.site_name
     health.register(app)
     gauges.register(app)
     errors.register(app)

@@ -24,11 +24,11 @@ from mozi.calendar.pages.values import (
 from mozi.calendar.weeks import Month, month_of
 from mozi.feeds import schema_org
 from mozi.feeds.schema_org import Film, Node
+from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.genres import genre_name
 from mozi.web.i18n.languages import current, dates_in, url_for
 
-NAME = "Mozi"
 CARD_PX = (1200, 630)  # of static/icons/card.png, the usual size of share cards
 LISTED = 100  # more than any week has; a year's page would repeat all its films
 
@@ -61,7 +61,9 @@ def nodes_of(page: object) -> Iterator[Node]:
 
 @nodes_of.register
 def _index(page: IndexPage) -> Iterator[Node]:
-    yield schema_org.web_site(NAME, _address("pages.index"), language=current())
+    yield schema_org.web_site(
+        services().settings.site_name, _address("pages.index"), language=current()
+    )
     yield from _list(card for week in page.weeks for day in week.days for card in day.cards)
 
 
@@ -137,7 +139,7 @@ def _date(day: object, precision: str) -> str:
 
 
 def _home() -> tuple[str, str]:
-    return NAME, _address("pages.index")
+    return services().settings.site_name, _address("pages.index")
 
 
 def _year_step(year: int) -> tuple[str, str]:

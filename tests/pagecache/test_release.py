@@ -41,4 +41,5 @@ def test_settings_that_pages_show_are_part_of_it(root: Path, tmp_path: Path) -> 
     env = {"DATA_DIR": str(tmp_path / "data")}
     one = release_of(root, Settings.from_env(env))
     assert release_of(root, Settings.from_env({**env, "LOG_LEVEL": "DEBUG"})) == one
-    assert release_of(root, Settings.from_env({**env, "SITE_URL": "https://a.example"})) != one
+    for shown in ({"SITE_URL": "https://a.example"}, {"SITE_NAME": "Apolló"}):
+        assert release_of(root, Settings.from_env({**env, **shown})) != one

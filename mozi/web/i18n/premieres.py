@@ -25,7 +25,7 @@ SITE = "mozi"  # the host in ids if SITE_URL is not set
 
 def feed_name(filters: Filters) -> str:
     """Return a feed's name with its filters."""
-    name = _("Mozi – filmpremierek")
+    name = _("%(site)s – filmpremierek", site=services().settings.site_name)
     chosen = filters.arguments
     if filters.kind:
         chosen["kind"] = kind_name(filters.kind)

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, send_from_directory
 from flask_babel import gettext as _
 
 from mozi.feeds.records import as_json
+from mozi.services import services
 from mozi.web.i18n.languages import HUNGARIAN, current, url_for
 from mozi.web.views.feeds import feed
 
@@ -39,8 +40,8 @@ def manifest() -> Response:
 
 def _manifest() -> dict[str, Any]:
     return {
-        "name": _("Mozi – filmpremierek"),
-        "short_name": "Mozi",
+        "name": _("%(site)s – filmpremierek", site=services().settings.site_name),
+        "short_name": services().settings.site_name,
         "description": _("Filmpremierek a magyar mozikban és online, hétről hétre."),
         "lang": current(),
         "dir": "ltr",

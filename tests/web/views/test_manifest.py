@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import io
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+
+from tests.conftest import MakeApp
 
 
 @pytest.mark.parametrize(("path", "start", "language"), [("", "/", "hu"), ("/en", "/en/", "en")])
@@ -47,3 +50,15 @@ def test_the_worker_rules_the_whole_site_and_is_asked_for_anew(client: FlaskClie
         etag = answer.headers["ETag"]
     with client.get("/sw.js", headers={"If-None-Match": etag}) as again:
         assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/en/", "/rss.xml", "/naptar.ics", "/filmek", "/admin/login"]
+)
+def test_the_sites_name_stands_wherever_its_own_was(make_app: MakeApp, path: str) -> None:
+    client = make_app(SITE_NAME="Apolló & Fia").test_client()
+    shown = html.unescape(client.get(path).text.replace("\r\n ", ""))
+    assert "Apolló & Fia" in shown
+    assert "Mozi" not in shown.replace("-//Mozi//", "")
+    manifest = client.get("/manifest.webmanifest").get_json(force=True)
+    assert manifest["name"] == "Apolló & Fia – filmpremierek"
