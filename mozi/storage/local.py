@@ -82,8 +82,9 @@ class LocalStorage:
         folder = prefix.rpartition("/")[0]
         with _translated("listed", prefix):
             start = self.path_of(folder) if folder else self._folder
-            for entry in _files_below(start):
-                key = Path(entry.path).relative_to(self._folder).as_posix()
+            above = len(str(self._folder)) + 1
+            for entry in _files_below(str(start)):
+                key = entry.path[above:]
                 if key.startswith(prefix) and is_key(key):
                     yield from _stored_object(key, entry)
 
@@ -132,7 +133,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _files_below(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+def _files_below(folder: str) -> Iterator[os.DirEntry[str]]:
     try:
         entries = os.scandir(folder)
     except (FileNotFoundError, NotADirectoryError):
