@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -26,9 +28,10 @@ def run_migrations() -> None:
             transactional_ddl=True,  # on SQLite too, where the app begins its transactions itself
             **_without_empty_revisions(extension.configure_args),
         )
-        with context.begin_transaction():
+        with _free_to_rebuild(connection), context.begin_transaction():
             _wait_for_turn(connection)
             context.run_migrations()
+            _check_foreign_keys(connection)
 
 
 def _connected() -> Connection:
@@ -38,6 +41,30 @@ def _connected() -> Connection:
         return connectable.connect()
     except OperationalError as error:
         raise CommandError(f"The database cannot be used: {error.orig}") from None
+
+
+@contextmanager
+def _free_to_rebuild(connection: Connection) -> Iterator[None]:
+    """Turn SQLite's foreign keys off in the block: dropping a table deletes what refers to it.
+
+    Only outside of a transaction can they be turned off (sqlite.org/foreignkeys.html).
+    """
+    driver = connection.connection
+    if connection.dialect.name == "sqlite":
+        driver.cursor().execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        if connection.dialect.name == "sqlite":
+            driver.cursor().execute("PRAGMA foreign_keys = ON")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    """Raise CommandError where a migration left a row of SQLite that refers to none."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise CommandError(f"A row of {broken[0]} refers to no row of {broken[2]}.")
 
 
 def _is_in_a_model(name: str | None, kind: str, parents: Any) -> bool:

@@ -60,6 +60,13 @@ class MovieNotFound(MoziError):
         self.movie_id = movie_id
 
 
+class EqualPremieres(MoziError):
+    """A movie would have two premieres of one kind, date and precision."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"{title!r} would have the same premiere twice.")
+
+
 class HistoryEntryNotFound(MoziError):
     """The movie's history has no such entry, or the entry changed nothing."""
 

@@ -13,28 +13,36 @@ from typing import Any, cast
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     Date,
     DateTime,
     Double,
     ForeignKey,
     Index,
     LargeBinary,
+    ScalarSelect,
     String,
     Table,
     Text,
     TypeDecorator,
+    and_,
+    case,
     false,
+    func,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from mozi import clock
 from mozi.extensions import Model
 from mozi.vocabulary import (
     AGE_RATINGS,
     DATE_PRECISIONS,
+    DATE_SOURCES,
     KINDS,
     LIST_SEPARATOR,
+    NOTE_LENGTH,
     STATUSES,
     TITLE_LENGTH,
     URL_LENGTH,
@@ -83,13 +91,18 @@ def _one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
-    """Return an index of a few rows; only a query with the same SQL condition uses it."""
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index of some rows; only a query with the same SQL condition uses it."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, postgresql_where=condition, sqlite_where=condition)
 
 
 class Movie(Model):
-    """A premiere: the fields of the import table, and a version that counts edits."""
+    """A film: its fields of the import table, and a version that counts their edits.
+
+    Its premieres have a table and versions of their own: a new date of one premiere leaves the
+    pages alone that show another one.
+    """
 
     __tablename__ = "movie"
 
@@ -98,10 +111,6 @@ class Movie(Model):
     external_id: Mapped[str | None] = mapped_column(String(100), unique=True)
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     original_title: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
-    premiere_date: Mapped[date] = mapped_column(Date)
-    date_precision: Mapped[str] = mapped_column(String(10), default="day", server_default="day")
-    kind: Mapped[str] = mapped_column(String(10), default="cinema", server_default="cinema")
-    status: Mapped[str] = mapped_column(String(10), default="scheduled", server_default="scheduled")
     synopsis: Mapped[str | None] = mapped_column(Text)
     genres: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
     director: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
@@ -118,16 +127,64 @@ class Movie(Model):
     poster: Mapped[Poster | None] = relationship(
         back_populates="movie", cascade="all, delete-orphan", passive_deletes=True
     )
+    premieres: Mapped[list[Premiere]] = relationship(
+        back_populates="movie",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="Premiere.id",
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        _one_of("age_rating", AGE_RATINGS),
+        Index("ix_movie_title", "title"),
+    )
+
+
+class Premiere(Model):
+    """A premiere of a movie: when and where it opens, and a version that counts its edits.
+
+    first: whether it is the movie's first recorded one, which has the movie's own id in calendars.
+    A removed premiere keeps its row, so that calendars show it as cancelled; no page shows it.
+    Triggers refuse a movie without a premiere: a new one on PostgreSQL only, a removal on both.
+    """
+
+    __tablename__ = "premiere"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="CASCADE"), index=True)
+    first: Mapped[bool] = mapped_column(default=False, server_default=false())
+    kind: Mapped[str] = mapped_column(String(10), default="cinema", server_default="cinema")
+    premiere_date: Mapped[date] = mapped_column(Date)
+    date_precision: Mapped[str] = mapped_column(String(10), default="day", server_default="day")
+    status: Mapped[str] = mapped_column(String(10), default="scheduled", server_default="scheduled")
+    # Who gave the date; None: the row is older than this column.
+    date_source: Mapped[str | None] = mapped_column(String(10))
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now, onupdate=_now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    movie: Mapped[Movie] = relationship(back_populates="premieres")
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         _one_of("kind", KINDS),
         _one_of("date_precision", DATE_PRECISIONS),
         _one_of("status", STATUSES),
-        _one_of("age_rating", AGE_RATINGS),
-        Index("ix_movie_premiere_date_id", "premiere_date", "id"),
-        Index("ix_movie_title_premiere_date", "title", "premiere_date"),
-        _partial("ix_movie_cancelled", "premiere_date", "id", where="status = 'cancelled'"),
+        _one_of("date_source", DATE_SOURCES),
+        Index("ix_premiere_premiere_date_id", "premiere_date", "id"),
+        Index("ix_premiere_kind_premiere_date_id", "kind", "premiere_date", "id"),
+        _partial("ix_premiere_cancelled", "premiere_date", "id", where="status = 'cancelled'"),
+        _partial(
+            "uq_premiere_equal",
+            *("movie_id", "kind", "premiere_date", "date_precision"),
+            where="removed_at IS NULL",
+            unique=True,
+        ),
+        _partial("uq_premiere_first", "movie_id", where="first", unique=True),
+        {"sqlite_autoincrement": True},  # a deleted premiere's id must not come back
     )
 
 
@@ -169,13 +226,17 @@ class DateChange(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="CASCADE"))
+    premiere_id: Mapped[int] = mapped_column(ForeignKey("premiere.id", ondelete="CASCADE"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     old_date: Mapped[date] = mapped_column(Date)
     old_precision: Mapped[str] = mapped_column(String(10))
     new_date: Mapped[date] = mapped_column(Date)
     new_precision: Mapped[str] = mapped_column(String(10))
 
-    __table_args__ = (Index("ix_date_change_movie_id_id", "movie_id", "id"),)
+    __table_args__ = (
+        Index("ix_date_change_movie_id_id", "movie_id", "id"),
+        Index("ix_date_change_premiere_id_id", "premiere_id", "id"),
+    )
 
 
 class Poster(Model):
@@ -419,9 +480,79 @@ class PageCounter(Model):
 # The tables of the classes, for statements that run in each build or request: without mapped
 # objects they cost a third.
 MOVIES = cast(Table, Movie.__table__)
+PREMIERES = cast(Table, Premiere.__table__)
 POSTERS = cast(Table, Poster.__table__)
 VARIANTS = cast(Table, PosterVariant.__table__)
 STATUS = cast(Table, PosterStatus.__table__)
 NAMES = cast(Table, MovieName.__table__)
 WORDS = cast(Table, SearchWord.__table__)
 TOMBSTONES = cast(Table, Tombstone.__table__)
+
+# Which premiere stands for a movie, as conditions for queries.
+IS_SHOWN = Premiere.removed_at.is_(None)
+"""The condition that a premiere was not removed."""
+
+_OTHER = aliased(Premiere)
+
+
+def has_premiere(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that one of a movie's premieres meets these conditions."""
+    return Movie.id.in_(select(Premiere.movie_id).where(IS_SHOWN, *conditions))
+
+
+def is_main(today: date, kind: str | None = None) -> ColumnElement[bool]:
+    """Return the condition that a premiere stands for its movie on lists of movies.
+
+    It is the next one from today on, else the latest; a cancelled one only where no other is
+    left. A month or a year is to come until it is over. kind: looks at these premieres only.
+    Use it with Movie and Premiere joined.
+    """
+    return Premiere.id == _main_id(today, kind)
+
+
+def ran_on() -> ScalarSelect[date]:
+    """Return when the movie of a premiere opened in the cinemas before; None for that one itself.
+
+    Only days count: a month or a year does not say that the film ran.
+    """
+    return (
+        select(func.max(_OTHER.premiere_date))
+        .where(
+            _OTHER.movie_id == Premiere.movie_id,
+            _OTHER.id != Premiere.id,
+            _OTHER.kind == "cinema",
+            _OTHER.status == "scheduled",
+            _OTHER.date_precision == "day",
+            _OTHER.removed_at.is_(None),
+            _OTHER.premiere_date < Premiere.premiere_date,
+        )
+        .correlate(Premiere)
+        .scalar_subquery()
+    )
+
+
+def _main_id(today: date, kind: str | None) -> ScalarSelect[int]:
+    day, precision = _OTHER.premiere_date, _OTHER.date_precision
+    earliest = case(
+        (precision == "day", today),
+        (precision == "month", today.replace(day=1)),
+        else_=today.replace(month=1, day=1),
+    )
+    cancelled = _OTHER.status == "cancelled"
+    is_next = and_(day >= earliest, ~cancelled)
+    of_movie = [_OTHER.movie_id == Movie.id, _OTHER.removed_at.is_(None)]
+    if kind is not None:
+        of_movie.append(_OTHER.kind == kind)
+    return (
+        select(_OTHER.id)
+        .where(*of_movie)
+        .order_by(
+            case((is_next, 0), (cancelled, 2), else_=1),
+            case((is_next, day)),
+            day.desc(),
+            _OTHER.id,
+        )
+        .limit(1)
+        .correlate(Movie)
+        .scalar_subquery()
+    )

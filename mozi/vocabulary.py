@@ -5,7 +5,9 @@ from __future__ import annotations
 KINDS = ("cinema", "streaming", "rerelease")
 DATE_PRECISIONS = ("day", "month", "year")
 STATUSES = ("scheduled", "cancelled")
+BY_EDITOR, BY_IMPORT, BY_CATALOGUE = DATE_SOURCES = ("editor", "import", "catalogue")
 AGE_RATINGS = ("KN", "6", "12", "16", "18", "X")
 LIST_SEPARATOR = ";"
 TITLE_LENGTH = 300
 URL_LENGTH = 2000
+NOTE_LENGTH = 500

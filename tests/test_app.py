@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mozi import commands
 from mozi.database import reading, writing
-from mozi.models import Movie
+from mozi.models import Movie, Premiere
 from tests.conftest import MakeApp, on_both_backends
 from tests.support.factories import THURSDAY, make_movie
 from tests.support.forks import Forks
@@ -128,7 +128,7 @@ def test_what_fails_within_a_write_is_rolled_back(app: Flask) -> None:
 
 def write_and_fail() -> None:
     with writing() as session:
-        session.add(Movie(title="A", premiere_date=THURSDAY))
+        session.add(Movie(title="A", premieres=[Premiere(first=True, premiere_date=THURSDAY)]))
         session.flush()
         raise ZeroDivisionError
 

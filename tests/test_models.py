@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
@@ -53,7 +53,7 @@ def test_an_edit_raises_the_version_and_a_poster_does_not(app: Flask) -> None:
         session.get_one(Movie, movie_id).title = "Második"
     with reading() as session:
         movie = session.get_one(Movie, movie_id)
-        assert (movie.version, movie.premiere_date) == (2, date(2026, 11, 26))
+        assert movie.version == 2
 
 
 @on_both_backends

@@ -64,6 +64,8 @@ PARSERS: Mapping[str, Parser[FieldValue]] = {
 }
 COLUMNS = tuple(PARSERS)
 REQUIRED = ("title", "premiere_date")
+# The columns of a premiere, in the order in which the history names them.
+PREMIERE_COLUMNS = ("kind", "premiere_date", "date_precision", "status")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ REFRESH_NAMES = ("refresh-interval", "x-published-ttl")
 
 
 @dataclass(frozen=True)
-class Premiere:
+class CalendarEvent:
     """One event. uid: never changes. day: the local date in the cinema.
 
     sequence: rises when the premiere is moved or cancelled. changed_at: aware.
@@ -40,7 +40,7 @@ class Premiere:
     changed_at: datetime
 
 
-def calendar(name: str, *, description: str, url: str, premieres: Iterable[Premiere]) -> str:
+def calendar(name: str, *, description: str, url: str, premieres: Iterable[CalendarEvent]) -> str:
     """Return the calendar. url: the page that shows the same."""
     head = _head(name, description, url).to_ical()
     opening, closing = head.rsplit(b"END:VCALENDAR", 1)
@@ -71,7 +71,7 @@ def _parameters(property_name: str) -> dict[str, str]:
 # An event takes 0.6 ms, and of a thousand only a few change. The cache holds the largest
 # calendars of both languages.
 @lru_cache(maxsize=8192)
-def _event(premiere: Premiere) -> bytes:
+def _event(premiere: CalendarEvent) -> bytes:
     event = Event()
     event.add("uid", premiere.uid)
     event.add("dtstamp", premiere.changed_at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,9 +27,12 @@ def digests_of(shown: object) -> dict[str, str]:
     They tell what changed between two renders, for the log; the fingerprint decides whether
     anything did.
     """
+    texts: defaultdict[str, str] = defaultdict(str)
+    for name, text in _movies_and_pictures(shown):
+        texts[name] += text  # a movie is there once for each of its premieres
     return {
         name: hashlib.sha256(text.encode()).hexdigest()[:SHORT_DIGITS]
-        for name, text in _movies_and_pictures(shown)
+        for name, text in texts.items()
     }
 
 

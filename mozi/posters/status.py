@@ -200,10 +200,11 @@ def failed_posters(*, limit: int, offset: int = 0) -> Sequence[FailedPoster]:
     """Return the movies whose poster's source failed, the latest premiere first."""
     has_variant = select(VARIANTS.c.movie_id).where(VARIANTS.c.movie_id == MOVIES.c.id).exists()
     query = (
-        select(MOVIES.c.title, MOVIES.c.premiere_date, *POSTERS.c, has_variant.label("shows_older"))
+        select(MOVIES.c.title, STATUS.c.premiere_date, *POSTERS.c, has_variant.label("shows_older"))
         .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
+        .join(STATUS, STATUS.c.movie_id == MOVIES.c.id)
         .where(MOVIES.c.id.in_(movies_in(FAILED, *LATEST, limit=limit, offset=offset)))
-        .order_by(MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
+        .order_by(STATUS.c.premiere_date.desc(), MOVIES.c.id.desc())
     )
     with reading() as session:
         rows = session.execute(query).all()
@@ -235,7 +236,7 @@ def waiting_movies(*, limit: int) -> Sequence[tuple[int, str, bool]]:
         .join(POSTERS, POSTERS.c.movie_id == MOVIES.c.id)
         .join(PosterStatus, PosterStatus.movie_id == MOVIES.c.id)
         .where(has_state(WAITING), MOVIES.c.id.in_(union_all(select(first), building)))
-        .order_by(leased.desc(), MOVIES.c.premiere_date.desc(), MOVIES.c.id.desc())
+        .order_by(leased.desc(), PosterStatus.premiere_date.desc(), MOVIES.c.id.desc())
     )
     with reading() as session:
         return [

@@ -36,7 +36,7 @@ def look_at_pages(app: Flask) -> None:
                 index = _look("index", lambda session: index_page(session, today()))
             _look("month", lambda session: month_page(session, month_of(today())))
             if (movie_id := _first_movie(index)) is not None:
-                _look("film", lambda session: movie_page(session, movie_id))
+                _look("film", lambda session: movie_page(session, movie_id, today()))
     except SQLAlchemyError as error:
         logger.debug("The first look at the pages failed: %s", in_one_line(error))
 

@@ -36,7 +36,10 @@ OLDEST_YEAR, NEWEST_YEAR = 1900, 2025  # of the movies that have a year only
 SYLLABLES = ("ka", "re", "mi", "szó", "lá", "ve", "tor", "nyi", "bel", "gyö", "ház", "fü")
 GENRES = ("dráma", "vígjáték", "animáció", "thriller", "dokumentumfilm")
 PEOPLE = 20_000
-MIGRATION = import_module("migrations.versions.0012_poster_status")
+STATE = import_module("migrations.versions.0012_poster_status").STATE
+STATUS = f"""INSERT INTO poster_status (movie_id, state, premiere_date)
+    SELECT movie_id, coalesce({STATE.format(movie="premiere.movie_id")}, 0), premiere_date
+    FROM premiere"""  # noqa: S608 - our own words
 
 
 def title_of(number: int) -> str:
@@ -85,6 +88,7 @@ def fill(movies: int, *, unbuilt: bool) -> None:
     with _loading() as connection:
         for table, columns, rows in (
             ("movie", MOVIE, map(_movie, numbers)),
+            ("premiere", PREMIERE, map(_premiere, numbers)),
             ("movie_name", "movie_id, sort_key, folded", map(_name, numbers)),
             ("search_word", "word", ((word,) for word in _words(numbers))),
         ):
@@ -110,19 +114,22 @@ def _loading() -> Iterator[Connection]:
     engine.dispose()
 
 
-MOVIE = (
-    "id, title, premiere_date, date_precision, status, genres, director, "
-    '"cast", country, added_at, changed_at'
-)
+MOVIE = 'id, title, genres, director, "cast", country, added_at, changed_at'
 
 
 def _movie(number: int) -> tuple[Any, ...]:
-    day, precision = day_of(number)
-    status = "cancelled" if number % 100 == 3 else "scheduled"
     genres, seen = GENRES[number % 5], "2026-01-01 00:00:00.000000"
     director, cast = people_of(number)
-    head = (number, title_of(number), day.isoformat(), precision, status)
-    return (*head, genres, director, cast, "magyar", seen, seen)
+    return (number, title_of(number), genres, director, cast, "magyar", seen, seen)
+
+
+PREMIERE = "id, movie_id, first, premiere_date, date_precision, status, added_at, changed_at"
+
+
+def _premiere(number: int) -> tuple[Any, ...]:
+    day, precision = day_of(number)
+    status, seen = "cancelled" if number % 100 == 3 else "scheduled", "2026-01-01 00:00:00.000000"
+    return (number, number, True, day.isoformat(), precision, status, seen, seen)
 
 
 def _name(number: int) -> tuple[Any, ...]:
@@ -171,7 +178,7 @@ def _derived(*, sources_from: int) -> dict[str, Sequence[str]]:
             f" FROM movie, (SELECT '' AS media, 0 AS made WHERE 1 = 0 UNION ALL {media}) recipe"
             " WHERE id % 100 > 2"
         ],
-        "poster_status": [MIGRATION.filling()],
+        "poster_status": [STATUS],
     }
 
 
@@ -230,4 +237,4 @@ def leave_unbuilt(movies: int) -> None:
         older = text("DELETE FROM poster_variant WHERE movie_id > :half")
         connection.execute(older, {"half": movies // 2})
         connection.execute(text("DELETE FROM poster_status"))
-        connection.execute(text(MIGRATION.filling()))
+        connection.execute(text(STATUS))

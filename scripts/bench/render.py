@@ -21,10 +21,11 @@ from mozi import create_app
 from mozi.calendar.pages.queries import index_page
 from mozi.database import reading, writing
 from mozi.extensions import db
-from mozi.models import MOVIES, POSTERS, VARIANTS
+from mozi.models import POSTERS, VARIANTS
 from mozi.pagecache.entries import make_entry
 from mozi.pagecache.fingerprints import digests_of, fingerprint_of
 from mozi.settings import Settings
+from scripts.bench.rows import insert_movies
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 26)
@@ -41,7 +42,7 @@ def fill(movies: int) -> None:
         for n, day in enumerate(days, 1)
     ]
     with writing() as session:
-        session.execute(insert(MOVIES), rows)
+        insert_movies(session, rows)
         session.execute(
             insert(POSTERS), [{"movie_id": r["id"], "source_url": "http://x"} for r in rows]
         )

@@ -31,8 +31,9 @@ from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.text import fold
 from mozi.database import writing
 from mozi.extensions import db
-from mozi.models import MOVIES, POSTERS
+from mozi.models import POSTERS
 from mozi.settings import Settings
+from scripts.bench.rows import insert_movies
 from tests.support import servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +85,7 @@ def fill(movies: int) -> list[dict[str, object]]:
     sources = [{"movie_id": row["id"], "source_url": "http://x"} for row in rows]
     for start in range(0, movies, AT_ONCE):
         with writing() as session:
-            session.execute(insert(MOVIES), rows[start : start + AT_ONCE])
+            insert_movies(session, rows[start : start + AT_ONCE])
             session.execute(insert(POSTERS), sources[start : start + AT_ONCE])
     while not ensure_names():
         pass

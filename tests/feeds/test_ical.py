@@ -9,9 +9,9 @@ import icalendar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mozi.feeds.ical import Premiere, calendar
+from mozi.feeds.ical import CalendarEvent, calendar
 
-PREMIERE = Premiere(
+PREMIERE = CalendarEvent(
     uid="film-7@mozi",
     day=date(2026, 12, 31),
     summary="Kőszívű ember",
@@ -24,7 +24,7 @@ PREMIERE = Premiere(
 )
 
 
-def written(*premieres: Premiere) -> str:
+def written(*premieres: CalendarEvent) -> str:
     return calendar(
         "Mozi", description="Premierek", url="https://mozi.example/", premieres=premieres
     )

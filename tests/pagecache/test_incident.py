@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mozi.database import writing
-from mozi.models import Movie, Poster
+from mozi.models import Movie, Poster, Premiere
 from tests.conftest import MakeApp
 from tests.support.factories import THURSDAY, make_variants
 
@@ -76,7 +76,9 @@ def movies(app: Flask) -> list[int]:
     with writing() as session:
         added = [
             Movie(
-                title=f"Film {n}", premiere_date=premiere(n), poster=Poster(source_url="http://x")
+                title=f"Film {n}",
+                premieres=[Premiere(first=True, premiere_date=premiere(n))],
+                poster=Poster(source_url="http://x"),
             )
             for n in range(MOVIES)
         ]

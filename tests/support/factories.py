@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import MovieChange, Values, save_changes
 from mozi.calendar.editing.history import BY_COMMAND
+from mozi.calendar.editing.premieres import PremiereChange
+from mozi.calendar.fields import PREMIERE_COLUMNS
 from mozi.database import reading, writing
-from mozi.models import Movie, Poster, PosterVariant
+from mozi.models import Movie, Poster, PosterVariant, Premiere
 from mozi.posters.keys import slug_of, variant_key
 from mozi.posters.recipes import RECIPES, get_any_recipe
 
@@ -23,8 +25,10 @@ THURSDAY = date(2026, 11, 26)
 def make_movie(*, poster_url: str | None = None, **changes: Any) -> int:
     """Return the id of a new movie that opens on THURSDAY; poster_url gives it a source."""
     fields = {"title": "Kőszívű ember", "premiere_date": THURSDAY, **changes}
+    premiere = {name: fields.pop(name) for name in PREMIERE_COLUMNS if name in fields}
+    moments = {name: fields[name] for name in ("added_at", "changed_at") if name in fields}
     with writing() as session:
-        movie = Movie(**fields)
+        movie = Movie(**fields, premieres=[Premiere(first=True, **premiere, **moments)])
         if poster_url:
             movie.poster = Poster(source_url=poster_url)
         session.add(movie)
@@ -48,6 +52,22 @@ def movie_of(movie_id: int) -> Movie:
         movie = session.get_one(Movie, movie_id)
         session.expunge_all()
         return movie
+
+
+def add_premiere(movie_id: int, **values: Any) -> int:
+    """Add a premiere to the movie and return its id."""
+    with writing() as session:
+        movie = session.get_one(Movie, movie_id)
+        save_changes(session, [MovieChange(movie, {}, premieres=[PremiereChange(None, values)])])
+        return movie.premieres[-1].id
+
+
+def premiere_of(movie_id: int) -> Premiere:
+    """Return the movie's first premiere as its row stands, apart from any session."""
+    with reading() as session:
+        premiere = session.get_one(Movie, movie_id).premieres[0]
+        session.expunge_all()
+        return premiere
 
 
 def make_variants(movie_id: int, *media: str, original: str = "0" * 64) -> dict[str, str]:

@@ -11,15 +11,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.listings import LISTING, rows_of
+from mozi.calendar.pages.listings import movie_listings
 from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card, Listing
 from mozi.calendar.search.query import find_best
 from mozi.calendar.weeks import week_of
-from mozi.models import POSTERS, Movie, MovieName, PosterStatus
+from mozi.models import (
+    POSTERS,
+    Movie,
+    MovieName,
+    PosterStatus,
+    Premiere,
+    has_premiere,
+    is_main,
+)
 from mozi.posters.queries import Failure, failure_of
 from mozi.posters.status import FAILED, LATEST, NONE, WAITING, has_state, movies_in
 
@@ -106,7 +114,7 @@ def admin_list_page(session: Session, query: ListQuery, today: date) -> AdminLis
     last = max(1, -(-count // PAGE_LENGTH))
     number = query.page if count > COUNTED else min(query.page, last)
     skipped = (number - 1) * PAGE_LENGTH
-    movies = _movies(session, query, found, conditions, skipped=skipped) if count else []
+    movies = _movies(session, query, found, conditions, today, skipped=skipped) if count else []
     return AdminListPage(
         query=ListQuery(query.text, query.state, query.sort, number),
         rows=_rows(session, movies),
@@ -133,11 +141,11 @@ def _state(state: str, today: date) -> ColumnElement[bool] | None:
         having = select(PosterStatus.movie_id).where(has_state(POSTER_STATES[state]))
         return Movie.id.in_(having)
     by_state: dict[str, ColumnElement[bool]] = {
-        "this_week": and_(
-            Movie.premiere_date.between(week.first, week.last), Movie.date_precision == "day"
+        "this_week": has_premiere(
+            Premiere.premiere_date.between(week.first, week.last), Premiere.date_precision == "day"
         ),
         # A literal, because a bound parameter does not match the partial index.
-        "cancelled": Movie.status == literal_column("'cancelled'"),
+        "cancelled": has_premiere(Premiere.status == literal_column("'cancelled'")),
     }
     return by_state.get(state)
 
@@ -156,6 +164,7 @@ def _movies(
     query: ListQuery,
     found: Sequence[int] | None,
     conditions: Sequence[ColumnElement[bool]],
+    today: date,
     *,
     skipped: int,
 ) -> list[Listing]:
@@ -164,13 +173,17 @@ def _movies(
         kept = set(session.scalars(select(Movie.id).where(*conditions)))
         ids = [movie_id for movie_id in found if movie_id in kept][skipped:][:PAGE_LENGTH]
     else:
-        ids = _ids(session, query, conditions, skipped)
-    rows = session.execute(rows_of(LISTING).where(Movie.id.in_(ids)))
-    return sorted((Listing(**row._mapping) for row in rows), key=lambda m: ids.index(m.id))
+        ids = _ids(session, query, conditions, today, skipped=skipped)
+    return sorted(movie_listings(session, ids, today), key=lambda m: ids.index(m.id))
 
 
 def _ids(
-    session: Session, query: ListQuery, conditions: Sequence[ColumnElement[bool]], skipped: int
+    session: Session,
+    query: ListQuery,
+    conditions: Sequence[ColumnElement[bool]],
+    today: date,
+    *,
+    skipped: int,
 ) -> list[int]:
     """Return ids only: the database then skips movies without reading their whole rows."""
     if query.state in POSTER_STATES and query.sort != "title" and not query.text:
@@ -181,17 +194,19 @@ def _ids(
     movies = select(Movie.id).where(*conditions)
     if query.sort == "title":
         movies = movies.join(MovieName, MovieName.movie_id == Movie.id)
+    elif query.sort != "added":
+        movies = movies.join(Premiere, Premiere.movie_id == Movie.id).where(is_main(today))
     ordered = movies.order_by(*_order(query.sort))
     return list(session.scalars(ordered.offset(skipped).limit(PAGE_LENGTH)))
 
 
 def _order(sort: str) -> tuple[Any, ...]:
     orders: dict[str, tuple[Any, ...]] = {
-        "earliest": (Movie.premiere_date, Movie.id),
+        "earliest": (Premiere.premiere_date, Premiere.id),
         "title": (MovieName.sort_key, MovieName.movie_id),
         "added": (Movie.id.desc(),),
     }
-    return orders.get(sort, (Movie.premiere_date.desc(), Movie.id.desc()))
+    return orders.get(sort, (Premiere.premiere_date.desc(), Premiere.id.desc()))
 
 
 def _rows(session: Session, movies: Sequence[Listing]) -> tuple[AdminRow, ...]:

@@ -1,9 +1,9 @@
 """Writes movies: for the admin's form, the import and the demo.
 
 Values come checked, by column, as `fields.check_fields` returns them. A column that is not given
-keeps its value. `poster_url` belongs to the poster and never raises the movie's version. A new
-date of a known movie adds a row to date_change, which pages and feeds show. Every change adds
-entries to the movies' history (history.py).
+keeps its value. `poster_url` belongs to the poster, and the columns of a premiere to the premiere
+(premieres.py): neither raises the movie's version. Every change adds entries to the movies'
+history (history.py).
 """
 
 from __future__ import annotations
@@ -28,13 +28,20 @@ from mozi.calendar.editing.history import (
     poster_changes,
     record_history,
 )
-from mozi.calendar.fields import FieldValue
+from mozi.calendar.editing.premieres import (
+    PremiereChange,
+    premiere_changes_of,
+    premiere_differences,
+    write_premieres,
+)
+from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue
 from mozi.errors import MovieNotFound
-from mozi.models import DateChange, Movie
+from mozi.models import Movie
 from mozi.posters.focus import Pointed, set_focus
 from mozi.posters.gc.tombstones import refuse_tombstoned
 from mozi.posters.source import clear_source, restore_source, set_source_original, set_source_urls
 from mozi.posters.uploads import StoredUpload
+from mozi.vocabulary import BY_EDITOR
 
 Values = Mapping[str, FieldValue]
 POSTER_URL = "poster_url"
@@ -44,13 +51,16 @@ POSTER_URL = "poster_url"
 class MovieChange:
     """A movie's new values; movie: None for a new movie.
 
-    upload: a stored original that becomes the poster. no_poster: removes the poster, address and
-    upload. earlier_poster: a poster of the history that comes back with its address; values then
-    hold no address. focus: the part of the new poster that crops must keep.
+    values: its premiere's columns among them mean the movie's only premiere, of several the one
+    recorded first. premieres: changes of premieres by name. upload: a stored original that becomes
+    the poster. no_poster: removes the poster, address and upload. earlier_poster: a poster of the
+    history that comes back with its address; values then hold no address. focus: the part of the
+    new poster that crops must keep.
     """
 
     movie: Movie | None
     values: Values
+    premieres: Sequence[PremiereChange] = ()
     upload: StoredUpload | None = None
     no_poster: bool = False
     earlier_poster: PosterSnapshot | None = None
@@ -90,21 +100,34 @@ def save_changes(
     *,
     by: str = BY_COMMAND,
     action: str = UPDATED,
+    source: str = BY_EDITOR,
 ) -> list[Movie]:
     """Write all changes in a few statements and return the movies, in the order of changes.
 
     by: the editor that the history names; action: the history's word for a change of a known
-    movie. Raises BuildAbandoned where pruning may have deleted an upload since it was stored.
+    movie; source: who gave the dates, of DATE_SOURCES. Raises EqualPremieres, and BuildAbandoned
+    where pruning may have deleted an upload since it was stored.
     """
     old = load_poster_snapshots(
         session, [c.movie.id for c in changes if c.movie and c.touches_poster]
     )
     differences = [_differences(change) for change in changes]
-    session.add_all([moved for change in changes if (moved := _find_move(change)) is not None])
     movies = [_with_values(change.movie or Movie(), change.values) for change in changes]
+    written = [
+        write_premieres(
+            session,
+            movie,
+            premiere_changes_of(change.values, change.premieres, movie),
+            source=source,
+        )
+        for movie, change in zip(movies, changes, strict=True)
+    ]
     _give_ids(session, movies)
     session.add_all(movies)
     session.flush()
+    for change, difference, premieres in zip(changes, differences, written, strict=True):
+        if change.movie is not None:
+            difference.update(premiere_differences(premieres))
     new = _set_posters(session, movies, changes)
     entries = [
         NewHistoryEntry(
@@ -176,22 +199,6 @@ def differs(movie: Movie, values: Values) -> bool:
     return any(getattr(movie, column) != value for column, value in _own(values))
 
 
-def _find_move(change: MovieChange) -> DateChange | None:
-    """Return the row about the movie's new date, None if the date stays; movie is yet unchanged."""
-    movie, values = change.movie, change.values
-    if movie is None:
-        return None
-    move = DateChange(
-        movie_id=movie.id,
-        old_date=movie.premiere_date,
-        old_precision=movie.date_precision,
-        new_date=values.get("premiere_date", movie.premiere_date),
-        new_precision=values.get("date_precision", movie.date_precision),
-    )
-    before, after = (move.old_date, move.old_precision), (move.new_date, move.new_precision)
-    return None if before == after else move
-
-
 def _with_values(movie: Movie, values: Values) -> Movie:
     for column, value in _own(values):
         # Only new values are assigned, so that an unchanged movie is not dirty in its session.
@@ -201,7 +208,9 @@ def _with_values(movie: Movie, values: Values) -> Movie:
 
 
 def _own(values: Values) -> list[tuple[str, FieldValue]]:
-    return [(column, value) for column, value in values.items() if column != POSTER_URL]
+    """Return the values of the movie's own row."""
+    others = (POSTER_URL, *PREMIERE_COLUMNS)
+    return [(column, value) for column, value in values.items() if column not in others]
 
 
 def _address(values: Values) -> str | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.fields import FieldValue
 from mozi.calendar.search.text import fold
-from mozi.models import Movie, MovieName, Poster
+from mozi.models import IS_SHOWN, Movie, MovieName, Poster, Premiere
 
 SHOWN = 5
 LOOKED_AT = 50
@@ -50,8 +51,7 @@ def find_duplicates(
         session, select(Poster.movie_id).where(_made_of(original_key)).limit(LOOKED_AT)
     )
     ids = (named | with_poster) - {but}
-    columns = (Movie.id, Movie.title, Movie.premiere_date, Movie.date_precision)
-    rows = session.execute(select(*columns).where(Movie.id.in_(ids))).all()
+    rows = _nearest(session, ids, premiere_date)
     duplicates = [
         Duplicate(
             row.id,
@@ -64,6 +64,17 @@ def find_duplicates(
         for row in rows
     ]
     return tuple(_likeliest_first(duplicates, premiere_date)[:SHOWN])
+
+
+def _nearest(session: Session, ids: Collection[int], premiere_date: FieldValue) -> list[Any]:
+    """Return each movie with that of its premieres which is the nearest to the date."""
+    columns = (Movie.id, Movie.title, Premiere.premiere_date, Premiere.date_precision)
+    of_movies = select(*columns).join(Premiere).where(Movie.id.in_(ids), IS_SHOWN)
+    day = premiere_date if isinstance(premiere_date, date) else date.max
+    farthest_first = sorted(
+        session.execute(of_movies), key=lambda row: abs(row.premiere_date - day), reverse=True
+    )
+    return list({row.id: row for row in farthest_first}.values())
 
 
 def find_title_by_external_id(

@@ -31,7 +31,8 @@ from mozi.calendar.editing.history import (
     PosterSnapshot,
     load_poster_snapshots,
 )
-from mozi.calendar.fields import COLUMNS, check_fields
+from mozi.calendar.editing.premieres import is_of_premiere, restored_premieres
+from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, check_fields
 from mozi.errors import HistoryEntryNotFound, MovieNotFound
 from mozi.models import HistoryEntry, Movie
 from mozi.posters.focus import Pointed
@@ -64,9 +65,13 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class OldState:
-    """A movie's state before an entry. poster, focus: None where no later entry changed it."""
+    """A movie's state before an entry. poster, focus: None where no later entry changed it.
+
+    premieres: the old values by the history's names.
+    """
 
     values: Values
+    premieres: Mapping[str, Json]
     poster: PosterSnapshot | None
     focus: Pointed | None
 
@@ -101,7 +106,10 @@ def restore_movie(session: Session, movie_id: int, entry_id: int, *, by: str) ->
     values = dict(old.values)
     if find_title_by_external_id(session, values.get("external_id"), but=movie_id) is not None:
         del values["external_id"]
-    change = MovieChange(movie, values, earlier_poster=old.poster, focus=old.focus)
+    premieres = restored_premieres(movie, old.premieres)
+    change = MovieChange(
+        movie, values, premieres=premieres, earlier_poster=old.poster, focus=old.focus
+    )
     return save_changes(session, [change], by=by, action=RESTORED)[0].title
 
 
@@ -113,10 +121,11 @@ def _state_before(session: Session, movie_id: int, entry_id: int) -> OldState:
     if not entries or entries[-1].id != entry_id or not entries[-1].changes:
         raise HistoryEntryNotFound(movie_id, entry_id)
     old = {column: before for entry in entries for column, (before, _) in entry.changes.items()}
-    own = {c: old[c] for c in COLUMNS if c in old and c != POSTER_URL}
+    own = {c: old[c] for c in COLUMNS if c in old and c not in (POSTER_URL, *PREMIERE_COLUMNS)}
+    premieres = {name: old[name] for name in old if is_of_premiere(name)}
     poster = _poster_before(session, movie_id, entries, old)
     # A value that this release refuses is left out: the field stays as it is now.
-    return OldState(check_fields(own).values, poster, _focus_before(old))
+    return OldState(check_fields(own).values, premieres, poster, _focus_before(old))
 
 
 def _poster_before(

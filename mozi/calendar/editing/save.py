@@ -20,9 +20,10 @@ from mozi.calendar.editing.history import (
     last_editor,
     load_poster_snapshots,
 )
-from mozi.calendar.fields import COLUMNS, FieldFault, FieldValue
+from mozi.calendar.editing.premieres import plain_premiere
+from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldFault, FieldValue
 from mozi.calendar.messages import CalendarMessage
-from mozi.errors import MovieNotFound
+from mozi.errors import EqualPremieres, MovieNotFound
 from mozi.models import Movie
 from mozi.posters.focus import Focus, Pointed
 from mozi.posters.uploads import StoredUpload
@@ -163,13 +164,21 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
         no_poster=sent.no_poster and not no_poster_pick,
         focus=sent.new_focus,
     )
-    [saved] = save_changes(session, [change], by=by)
+    try:
+        [saved] = save_changes(session, [change], by=by)
+    except EqualPremieres:
+        return SaveRefused((FieldFault("premiere_date", CalendarMessage("equal_premieres")),))
     return Saved(saved.id, saved.title)
 
 
 def _movie_state(session: Session, movie: Movie) -> MovieState:
     poster = load_poster_snapshots(session, [movie.id]).get(movie.id, NO_POSTER)
-    own = {column: getattr(movie, column) for column in COLUMNS if column != "poster_url"}
+    premiere = plain_premiere(movie)
+    own = {
+        column: getattr(premiere if column in PREMIERE_COLUMNS else movie, column)
+        for column in COLUMNS
+        if column != "poster_url"
+    }
     return MovieState(movie.id, movie.version, {**own, "poster_url": poster.source_url}, poster)
 
 

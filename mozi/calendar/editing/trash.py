@@ -6,7 +6,7 @@ prune-posters deletes the objects, and the history is deleted too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,9 +24,12 @@ from mozi.calendar.editing.history import (
     NewHistoryEntry,
     record_history,
 )
+from mozi.calendar.editing.premieres import plain_premiere
+from mozi.calendar.fields import PREMIERE_COLUMNS
 from mozi.errors import MovieNotFound
 from mozi.models import (
     POSTERS,
+    PREMIERES,
     VARIANTS,
     DateChange,
     DeletedMovie,
@@ -39,6 +42,7 @@ from mozi.models import (
 UNDO_DAYS = 30
 TABLES: Mapping[str, Any] = {
     "movie": Movie.__table__,
+    "premiere": PREMIERES,
     "poster": POSTERS,
     "poster_variant": VARIANTS,
     "date_change": DateChange.__table__,
@@ -65,7 +69,7 @@ def delete_movie(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> st
         DeletedMovie(
             movie_id=movie_id,
             title=movie.title,
-            premiere_date=movie.premiere_date,
+            premiere_date=plain_premiere(movie).premiere_date,
             deleted_by=by,
             rows={name: _rows(session, table, movie_id) for name, table in TABLES.items()},
         )
@@ -91,12 +95,27 @@ def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
     for poster in rows["poster"]:
         poster.update(lease_owner=None, lease_until=None)
     for name, table in TABLES.items():
-        if rows[name]:
+        if name == "premiere" and not rows[name]:
+            _add_premiere(session, movie, rows["date_change"])
+        elif rows[name]:
             session.execute(insert(table), [_read(table, row) for row in rows[name]])
     record_history(session, [NewHistoryEntry(movie_id, movie["version"], BROUGHT_BACK, {})], by=by)
     title = kept.title
     session.delete(kept)
     return title
+
+
+def _add_premiere(
+    session: Session, movie: Mapping[str, Any], date_changes: Sequence[dict[str, Any]]
+) -> None:
+    """Add the premiere of a movie that an older release deleted, whose row held it."""
+    own = {"movie_id": movie["id"], "first": True, "version": 1}
+    moved = (*PREMIERE_COLUMNS, "added_at", "changed_at")
+    row = {**{name: movie.get(name) for name in moved}, **own}
+    adding = insert(PREMIERES).returning(PREMIERES.c.id)
+    premiere_id = session.scalars(adding, [_read(PREMIERES, row)]).one()
+    for change in date_changes:
+        change["premiere_id"] = premiere_id
 
 
 def ensure_brought_back(session: Session, movie_id: int, *, by: str) -> str:

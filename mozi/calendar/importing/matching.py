@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, differs
+from mozi.calendar.editing.premieres import changes_anything, premiere_changes_of, shown_premieres
 from mozi.calendar.fields import REQUIRED, FieldValue
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.database import in_chunks
@@ -79,7 +80,9 @@ class MatchedRow:
         """Return whether importing the row would change anything."""
         if self.movie is None:
             return True
-        return differs(self.movie, self.row.values) or self.has_new_address
+        written = premiere_changes_of(self.row.values, (), self.movie)
+        moved = any(changes_anything(change) for change in written)
+        return moved or differs(self.movie, self.row.values) or self.has_new_address
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,8 @@ class _Movies:
         titles = {row.key[0] for row in rows if row.key and row.external_id not in self.by_id}
         self.by_key: defaultdict[Key, list[Movie]] = defaultdict(list)
         for movie in _look_up(session, Movie.title, titles):
-            self.by_key[movie.title, movie.premiere_date].append(movie)
+            for day in {premiere.premiere_date for premiere in shown_premieres(movie)}:
+                self.by_key[movie.title, day].append(movie)
         self.claimed: dict[int, int] = {}  # a row's number by its movie's id
 
     def claim(self, row: ImportRow) -> Movie | None:
@@ -199,7 +203,8 @@ class _Movies:
 def _look_up(session: Session, column: Any, values: Iterable[FieldValue]) -> list[Movie]:
     found: list[Movie] = []
     for chunk in in_chunks(sorted(values, key=str)):
-        found += session.scalars(select(Movie).where(column.in_(chunk)))
+        query = select(Movie).options(selectinload(Movie.premieres)).where(column.in_(chunk))
+        found += session.scalars(query)
     return found
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from mozi.calendar.editing.changes import save_changes
 from mozi.calendar.editing.history import BY_COMMAND
+from mozi.calendar.editing.premieres import plain_premiere
 from mozi.calendar.fields import check_fields
 from mozi.calendar.importing.matching import ImportRow, MatchedRows, find_duplicate_rows, match_rows
 from mozi.calendar.importing.preview import Preview, preview_of
@@ -25,6 +26,7 @@ from mozi.calendar.importing.tables import TableRow, read_table
 from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
 from mozi.posters.source import changed_sources
+from mozi.vocabulary import BY_IMPORT
 
 ATTEMPTS = 3  # on PostgreSQL another writer may save one of the movies after we read it
 
@@ -108,9 +110,11 @@ def _save(
                 matched = _match(session, rows, faults)
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
-                movies = save_changes(session, _strict(matched, skip_bad).changes, by=by)
+                movies = save_changes(
+                    session, _strict(matched, skip_bad).changes, by=by, source=BY_IMPORT
+                )
                 new = changed_sources(session)
-                sources = [(m.id, m.premiere_date) for m in movies if m.id in new]
+                sources = [(m.id, plain_premiere(m).premiere_date) for m in movies if m.id in new]
                 return _report(matched, tuple(sources))
         except (IntegrityError, StaleDataError):
             continue

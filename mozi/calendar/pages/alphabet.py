@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from mozi.calendar.collation import LETTERS, key_range
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, FilterOptions, Filters
-from mozi.calendar.pages.listings import listings
+from mozi.calendar.pages.listings import movie_listings
 from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card
 from mozi.models import Movie, MovieName
@@ -64,15 +64,15 @@ class AlphabetPage:
 
 
 def alphabet_page(
-    session: Session, letter: str | None, number: int, filters: Filters = NONE
+    session: Session, letter: str | None, number: int, today: date, filters: Filters = NONE
 ) -> AlphabetPage:
     """Return a page of the movies that begin with letter (of RANGES) and match the filters.
 
     Call names.ensure_names first: a movie without a stored name is left out.
     """
-    names = _names(session, letter, number, filters.conditions())
+    names = _names(session, letter, number, filters.movie_conditions())
     shown = dict(names[:PER_PAGE])
-    movies = listings(session, date.min, date.max, Movie.id.in_(shown), limit=PER_PAGE)
+    movies = movie_listings(session, shown, today, kind=filters.kind)
     cards = {card.movie.id: card for card in load_cards(session, movies)}
     return AlphabetPage(
         letters=_letters(session),

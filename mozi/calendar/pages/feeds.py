@@ -29,7 +29,7 @@ from mozi.calendar.pages.values import (
 )
 from mozi.calendar.weeks import week_of
 from mozi.errors import MovieNotFound
-from mozi.models import DateChange, Movie
+from mozi.models import IS_SHOWN, DateChange, Movie, Premiere
 from mozi.posters.recipes import RECIPES
 
 PAST_DAYS = 366  # an event that leaves the feed leaves the subscribers' calendars too
@@ -43,34 +43,37 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 def calendar_feed(session: Session, today: date, filters: Filters = NONE) -> CalendarFeed:
     """Return the premieres whose day is known, from a year ago on, cancelled ones included."""
-    day = Movie.premiere_date
-    conditions = (Movie.date_precision == "day", *filters.conditions())
+    day = Premiere.premiere_date
+    conditions = (Premiere.date_precision == "day", *filters.conditions())
     past = _movies(
         session,
         day.between(today - timedelta(days=PAST_DAYS), today - timedelta(days=1)),
         *conditions,
-        order=(day.desc(), Movie.id.desc()),
+        order=(day.desc(), Premiere.id.desc()),
         limit=PAST_LIMIT,
     )
-    coming = _movies(session, day >= today, *conditions, order=(day, Movie.id), limit=COMING_LIMIT)
+    coming = _movies(
+        session, day >= today, *conditions, order=(day, Premiere.id), limit=COMING_LIMIT
+    )
     movies = [*reversed(past), *coming]
     load_filter_options(session, filters, movies)
     return CalendarFeed(tuple(movies))
 
 
-def feed_movie(session: Session, movie_id: int) -> FeedMovie:
-    """Return one movie's row; raises MovieNotFound."""
-    found = _movies(session, Movie.id == movie_id, order=(), limit=1)
+def movie_feed(session: Session, movie_id: int) -> CalendarFeed:
+    """Return all premieres of one movie, removed ones included; raises MovieNotFound."""
+    order = (Premiere.premiere_date, Premiere.id)
+    found = _movies(session, Movie.id == movie_id, order=order, limit=COMING_LIMIT)
     if not found:
         raise MovieNotFound(movie_id)
-    return found[0]
+    return CalendarFeed(tuple(found))
 
 
 def news_feed(session: Session, today: date, filters: Filters = NONE) -> NewsFeed:
     """Return the premieres that were added or moved last, old premieres left out."""
     since = week_of(today).first - timedelta(days=NEWS_PAST_DAYS)
-    conditions = (Movie.premiere_date >= since, *filters.conditions())
-    new = _movies(session, *conditions, order=(Movie.id.desc(),), limit=NEWS_LIMIT)
+    conditions = (IS_SHOWN, Premiere.premiere_date >= since, *filters.conditions())
+    new = _movies(session, *conditions, order=(Premiere.id.desc(),), limit=NEWS_LIMIT)
     items = [FeedNews(movie, None) for movie in new] + _moved(session, *conditions)
     load_filter_options(session, filters, [item.movie for item in items])
     items.sort(key=lambda item: item.published_at or LONG_AGO, reverse=True)
@@ -81,12 +84,13 @@ def premieres(
     session: Session, first: date, last: date, *, part: int, filters: Filters = NONE
 ) -> Premieres:
     """Return one part (counted from 1) of the premieres from first to last, by date."""
-    day = Movie.premiere_date
+    day = Premiere.premiere_date
     found = _movies(
         session,
+        IS_SHOWN,
         day.between(first, last),
         *filters.conditions(),
-        order=(day, Movie.id),
+        order=(day, Premiere.id),
         limit=PREMIERES_A_PART + 1,
         offset=(part - 1) * PREMIERES_A_PART,
     )
@@ -120,15 +124,17 @@ def _movies(
 
 
 def _moved(session: Session, *conditions: ColumnElement[bool]) -> list[FeedNews]:
-    """Return the latest moves, each with the movie's present row."""
+    """Return the latest moves, each with the premiere's present row."""
     columns = [getattr(DateChange, field.name) for field in fields(Move)]
     rows = session.execute(
-        select(DateChange.movie_id, *columns)
-        .join(Movie, Movie.id == DateChange.movie_id)
+        select(DateChange.premiere_id, *columns)
+        .join(Premiere, Premiere.id == DateChange.premiere_id)
+        .join(Movie, Movie.id == Premiere.movie_id)
         .where(*conditions)
         .order_by(DateChange.id.desc())
         .limit(NEWS_LIMIT)
     ).all()
-    ids = {movie_id for movie_id, *_ in rows}
-    movies = {m.id: m for m in _movies(session, Movie.id.in_(ids), order=(), limit=NEWS_LIMIT)}
-    return [FeedNews(movies[movie_id], Move(*move)) for movie_id, *move in rows]
+    ids = {premiere_id for premiere_id, *_ in rows}
+    moved = _movies(session, Premiere.id.in_(ids), order=(), limit=NEWS_LIMIT)
+    premieres = {movie.premiere_id: movie for movie in moved}
+    return [FeedNews(premieres[premiere_id], Move(*move)) for premiere_id, *move in rows]

@@ -12,7 +12,7 @@ from mozi.calendar.collation import sort_key
 from mozi.calendar.pages.filters import FilterOptions, Filters, has_genre
 from mozi.calendar.pages.values import Listing
 from mozi.errors import FilterNotFound
-from mozi.models import Movie
+from mozi.models import IS_SHOWN, Movie, Premiere
 
 
 def load_filter_options(
@@ -31,7 +31,12 @@ def load_filter_options(
         raise FilterNotFound("genre", filters.genre)
     if not filters or among is None:
         return FilterOptions(filters, genres_of(movie.genres for movie in movies))
-    genres = select(Movie.genres).where(Movie.premiere_date.between(*among)).distinct()
+    genres = (
+        select(Movie.genres)
+        .join(Premiere)
+        .where(IS_SHOWN, Premiere.premiere_date.between(*among))
+        .distinct()
+    )
     return FilterOptions(filters, genres_of(session.scalars(genres)))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from mozi.errors import FilterNotFound
-from mozi.models import Movie
+from mozi.models import Movie, Premiere, has_premiere
 from mozi.vocabulary import AGE_RATINGS, KINDS, LIST_SEPARATOR
 
 GENRE_LENGTH = 200
@@ -46,9 +46,16 @@ class Filters:
         return query_of(self.arguments)
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions on a premiere and its movie."""
+        return self._conditions(Premiere.kind == self.kind)
+
+    def movie_conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return the conditions on a movie's row."""
+        return self._conditions(has_premiere(Premiere.kind == self.kind))
+
+    def _conditions(self, of_kind: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
         conditions = (
-            Movie.kind == self.kind if self.kind else None,
+            of_kind if self.kind else None,
             has_genre(self.genre) if self.genre else None,
             Movie.age_rating == self.age if self.age else None,
         )

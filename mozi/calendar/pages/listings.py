@@ -1,24 +1,32 @@
-"""Reads the rows behind the pages: movies between two dates, and the premieres around them.
+"""Reads the rows behind the pages: premieres between two dates, and those around them.
 
 This module sorts the movies of a day, not the database: databases' collations differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
-from mozi.calendar.pages.values import Details, FeedMovie, Listing, Move, Neighbour
+from mozi.calendar.pages.values import (
+    Details,
+    FeedMovie,
+    Listing,
+    Move,
+    MoviePremiere,
+    Neighbour,
+)
 from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
 from mozi.errors import MovieNotFound
-from mozi.models import DateChange, Movie, Poster
+from mozi.models import IS_SHOWN, DateChange, Movie, Poster, Premiere, is_main, ran_on
 from mozi.posters.status import has_source
 from mozi.vocabulary import DATE_PRECISIONS
 
@@ -26,14 +34,25 @@ MOVES_SHOWN = 20
 
 _LAST_MOVE = (
     select(func.max(DateChange.id))
-    .where(DateChange.movie_id == Movie.id)
-    .correlate(Movie)
+    .where(DateChange.premiere_id == Premiere.id)
+    .correlate(Premiere)
     .scalar_subquery()
 )
 _OTHERS = {
+    "premiere_id": Premiere.id.label("premiere_id"),
+    "premiere_version": Premiere.version.label("premiere_version"),
+    "status": case((Premiere.removed_at.is_not(None), "cancelled"), else_=Premiere.status).label(
+        "status"
+    ),
     "has_source": has_source().label("has_source"),
     "old_date": DateChange.old_date,
     "old_precision": DateChange.old_precision,
+    "ran_on": ran_on().label("ran_on"),
+    "added_at": Premiere.added_at,
+    "movie_changed_at": Movie.changed_at.label("movie_changed_at"),
+    "premiere_changed_at": Premiere.changed_at.label("premiere_changed_at"),
+    **{name: getattr(Premiere, name) for name in ("premiere_date", "date_precision", "kind")},
+    "first": Premiere.first,
 }
 
 
@@ -48,69 +67,98 @@ LISTING, DETAILS, FEED = (_columns_of(kind) for kind in (Listing, Details, FeedM
 def listings(
     session: Session, first: date, last: date, *conditions: ColumnElement[bool], limit: int
 ) -> list[Listing]:
-    """Return at most limit movies from first to last, in page order."""
+    """Return at most limit premieres from first to last, in page order."""
     rows = session.execute(
         rows_of(LISTING)
-        .where(Movie.premiere_date.between(first, last), *conditions)
-        .order_by(Movie.premiere_date, Movie.id)
+        .where(IS_SHOWN, Premiere.premiere_date.between(first, last), *conditions)
+        .order_by(Premiere.premiere_date, Premiere.id)
         .limit(limit)
     )
     return sorted((Listing(**row._mapping) for row in rows), key=page_order)
 
 
+def movie_listings(
+    session: Session, movie_ids: Collection[int], today: date, *, kind: str | None = None
+) -> list[Listing]:
+    """Return these movies, each by its next premiere from today on, else its latest one.
+
+    kind: looks at the premieres of this kind only.
+    """
+    chosen = (Movie.id.in_(movie_ids), is_main(today, kind))
+    return listings(session, date.min, date.max, *chosen, limit=len(movie_ids))
+
+
 def rows_of(columns: Sequence[Any]) -> Select[Any]:
-    """Return the query of all movies for columns: LISTING, DETAILS or FEED."""
+    """Return the query of all premieres, removed ones included: LISTING, DETAILS or FEED."""
     return (
         select(*columns)
-        .select_from(Movie)
-        .outerjoin(Poster)
+        .select_from(Premiere)
+        .join(Movie)
+        .outerjoin(Poster, Poster.movie_id == Movie.id)
         .outerjoin(DateChange, DateChange.id == _LAST_MOVE)
     )
 
 
-def get_details(session: Session, movie_id: int) -> Details:
-    """Return one movie's row; raises MovieNotFound."""
-    row = session.execute(rows_of(DETAILS).where(Movie.id == movie_id)).one_or_none()
+def get_details(session: Session, movie_id: int, today: date) -> Details:
+    """Return a movie by its next premiere, else its latest one; raises MovieNotFound."""
+    of_movie = rows_of(DETAILS).where(Movie.id == movie_id, is_main(today))
+    row = session.execute(of_movie).one_or_none()
     if row is None:
         raise MovieNotFound(movie_id)
     return Details(**row._mapping)
 
 
-def moves_of(session: Session, movie_id: int) -> tuple[Move, ...]:
-    """Return how a movie's date changed, the latest first."""
+def premieres_of(session: Session, movie_id: int) -> tuple[MoviePremiere, ...]:
+    """Return a movie's premieres by date, each with its moves, the latest move first."""
     columns = [getattr(DateChange, field.name) for field in fields(Move)]
-    of_movie = select(*columns).where(DateChange.movie_id == movie_id)
-    rows = session.execute(of_movie.order_by(DateChange.id.desc()).limit(MOVES_SHOWN))
-    return tuple(Move(**row._mapping) for row in rows)
+    moves: defaultdict[int, list[Move]] = defaultdict(list)
+    of_movie = select(DateChange.premiere_id, *columns).where(DateChange.movie_id == movie_id)
+    for premiere_id, *move in session.execute(of_movie.order_by(DateChange.id.desc())):
+        moves[premiere_id].append(Move(*move))
+    own = [field.name for field in fields(MoviePremiere) if field.name != "moves"]
+    rows = session.execute(
+        select(*(getattr(Premiere, name) for name in own))
+        .where(Premiere.movie_id == movie_id, IS_SHOWN)
+        .order_by(Premiere.premiere_date, Premiere.id)
+    )
+    return tuple(
+        MoviePremiere(**row._mapping, moves=tuple(moves[row.id][:MOVES_SHOWN])) for row in rows
+    )
 
 
 def dates_around(
     session: Session, first: date, last: date, *conditions: ColumnElement[bool]
 ) -> tuple[date | None, date | None]:
     """Return the nearest premiere dates before first and after last that have a page."""
-    day = Movie.premiere_date
+    day = Premiere.premiere_date
     start, end = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
-    before = select(func.max(day)).where(day < first, day >= start, *conditions)
-    after = select(func.min(day)).where(day > last, day <= end, *conditions)
+    # Ordered and limited, not max() and min(): a join would make those read all premieres.
+    dates = select(day).join(Movie).where(IS_SHOWN, *conditions).limit(1)
+    before = dates.where(day < first, day >= start).order_by(day.desc())
+    after = dates.where(day > last, day <= end).order_by(day)
     earlier, later = session.execute(
         select(before.scalar_subquery(), after.scalar_subquery())
     ).one()
     return earlier, later
 
 
-def neighbours(session: Session, movie: Details) -> tuple[Neighbour | None, Neighbour | None]:
-    """Return the movies before and after movie, in page order.
+def neighbours(
+    session: Session, movie: Details, today: date
+) -> tuple[Neighbour | None, Neighbour | None]:
+    """Return the movies before and after movie, in page order, each by its next premiere.
 
     One query reads the movies of its date and of the nearest dates on both sides; they are
     sorted here, in Hungarian order.
     """
-    day = Movie.premiere_date
-    before = select(func.max(day)).where(day < movie.premiere_date).scalar_subquery()
-    after = select(func.min(day)).where(day > movie.premiere_date).scalar_subquery()
+    day = Premiere.premiere_date
+    dates = select(day).join(Movie).where(is_main(today)).limit(1)
+    before = dates.where(day < movie.premiere_date).order_by(day.desc()).scalar_subquery()
+    after = dates.where(day > movie.premiere_date).order_by(day).scalar_subquery()
     rows = session.execute(
-        select(Movie.id, Movie.version, Movie.title, day, Movie.date_precision).where(
-            or_(day == movie.premiere_date, day == before, day == after)
-        )
+        select(Movie.id, Movie.version, Movie.title, day, Premiere.date_precision)
+        .select_from(Premiere)
+        .join(Movie)
+        .where(or_(day == movie.premiere_date, day == before, day == after), is_main(today))
     )
     around = sorted((Neighbour(**row._mapping) for row in rows), key=page_order)
     place = [other.id for other in around].index(movie.id)

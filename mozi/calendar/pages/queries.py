@@ -19,8 +19,8 @@ from mozi.calendar.pages.listings import (
     dates_around,
     get_details,
     listings,
-    moves_of,
     neighbours,
+    premieres_of,
     title_order,
 )
 from mozi.calendar.pages.pictures import Pictures, load_pictures
@@ -36,7 +36,7 @@ from mozi.calendar.pages.values import (
     YearPage,
 )
 from mozi.calendar.weeks import Month, Week, month_of, weeks_from
-from mozi.models import Movie
+from mozi.models import Premiere
 from mozi.posters.recipes import BLURRED, POSTER, SHARE, THUMB
 
 WEEKS_SHOWN = 9  # this one and the next eight
@@ -51,7 +51,7 @@ def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexP
     conditions = filters.conditions()
     weeks = weeks_from(today, count=WEEKS_SHOWN)
     first, last = weeks[0].first, weeks[-1].last
-    has_day, has_month = Movie.date_precision == "day", Movie.date_precision != "year"
+    has_day, has_month = Premiere.date_precision == "day", Premiere.date_precision != "year"
     found = listings(session, first, last, has_day, *conditions, limit=INDEX_LIMIT + 1)
     shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
     leads = _leads(weeks, shown)
@@ -74,7 +74,7 @@ def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexP
 
 def month_page(session: Session, month: Month, filters: Filters = NONE) -> MonthPage:
     """Return the premieres of one month."""
-    conditions = (Movie.date_precision != "year", *filters.conditions())
+    conditions = (Premiere.date_precision != "year", *filters.conditions())
     found = listings(session, month.first, month.last, *conditions, limit=LIST_LIMIT + 1)
     shown = found[:LIST_LIMIT]
     pictures = load_pictures(session, {THUMB.media: shown})
@@ -110,19 +110,19 @@ def year_page(session: Session, year: int, filters: Filters = NONE) -> YearPage:
     )
 
 
-def movie_page(session: Session, movie_id: int) -> MoviePage:
+def movie_page(session: Session, movie_id: int, today: date) -> MoviePage:
     """Return one movie; raises MovieNotFound."""
-    movie = get_details(session, movie_id)
+    movie = get_details(session, movie_id, today)
     media = (POSTER.media, THUMB.media, BLURRED.media, SHARE.media)
     pictures = load_pictures(session, dict.fromkeys(media, [movie]))
-    earlier, later = neighbours(session, movie)
+    earlier, later = neighbours(session, movie, today)
     return MoviePage(
         movie=movie,
         poster=pictures.find(movie, POSTER.media),
         small=pictures.find_built(movie, THUMB.media),
         backdrop=pictures.find(movie, BLURRED.media),
         share=pictures.find_built(movie, SHARE.media),
-        moves=moves_of(session, movie_id),
+        premieres=premieres_of(session, movie_id),
         earlier=earlier,
         later=later,
     )
@@ -131,10 +131,10 @@ def movie_page(session: Session, movie_id: int) -> MoviePage:
 def _undated(session: Session, today: date, *conditions: ColumnElement[bool]) -> list[Listing]:
     """Return the next movies that are announced for a month or a year that is not over."""
     month, year = month_of(today).first, date(today.year, 1, 1)
-    day, precision = Movie.premiere_date, Movie.date_precision
+    day, precision = Premiere.premiere_date, Premiere.date_precision
     to_come = or_(and_(precision == "month", day >= month), precision == "year")
     last = date(today.year + UNDATED_YEARS, 12, 31)
-    scheduled = Movie.status == "scheduled"
+    scheduled = Premiere.status == "scheduled"
     return listings(session, year, last, to_come, scheduled, *conditions, limit=UNDATED_LIMIT)
 
 

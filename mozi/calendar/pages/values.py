@@ -35,13 +35,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Listing:
-    """A movie's row for lists. has_source: whether its poster has a source.
+    """A premiere with its movie, for lists. id, version: the movie's.
 
-    old_date, old_precision: before the last move; None where the premiere was never moved.
+    has_source: whether its poster has a source. old_date, old_precision: before the last move;
+    None where the premiere was never moved. ran_on: when the movie opened in the cinemas before,
+    where this premiere is another one.
     """
 
     id: int
     version: int
+    premiere_id: int
+    premiere_version: int
     title: str
     original_title: str | None
     premiere_date: date
@@ -54,11 +58,12 @@ class Listing:
     has_source: bool
     old_date: date | None
     old_precision: str | None
+    ran_on: date | None
 
 
 @dataclass(frozen=True)
 class Card:
-    """A movie on a list: its row and its thumb."""
+    """A premiere on a list: its row and its movie's thumb."""
 
     movie: Listing
     thumb: Picture | None
@@ -170,11 +175,25 @@ class Move:
 
 
 @dataclass(frozen=True)
-class MoviePage:
-    """A movie with its pictures and the movies before and after it.
+class MoviePremiere:
+    """One premiere of a movie's page. moves: the latest first."""
 
-    small: the thumb for small screens, where it is built. share: the picture of shared links,
-    where it is built. moves: the latest first.
+    id: int
+    version: int
+    kind: str
+    premiere_date: date
+    date_precision: str
+    status: str
+    note: str | None
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class MoviePage:
+    """A movie with its premieres, its pictures and the movies before and after it.
+
+    movie: with its next premiere, else its latest one. premieres: by date. small: the thumb for
+    small screens, where it is built. share: the picture of shared links, where it is built.
     """
 
     movie: Details
@@ -182,17 +201,33 @@ class MoviePage:
     small: Picture | None
     backdrop: Picture | None
     share: Picture | None
-    moves: tuple[Move, ...]
+    premieres: tuple[MoviePremiere, ...]
     earlier: Neighbour | None
     later: Neighbour | None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """Return the moves of the premiere that stands for the movie."""
+        return next(p.moves for p in self.premieres if p.id == self.movie.premiere_id)
 
 
 @dataclass(frozen=True)
 class FeedMovie(Details):
-    """A movie's row for feeds. added_at, changed_at: aware, UTC; None: not recorded then."""
+    """A premiere with its movie, for feeds. Moments: aware, UTC; None: not recorded then.
 
+    first: whether the premiere is the movie's first recorded one. added_at: the premiere's.
+    """
+
+    first: bool
     added_at: datetime | None
-    changed_at: datetime | None
+    movie_changed_at: datetime | None
+    premiere_changed_at: datetime | None
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """Return when the movie or the premiere was last changed."""
+        known = [m for m in (self.movie_changed_at, self.premiere_changed_at) if m is not None]
+        return max(known, default=None)
 
 
 @dataclass(frozen=True)

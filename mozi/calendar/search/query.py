@@ -14,12 +14,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.listings import listings
+from mozi.calendar.pages.listings import movie_listings
 from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card
 from mozi.calendar.search.text import words_of
 from mozi.calendar.search.word_index import find_fuzzy_ids, find_ids
-from mozi.models import Movie, MovieName
+from mozi.models import Movie, MovieName, Premiere, is_main
 
 SHOWN = 24  # movies: full rows on any screen
 LOOKED_AT = 200  # movies in each step, of which the best are shown
@@ -47,13 +47,13 @@ def tidy(query: str) -> str:
     return line[:QUERY_LENGTH].strip()
 
 
-def search_page(session: Session, query: str) -> SearchPage:
+def search_page(session: Session, query: str, today: date) -> SearchPage:
     """Return the movies that match a tidied query, best first; none where it has no words."""
     found, fuzzy = _search(session, query, enough=SHOWN + 1)
-    ids = _best(session, found)
+    ids = _best(session, found, today)
     return SearchPage(
         query=query,
-        cards=_cards(session, ids[:SHOWN]),
+        cards=_cards(session, ids[:SHOWN], today),
         fuzzy=fuzzy,
         cut=len(ids) > SHOWN,
     )
@@ -108,15 +108,19 @@ def _steps(session: Session, words: Sequence[str]) -> Iterator[Iterable[int]]:
     yield find_ids(session, words, in_titles=False, limit=LOOKED_AT)
 
 
-def _best(session: Session, steps: dict[int, int]) -> list[int]:
+def _best(session: Session, steps: dict[int, int], today: date) -> list[int]:
     """Return the ids of the SHOWN best movies, and one more if there is one."""
-    dated = select(Movie.id, Movie.premiere_date).where(Movie.id.in_(steps))
+    dated = (
+        select(Movie.id, Premiere.premiere_date)
+        .join(Premiere)
+        .where(Movie.id.in_(steps), is_main(today))
+    )
     rows = sorted(session.execute(dated), key=lambda row: (row[1], row[0]), reverse=True)
     ids = sorted((movie_id for movie_id, _ in rows), key=lambda movie_id: steps[movie_id])
     return ids[: SHOWN + 1]
 
 
-def _cards(session: Session, ids: Sequence[int]) -> tuple[Card, ...]:
-    movies = listings(session, date.min, date.max, Movie.id.in_(ids), limit=SHOWN)
+def _cards(session: Session, ids: Sequence[int], today: date) -> tuple[Card, ...]:
+    movies = movie_listings(session, ids, today)
     movies.sort(key=lambda movie: ids.index(movie.id))
     return tuple(load_cards(session, movies))

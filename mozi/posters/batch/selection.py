@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select, true, tuple_
 
 from mozi.database import reading
-from mozi.models import Movie, Poster
+from mozi.models import Movie, Poster, Premiere, has_premiere, is_main
 from mozi.posters.current import current_count
 from mozi.posters.recipes import RECIPES, Recipe, get_any_recipe
 from mozi.posters.status import has_source
@@ -72,7 +72,7 @@ def candidates(selection: Selection) -> Iterator[Candidate]:
     if selection.movie_ids:
         yield from _named(selection)
         return
-    coming = Movie.premiere_date >= selection.shown_from
+    coming = Premiere.premiere_date >= selection.shown_from
     yield from _chunks(selection, coming, descending=False)
     yield from _chunks(selection, ~coming, descending=True)
 
@@ -101,9 +101,16 @@ def _chunks(
     selection: Selection, where: ColumnElement[bool], *, descending: bool
 ) -> Iterator[Candidate]:
     last: tuple[date, int] | None = None
-    place = tuple_(Movie.premiere_date, Movie.id)
-    order = [key.desc() if descending else key.asc() for key in (Movie.premiere_date, Movie.id)]
-    wanted = _candidates().where(where, *_within(selection), _to_do(selection))
+    day = Premiere.premiere_date
+    place = tuple_(day, Premiere.id)
+    order = [key.desc() if descending else key.asc() for key in (day, Premiere.id)]
+    stands_for_movie = is_main(selection.shown_from)
+    wanted = (
+        _candidates()
+        .add_columns(day, Premiere.id.label("premiere_id"))
+        .join(Premiere, Premiere.movie_id == Movie.id)
+    )
+    wanted = wanted.where(where, stands_for_movie, *_within(selection), _to_do(selection))
     while True:
         query = wanted.order_by(*order).limit(CHUNK)
         if last is not None:
@@ -113,12 +120,12 @@ def _chunks(
         yield from (Candidate(row.id, row.title, row.url) for row in rows)
         if len(rows) < CHUNK:
             return
-        last = (rows[-1].premiere_date, rows[-1].id)
+        last = (rows[-1].premiere_date, rows[-1].premiere_id)
 
 
 def _candidates() -> Select[Any]:
     fetched_from = case((Poster.original_key.is_(None), Poster.source_url)).label("url")
-    return select(Movie.id, Movie.title, Movie.premiere_date, fetched_from).join(Poster)
+    return select(Movie.id, Movie.title, fetched_from).join(Poster, Poster.movie_id == Movie.id)
 
 
 def _within(selection: Selection) -> list[ColumnElement[bool]]:
@@ -126,10 +133,10 @@ def _within(selection: Selection) -> list[ColumnElement[bool]]:
     conditions = [has_source()]
     if selection.movie_ids:
         conditions.append(Movie.id.in_(selection.movie_ids))
-    if selection.since is not None:
-        conditions.append(Movie.premiere_date >= selection.since)
-    if selection.until is not None:
-        conditions.append(Movie.premiere_date <= selection.until)
+    days = [Premiere.premiere_date >= selection.since] if selection.since else []
+    days += [Premiere.premiere_date <= selection.until] if selection.until else []
+    if days:
+        conditions.append(has_premiere(*days))
     return conditions
 
 

@@ -22,7 +22,9 @@ from mozi.calendar.editing.history import (
     UPDATED,
     Json,
 )
+from mozi.calendar.editing.premieres import WHOLE
 from mozi.calendar.editing.restore import history_page, restore_movie
+from mozi.calendar.fields import PREMIERE_COLUMNS
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
 from mozi.services import services
@@ -65,7 +67,7 @@ def history(movie_id: int) -> ResponseReturnValue:
         movie_id=movie_id,
         history=shown,
         actions=ACTION_NAMES,
-        names={**COLUMN_NAMES, POSTER: _("Plakát"), FOCUS: _("Mi legyen mindig látható")},
+        named=change_name,
         words=value_words,
         by_command=BY_COMMAND,
         media_url=services().storage.url,
@@ -83,8 +85,27 @@ def restore(movie_id: int, entry_id: int) -> ResponseReturnValue:
     return redirect_to("movie", movie_id=movie_id)
 
 
-def value_words(column: str, value: Json) -> str:
+NAMES = {
+    **COLUMN_NAMES,
+    POSTER: _("Plakát"),
+    FOCUS: _("Mi legyen mindig látható"),
+    WHOLE: _("Bemutató"),
+}
+
+
+def change_name(name: str) -> str:
+    """Return a name of the history's changes in the reader's words."""
+    column, _hash, premiere_id = name.partition("#")
+    known = str(NAMES.get(column, column))
+    return f"{known} (#{premiere_id})" if premiere_id else known
+
+
+def value_words(name: str, value: Json) -> str:
     """Return a value as the history shows it; "" for None."""
+    column = name.partition("#")[0]
+    if column == WHOLE and isinstance(value, list):
+        parts = zip(PREMIERE_COLUMNS, value, strict=False)
+        return " · ".join(value_words(part, str(said)) for part, said in parts)
     if column == FOCUS:
         x, y = value if isinstance(value, list) else (50, 50)
         return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from mozi.calendar.pages.feeds import LONG_AGO
 from mozi.calendar.pages.filters import Filters
 from mozi.calendar.pages.values import FeedMovie, FeedNews, PicturedMovie
-from mozi.feeds.ical import Premiere
+from mozi.feeds.ical import CalendarEvent
 from mozi.feeds.rss import Item
 from mozi.services import services
 from mozi.web import links
@@ -34,19 +34,19 @@ def feed_name(filters: Filters) -> str:
     return f"{name} ({', '.join(chosen.values())})" if chosen else name
 
 
-def premiere_of(movie: FeedMovie, *, today: date) -> Premiere:
+def premiere_of(movie: FeedMovie, *, today: date) -> CalendarEvent:
     """Return the event of a movie; the day of its premiere must be known."""
     off = movie.status == "cancelled"
-    return Premiere(
-        uid=f"film-{movie.id}@{_site()}",
+    return CalendarEvent(
+        uid=f"{_id(movie)}@{_site()}",
         day=movie.premiere_date,
         summary=_title(movie),
         description="\n".join(_lines(movie, today=today)),
         url=_address(movie),
         categories=_genres(movie),
         cancelled=off,
-        # The version counts an editor's changes and never decreases (RFC 5545, 3.8.7.4).
-        sequence=movie.version - 1,
+        # The versions count an editor's changes and never decrease (RFC 5545, 3.8.7.4).
+        sequence=movie.version + movie.premiere_version - 2,
         changed_at=movie.changed_at or LONG_AGO,
     )
 
@@ -57,7 +57,7 @@ def item_of(news: FeedNews, *, today: date) -> Item:
     when = dates_in(current()).premiere(movie.premiere_date, movie.date_precision)
     moved = "" if move is None else move_words(move, move.new_date, move.new_precision, today=today)
     return Item(
-        id=_news_id(movie.id, news.published_at if move else None),
+        id=_news_id(movie, news.published_at if move else None),
         title=f"{_title(movie)} – {moved or when}",
         text=" · ".join([when, *_lines(movie, today=today)]),
         url=_address(movie),
@@ -71,6 +71,7 @@ def record_of(item: PicturedMovie) -> dict[str, Any]:
     movie = item.movie
     return {
         "id": movie.id,
+        "premiere_id": movie.premiere_id,
         "title": movie.title,
         "original_title": movie.original_title,
         "premiere_date": movie.premiere_date.isoformat(),
@@ -116,9 +117,14 @@ def _genres(movie: FeedMovie) -> tuple[str, ...]:
     return tuple(genre_name(genre) for genre in movie.genres)
 
 
-def _news_id(movie_id: int, moved_at: datetime | None) -> str:
+def _id(movie: FeedMovie) -> str:
+    """Return a premiere's id in feeds: the movie's first one has the movie's."""
+    return f"film-{movie.id}" if movie.first else f"film-{movie.id}-{movie.premiere_id}"
+
+
+def _news_id(movie: FeedMovie, moved_at: datetime | None) -> str:
     moved = f"-{moved_at:%Y%m%dT%H%M%S%f}" if moved_at else ""
-    return f"film-{movie_id}{moved}@{_site()}"
+    return f"{_id(movie)}{moved}@{_site()}"
 
 
 def _site() -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.pages import feeds
 from mozi.calendar.pages.filters import NONE, Filters, filters_of
-from mozi.calendar.pages.values import CalendarFeed, FeedMovie, NewsFeed
+from mozi.calendar.pages.values import CalendarFeed, NewsFeed
 from mozi.errors import Moved
 from mozi.feeds import ical, rss
 from mozi.pagecache.cache import Page
@@ -50,21 +50,22 @@ def calendar() -> Response:
 @blueprint.get("/film/<int(max=2147483647):movie_id>.ics", defaults={"slug": ""})
 @blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>.ics")
 def film(movie_id: int, slug: str) -> Response:
-    """Answer with the movie's event; 404 if the day of its premiere is unknown."""
+    """Answer with the movie's premieres whose day is known; 404 if there is none."""
     asked, day = request.script_root + request.path, today()
 
-    def load(session: Session) -> FeedMovie:
-        movie = feeds.feed_movie(session, movie_id)
-        if (right := f"{links.film_path(movie)}.ics") != asked:
+    def load(session: Session) -> CalendarFeed:
+        shown = feeds.movie_feed(session, movie_id)
+        if (right := f"{links.film_path(shown.movies[0])}.ics") != asked:
             raise Moved(right)
-        return movie if movie.date_precision == "day" else abort(404)
+        known = tuple(movie for movie in shown.movies if movie.date_precision == "day")
+        return CalendarFeed(known) if known else abort(404)
 
-    def render(movie: FeedMovie) -> str:
+    def render(shown: CalendarFeed) -> str:
         return ical.calendar(
-            movie.title,
+            shown.movies[0].title,
             description=feed_name(NONE),
-            url=links.absolute(links.film_path(movie)),
-            premieres=[premiere_of(movie, today=day)],
+            url=links.absolute(links.film_path(shown.movies[0])),
+            premieres=[premiere_of(movie, today=day) for movie in shown.movies],
         )
 
     return feed("event", load, render, content_type=ical.CONTENT_TYPE)

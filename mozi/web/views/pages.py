@@ -78,7 +78,7 @@ def film(movie_id: int, slug: str) -> Response:
     asked = request.script_root + request.path
 
     def load(session: Session) -> MoviePage:
-        page = queries.movie_page(session, movie_id)
+        page = queries.movie_page(session, movie_id, today())
         if (right := links.film_path(page.movie)) != asked:
             raise Moved(right)
         return page

@@ -9,7 +9,7 @@ from mozi.calendar.pages import alphabet
 from mozi.calendar.pages.filters import filters_of, query_of
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import search_page, tidy
-from mozi.web.rendering import show
+from mozi.web.rendering import show, today
 
 blueprint = Blueprint("search", __name__)
 
@@ -24,7 +24,9 @@ def search() -> Response:
     asked = tidy(request.args.get("q", ""))
     ensure_names()
     query = query_of({"q": asked}) if asked else ""
-    return show("search", lambda session: search_page(session, asked), query=query, kept=not asked)
+    return show(
+        "search", lambda session: search_page(session, asked, today()), query=query, kept=not asked
+    )
 
 
 @blueprint.get("/filmek")
@@ -40,7 +42,7 @@ def movies() -> Response:
     named = {name: value for name, value in place.items() if value}
 
     def load(session: Session) -> alphabet.AlphabetPage:
-        page = alphabet.alphabet_page(session, letter, number, filters)
+        page = alphabet.alphabet_page(session, letter, number, today(), filters)
         return page if page.groups or number == 1 else abort(404)
 
     return show("alphabet", load, query=query_of({**named, **filters.arguments}))

@@ -34,7 +34,9 @@ def test_a_new_movie_has_its_values_and_the_defaults_of_the_rest(app: Flask) -> 
     with reading() as session:
         movie = session.get_one(Movie, movie_id)
         assert (movie.title, movie.genres, movie.cast) == ("Kontroll", ("krimi", "thriller"), ())
-        assert (movie.kind, movie.status, movie.version) == ("cinema", "scheduled", 1)
+        assert movie.version == 1
+        [premiere] = movie.premieres
+        assert (premiere.kind, premiere.status, premiere.first) == ("cinema", "scheduled", True)
 
 
 def test_a_new_movie_may_come_with_the_address_of_its_poster(app: Flask) -> None:

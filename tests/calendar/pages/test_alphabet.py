@@ -11,13 +11,13 @@ from mozi.calendar.pages.alphabet import DIGITS, OTHERS, AlphabetPage, alphabet_
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading
 from tests.conftest import on_both_backends
-from tests.support.factories import make_movie
+from tests.support.factories import THURSDAY, make_movie
 
 
 def page(letter: str | None = None, number: int = 1) -> AlphabetPage:
     ensure_names()
     with reading() as session:
-        return alphabet_page(session, letter, number)
+        return alphabet_page(session, letter, number, THURSDAY)
 
 
 def titles(shown: AlphabetPage) -> dict[str, list[str]]:

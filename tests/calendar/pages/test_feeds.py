@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from mozi.calendar.pages import feeds
-from mozi.calendar.pages.feeds import calendar_feed, feed_movie, news_feed, premieres
+from mozi.calendar.pages.feeds import calendar_feed, movie_feed, news_feed, premieres
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
 from mozi.models import Movie
@@ -72,6 +72,6 @@ def test_premieres_come_in_parts_with_their_pictures(
 def test_an_unknown_movie_is_not_found(app: Flask) -> None:
     movie_id = make_movie(title="Kontroll")
     with reading() as session:
-        assert feed_movie(session, movie_id).title == "Kontroll"
+        assert [m.title for m in movie_feed(session, movie_id).movies] == ["Kontroll"]
         with pytest.raises(MovieNotFound):
-            feed_movie(session, movie_id + 1)
+            movie_feed(session, movie_id + 1)

@@ -8,7 +8,13 @@ import pytest
 from flask import Flask
 
 from mozi.calendar.pages import listings as module
-from mozi.calendar.pages.listings import dates_around, get_details, listings, moves_of, neighbours
+from mozi.calendar.pages.listings import (
+    dates_around,
+    get_details,
+    listings,
+    neighbours,
+    premieres_of,
+)
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
 from mozi.models import Movie
@@ -32,10 +38,10 @@ def test_movies_come_by_date_then_precision_then_hungarian_title(app: Flask) -> 
 def test_a_movie_has_a_source_by_address_or_upload(app: Flask) -> None:
     with_url, without = make_movie(poster_url="https://example.org/x.jpg"), make_movie()
     with reading() as session:
-        assert get_details(session, with_url).has_source
-        assert not get_details(session, without).has_source
+        assert get_details(session, with_url, THURSDAY).has_source
+        assert not get_details(session, without, THURSDAY).has_source
         with pytest.raises(MovieNotFound):
-            get_details(session, without + 1)
+            get_details(session, without + 1, THURSDAY)
 
 
 def test_dates_around_stay_within_the_years_that_have_pages(app: Flask) -> None:
@@ -48,8 +54,8 @@ def test_dates_around_stay_within_the_years_that_have_pages(app: Flask) -> None:
 def test_neighbours_are_the_movies_before_and_after(app: Flask) -> None:
     ids = [make_movie(title=title) for title in ("Ádám", "Béla", "Cili")]
     with reading() as session:
-        before, after = neighbours(session, get_details(session, ids[1]))
-        first = neighbours(session, get_details(session, ids[0]))
+        before, after = neighbours(session, get_details(session, ids[1], THURSDAY), THURSDAY)
+        first = neighbours(session, get_details(session, ids[0], THURSDAY), THURSDAY)
     assert before is not None
     assert after is not None
     assert (before.id, after.id, first[0]) == (ids[0], ids[2], None)
@@ -63,6 +69,8 @@ def test_the_latest_moves_come_first(app: Flask, monkeypatch: pytest.MonkeyPatch
             movie = session.get_one(Movie, movie_id)
             update_movie(session, movie, {"premiere_date": THURSDAY + timedelta(days=days)})
     with reading() as session:
-        moved = [(move.new_date - THURSDAY).days for move in moves_of(session, movie_id)]
+        moved = [
+            (move.new_date - THURSDAY).days for move in premieres_of(session, movie_id)[0].moves
+        ]
         assert moved == [3, 2]
-        assert get_details(session, movie_id).old_date == THURSDAY + timedelta(days=2)
+        assert get_details(session, movie_id, THURSDAY).old_date == THURSDAY + timedelta(days=2)

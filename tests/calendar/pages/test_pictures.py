@@ -11,14 +11,14 @@ from mozi.calendar.pages.values import Picture
 from mozi.database import reading, writing
 from mozi.models import Poster
 from mozi.posters.recipes import AVIF_OF, POSTER, THUMB
-from tests.support.factories import make_movie, make_variants
+from tests.support.factories import THURSDAY, make_movie, make_variants
 
 SOURCE = "https://example.org/poster.jpg"
 
 
 def picture(movie_id: int, media: str = THUMB.media) -> Picture | None:
     with reading() as session:
-        movie = get_details(session, movie_id)
+        movie = get_details(session, movie_id, THURSDAY)
         return load_pictures(session, {media: [movie]}).find(movie, media)
 
 
@@ -49,7 +49,7 @@ def test_only_the_pages_own_media_are_read(app: Flask) -> None:
     movie_id = make_movie(poster_url=SOURCE)
     make_variants(movie_id, "thumb")
     with reading() as session:
-        movie = get_details(session, movie_id)
+        movie = get_details(session, movie_id, THURSDAY)
         pictures = load_pictures(session, {POSTER.media: [movie]})
         assert pictures.find_built(movie, THUMB.media) is None
 

@@ -18,13 +18,13 @@ from mozi.calendar.search.query import (
 )
 from mozi.database import reading
 from tests.conftest import on_both_backends
-from tests.support.factories import make_movie
+from tests.support.factories import THURSDAY, make_movie
 
 
 def search(query: str) -> SearchPage:
     ensure_names()
     with reading() as session:
-        return search_page(session, tidy(query))
+        return search_page(session, tidy(query), THURSDAY)
 
 
 def titles(page: SearchPage) -> list[str]:

@@ -14,7 +14,7 @@ from mozi.database import reading, writing
 from mozi.maintenance.checking import Checking
 from mozi.models import HistoryEntry, Movie
 from mozi.storage import Storage
-from tests.support.factories import THURSDAY, make_jpeg, make_movie, movie_of
+from tests.support.factories import THURSDAY, make_jpeg, make_movie, movie_of, premiere_of
 from tests.web.admin.conftest import EMAIL
 from tests.web.admin.forms import (
     GIVEN,
@@ -31,7 +31,7 @@ def test_a_movie_is_added_by_the_fields_of_the_import_table(anna: FlaskClient) -
     answer = send(anna, "/admin/movies/new", **fields)
     [movie] = movies()
     assert (answer.status_code, answer.location) == (303, f"/admin/movies/{movie.id}")
-    assert (movie.title, movie.premiere_date) == ("Mephisto", THURSDAY)
+    assert (movie.title, premiere_of(movie.id).premiere_date) == ("Mephisto", THURSDAY)
     assert (movie.genres, movie.runtime_minutes) == (("dráma", "történelmi"), 144)
     assert "Hozzáadva: „Mephisto”." in anna.get(answer.location).text
 

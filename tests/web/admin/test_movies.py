@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from mozi.calendar.editing.admin_list import COUNTED, PAGE_LENGTH
 from mozi.database import writing
-from mozi.models import Movie
+from mozi.models import Movie, Premiere
 from mozi.posters.build.publish import record_failure
 from mozi.posters.messages import bad_status
 from mozi.posters.queries import get_poster
@@ -77,7 +77,10 @@ def test_a_thumb_is_shown_where_there_is_one(anna: FlaskClient) -> None:
 def many(count: int) -> None:
     with writing() as session:
         session.add_all(
-            Movie(title=f"Film {number:03}", premiere_date=THURSDAY + timedelta(days=number))
+            Movie(
+                title=f"Film {number:03}",
+                premieres=[Premiere(first=True, premiere_date=THURSDAY + timedelta(days=number))],
+            )
             for number in range(count)
         )
 

@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 26)
 def movie(**columns: object) -> FeedMovie:
     movie_id = make_movie(**columns)
     with reading() as session:
-        return feeds.feed_movie(session, movie_id)
+        return feeds.movie_feed(session, movie_id).movies[0]
 
 
 def test_a_feed_is_named_after_its_filters(in_language: InLanguage) -> None:
