@@ -7,10 +7,11 @@ page shows" that could differ: no order of reads to get right, no version to rai
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 SHORT_DIGITS = 10  # enough to see in a log line which movie changed
@@ -47,13 +48,21 @@ def _movies_and_pictures(value: Any, movie_id: object = "") -> Iterator[tuple[st
     if isinstance(value, tuple):
         for item in value:
             yield from _movies_and_pictures(item, movie_id)
-    elif dataclasses.is_dataclass(value):
-        movie: Any = getattr(value, "movie", value)
-        if hasattr(movie, "version"):
-            movie_id = movie.id
-            if movie is value:
-                yield str(movie_id), repr(value)
-        if hasattr(value, "media"):
-            yield f"{movie_id}.{value.media}", repr(value)
-        for field in dataclasses.fields(value):
-            yield from _movies_and_pictures(getattr(value, field.name), movie_id)
+        return
+    movie: Any = getattr(value, "movie", value)
+    if hasattr(movie, "version"):
+        movie_id = movie.id
+        if movie is value:
+            yield str(movie_id), repr(value)
+    if hasattr(value, "media"):
+        yield f"{movie_id}.{value.media}", repr(value)
+    for name in _names_of(type(value)):
+        within = getattr(value, name)
+        if isinstance(within, tuple) or _names_of(type(within)):
+            yield from _movies_and_pictures(within, movie_id)
+
+
+@cache
+def _names_of(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; none for any other type."""
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()

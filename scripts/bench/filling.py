@@ -88,7 +88,7 @@ def fill(movies: int, *, unbuilt: bool) -> None:
     with _loading() as connection:
         for table, columns, rows in (
             ("movie", MOVIE, map(_movie, numbers)),
-            ("premiere", PREMIERE, map(_premiere, numbers)),
+            ("premiere", PREMIERE, chain(map(_premiere, numbers), _second_premieres(numbers))),
             ("movie_name", "movie_id, sort_key, folded", map(_name, numbers)),
             ("search_word", "word", ((word,) for word in _words(numbers))),
         ):
@@ -130,6 +130,14 @@ def _premiere(number: int) -> tuple[Any, ...]:
     day, precision = day_of(number)
     status, seen = "cancelled" if number % 100 == 3 else "scheduled", "2026-01-01 00:00:00.000000"
     return (number, number, True, day.isoformat(), precision, status, seen, seen)
+
+
+def _second_premieres(numbers: range) -> Iterator[tuple[Any, ...]]:
+    """Yield the re-release of every twentieth movie, some time since 1960."""
+    for number in numbers[19::20]:
+        day, seen = date(1960 + number % 67, 1 + number % 12, 1 + number % 28), "2026-01-01"
+        row = (len(numbers) + number, number, False, day.isoformat(), "day", "scheduled")
+        yield (*row, f"{seen} 00:00:00.000000", f"{seen} 00:00:00.000000")
 
 
 def _name(number: int) -> tuple[Any, ...]:
