@@ -115,7 +115,10 @@ from prometheus_client import multiprocess  # noqa: E402 - reads the variable ab
 
 from mozi.errors import SettingsError  # noqa: E402
 from mozi.logs import gunicorn_logging  # noqa: E402
-from mozi.server import capacity  # noqa: E402
+from mozi.server import (  # noqa: E402
+    capacity,
+    start_token,  # noqa: F401 - made here, so that all workers have the same
+)
 from mozi.settings import Settings  # noqa: E402
 
 gc.enable()

@@ -326,20 +326,42 @@ class PosterStatus(Model):
 
 
 class Admin(Model):
-    """An admin: an e-mail address and the argon2 hash of the password."""
+    """Someone who may edit: an e-mail address, the argon2 hash of the password, and a role.
+
+    role: "editor", or "admin", who also manages the people.
+    """
 
     __tablename__ = "admin"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(10), default="admin", server_default="admin")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class AdminLink(Model):
+    """A one-time link; id: the SHA-256 of its token, so a copy of the database opens none.
+
+    purpose: "begin" (makes the first admin), "invite" (adds somebody), "password" (sets a new
+    one). email: "" for "begin". made_by: the admin who made it, or "".
+    """
+
+    __tablename__ = "admin_link"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(10))
+    made_by: Mapped[str] = mapped_column(String(254))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class AdminSession(Model):
     """A session; id: the SHA-256 of the browser's token.
 
-    password_mark: of the password at the sign-in; another password ends the session.
+    password_mark: of the password at the sign-in; another password ends the session. agent,
+    network: the browser and the client's network at the sign-in, for the list of sessions.
     """
 
     __tablename__ = "admin_session"
@@ -348,6 +370,8 @@ class AdminSession(Model):
     admin_id: Mapped[int] = mapped_column(ForeignKey("admin.id", ondelete="CASCADE"), index=True)
     password_mark: Mapped[str] = mapped_column(String(32))
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agent: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    network: Mapped[str] = mapped_column(String(50), default="", server_default=text("''"))
 
 
 class Attempt(Model):

@@ -7,21 +7,25 @@ import re
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from mozi.accounts.passwords import hash_password, matches
 from mozi.database import reading, writing
-from mozi.models import Admin, AdminSession
+from mozi.models import Admin, AdminLink, AdminSession
 
+ADMIN, EDITOR = "admin", "editor"
+ROLES = (EDITOR, ADMIN)
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclass(frozen=True)
 class Account:
-    """An admin with the hash of the password."""
+    """Someone who may edit, with the hash of the password."""
 
     id: int
     email: str
+    role: str
     password_hash: str = field(repr=False)
 
     @property
@@ -41,31 +45,37 @@ def is_email(email: str) -> bool:
     return has_form and email.isprintable()  # PostgreSQL takes no NUL
 
 
-def ensure_admin(email: str, password: str) -> bool:
+def ensure_admin(email: str, password: str, *, role: str | None = None) -> bool:
     """Set the admin's password, creating the admin if needed; return whether it was created.
 
-    A new password ends every session of the admin.
+    role: None keeps the present one, and makes a new one an admin. A new password ends every
+    session of the admin.
     """
     password_hash = hash_password(password)  # before the transaction: hashing takes time
     with writing() as session:
-        query = select(Admin).where(Admin.email == normal_email(email))
-        admin = session.scalars(query).first()
-        if admin is None:
-            session.add(Admin(email=normal_email(email), password_hash=password_hash))
-        else:
-            admin.password_hash = password_hash
-            session.execute(delete(AdminSession).where(AdminSession.admin_id == admin.id))
-        return admin is None
+        return save_password(session, normal_email(email), password_hash, role=role)
+
+
+def save_password(session: Session, email: str, password_hash: str, *, role: str | None) -> bool:
+    """Do what ensure_admin does, in the caller's transaction; all one-time links become void."""
+    admin = session.scalars(select(Admin).where(Admin.email == email)).first()
+    if admin is None:
+        session.add(Admin(email=email, password_hash=password_hash, role=role or ADMIN))
+    else:
+        admin.password_hash, admin.role = password_hash, role or admin.role
+        session.execute(delete(AdminSession).where(AdminSession.admin_id == admin.id))
+    session.execute(delete(AdminLink).where(AdminLink.email == email))
+    return admin is None
 
 
 def find_account(email: str) -> Account | None:
     """Return the admin with this e-mail address."""
     if not is_email(normal_email(email)):
         return None
-    query = select(Admin.id, Admin.email, Admin.password_hash)
+    query = select(Admin.id, Admin.email, Admin.role, Admin.password_hash)
     with reading() as session:
         row = session.execute(query.where(Admin.email == normal_email(email))).first()
-    return Account(row.id, row.email, row.password_hash) if row else None
+    return Account(row.id, row.email, row.role, row.password_hash) if row else None
 
 
 def find_by_password(email: str, password: str) -> Account | None:

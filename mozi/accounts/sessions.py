@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
@@ -18,6 +18,7 @@ from mozi.database import reading, writing
 from mozi.models import Admin, AdminSession
 
 LIFE = timedelta(days=14)
+AGENT_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class SignedIn:
 
     id: int
     email: str
+    role: str
     token: str = field(repr=False)
 
     is_authenticated = True
@@ -37,8 +39,20 @@ class SignedIn:
         return self.token
 
 
-def create_session(account: Account) -> SignedIn:
+@dataclass(frozen=True)
+class SessionRow:
+    """A session as its admin sees it in the list; id is no secret."""
+
+    id: str
+    began_at: datetime
+    agent: str
+    network: str
+
+
+def create_session(account: Account, *, agent: str = "", network: str = "") -> SignedIn:
     """Return a new session of the admin; sessions that are too old are deleted.
+
+    agent, network: the browser and where it is, for the list.
 
     The row keeps the mark of the checked password, so that a password that is changed at the
     same moment ends this session, too.
@@ -52,28 +66,47 @@ def create_session(account: Account) -> SignedIn:
                 admin_id=account.id,
                 password_mark=account.password_mark,
                 began_at=now,
+                agent=agent[:AGENT_LENGTH],
+                network=network,
             )
         )
-    return SignedIn(account.id, account.email, token)
+    return SignedIn(account.id, account.email, account.role, token)
 
 
 def find_session(token: str) -> SignedIn | None:
     """Return the admin of this session; None if it has ended."""
-    query = select(Admin.id, Admin.email, Admin.password_hash, AdminSession.password_mark).join(
-        AdminSession, AdminSession.admin_id == Admin.id
-    )
+    columns = (Admin.id, Admin.email, Admin.role, Admin.password_hash, AdminSession.password_mark)
+    query = select(*columns).join(AdminSession, AdminSession.admin_id == Admin.id)
     lasting = AdminSession.began_at >= clock.now() - LIFE
     with reading() as session:
         row = session.execute(query.where(AdminSession.id == _digest(token), lasting)).first()
     if row is None or row.password_mark != mark_of(row.password_hash):
         return None
-    return SignedIn(row.id, row.email, token)
+    return SignedIn(row.id, row.email, row.role, token)
 
 
 def end_session(signed_in: SignedIn) -> None:
     """End this session, in every browser that has its cookie."""
     with writing() as session:
         session.execute(delete(AdminSession).where(AdminSession.id == _digest(signed_in.token)))
+
+
+def sessions_of(signed_in: SignedIn) -> tuple[list[SessionRow], str]:
+    """Return the admin's sessions, the latest first, and the id of this one."""
+    row = AdminSession
+    query = select(row.id, row.began_at, row.agent, row.network).where(
+        row.admin_id == signed_in.id, row.began_at >= clock.now() - LIFE
+    )
+    with reading() as session:
+        found = session.execute(query.order_by(row.began_at.desc(), row.id)).all()
+    return [SessionRow(*each) for each in found], _digest(signed_in.token)
+
+
+def end_listed_session(signed_in: SignedIn, session_id: str) -> None:
+    """End one of the admin's sessions by its id in the list."""
+    own = AdminSession.admin_id == signed_in.id, AdminSession.id == session_id
+    with writing() as session:
+        session.execute(delete(AdminSession).where(*own))
 
 
 def end_sessions(admin_id: int) -> None:

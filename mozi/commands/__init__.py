@@ -20,6 +20,7 @@ COMMANDS = {
     "import-movies": ("mozi.commands.import_movies", "import_movies"),
     "load-demo": ("mozi.commands.load_demo", "load_demo"),
     "prune-posters": ("mozi.commands.prune_posters", "prune_posters"),
+    "remove-admin": ("mozi.commands.remove_admin", "remove_admin_command"),
     "restore": ("mozi.commands.backup", "restore_command"),
     "upload-posters": ("mozi.commands.upload_posters", "upload_posters"),
     "warm-posters": ("mozi.commands.warm_posters", "warm_posters"),

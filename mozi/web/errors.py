@@ -75,6 +75,7 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
         _("Ez az oldal nincs műsoron"),
         _("Lehet, hogy elírás van a címben, vagy a film lekerült a naptárról."),
     ),
+    403: (_("Ez nem a te szereped"), _("Ezt az oldalt csak adminok nyithatják meg.")),
     405: (_("Ezt így nem lehet"), _("Ezen a címen csak nézelődni lehet, küldeni nem.")),
     413: (_("Ez túl nagy"), _("A küldött fájl nagyobb, mint amekkorát át tudunk venni.")),
     500: (_("Elszakadt a film"), _("Nálunk történt hiba, nem nálad. Nézz vissza kicsit később.")),

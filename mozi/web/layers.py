@@ -15,8 +15,10 @@ from mozi.logs.request_lines import RequestLines
 from mozi.server.answers import WSGIApp
 from mozi.server.hooks import HOOKS, ServerHooks
 from mozi.server.ready import not_ready
+from mozi.server.start_token import START_TOKEN
 from mozi.services import Services
 from mozi.storage.local import LocalStorage
+from mozi.web.first_admin import announce_beginning
 from mozi.web.first_look import look_at_pages
 from mozi.web.i18n.languages import is_admin
 from mozi.web.middleware import static_files
@@ -97,9 +99,11 @@ def _wrapped(app: WSGIApp, layers: Sequence[Layer]) -> WSGIApp:
 def _warm_up(app: Flask) -> None:
     """Prepare a worker's app: its templates, and its way to a database that may fall silent.
 
-    A thread looks at pages, because a database that is away must not delay the start.
+    Threads look at pages and for an admin: a database that is away must not delay the start.
     """
     load_templates(app)
     with app.app_context():
         fail_fast(db.engine)
     Thread(target=look_at_pages, args=(app,), name="first look", daemon=True).start()
+    beginning = (app, START_TOKEN)
+    Thread(target=announce_beginning, args=beginning, name="first admin", daemon=True).start()

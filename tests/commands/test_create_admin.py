@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskCliRunner
 
 from mozi.accounts.admins import find_by_password
+from mozi.accounts.links import use_link
 from mozi.accounts.sessions import create_session, find_session
 
 
@@ -46,3 +47,26 @@ def test_asks_twice_on_a_terminal(runner: FlaskCliRunner) -> None:
 def test_what_cannot_be_is_wrong_usage(runner: FlaskCliRunner, email: str, password: str) -> None:
     assert create(runner, email, password)[0] == 2
     assert find_by_password(email, password) is None
+
+
+def test_a_link_sets_the_password_in_a_browser(runner: FlaskCliRunner) -> None:
+    made = runner.invoke(args=["create-admin", "a@b.hu", "--link", "--role", "editor"])
+    assert made.exit_code == 0
+    token = made.output.strip().rpartition("=")[2]
+    assert use_link(token, "long enough") == "a@b.hu"
+    account = find_by_password("a@b.hu", "long enough")
+    assert account
+    assert account.role == "editor"
+
+
+def test_remove_admin_ends_sessions_and_names_an_unknown_one(runner: FlaskCliRunner) -> None:
+    create(runner, "anna@example.org", "long enough")
+    admin = find_by_password("anna@example.org", "long enough")
+    assert admin
+    signed_in = create_session(admin)
+    gone = runner.invoke(args=["remove-admin", "Anna@example.org"])
+    assert gone.exit_code == 0
+    assert "No admin is left" in gone.output
+    assert find_session(signed_in.token) is None
+    again = runner.invoke(args=["remove-admin", "anna@example.org"])
+    assert (again.exit_code, again.output) == (1, "There is no admin anna@example.org.\n")

@@ -17,7 +17,9 @@ from mozi.web.sessions import signed_in
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"  # up to the largest of PostgreSQL's integers
-SIGN_IN = "sign_in"  # the only view without a session
+SIGN_IN = "sign_in"
+OPEN = (SIGN_IN, "begin", "use_one_time_link")  # the views without a session
+NOTE = "note"  # the category of a flashed sentence
 
 
 def view_name() -> str:
@@ -28,7 +30,7 @@ def view_name() -> str:
 @blueprint.before_request
 def require_session() -> ResponseReturnValue | None:
     """Send a client without a session to the sign-in page, which leads back afterwards."""
-    if view_name() == SIGN_IN or signed_in() is not None:
+    if view_name() in OPEN or signed_in() is not None:
         return None
     return ask_to_sign_in(view_name())
 

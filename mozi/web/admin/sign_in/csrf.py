@@ -9,7 +9,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from mozi.web.admin.base import SIGN_IN, blueprint, render_page, view_name
+from mozi.web.admin.base import OPEN, SIGN_IN, blueprint, render_page, view_name
 from mozi.web.admin.form.values import CSRF, show_as_sent
 from mozi.web.admin.sign_in.session_recovery import FORM_VIEWS, ask_to_sign_in, has_file
 from mozi.web.admin.sign_in.views import ask_again
@@ -24,7 +24,7 @@ def refuse_token(error: CSRFError) -> ResponseReturnValue:
     view = view_name()
     if view == SIGN_IN:
         return ask_again()
-    if signed_in() is None:
+    if signed_in() is None and view not in OPEN:
         return ask_to_sign_in(view)
     if request.accept_mimetypes.best == "application/json":
         return Response(status=BAD_REQUEST)

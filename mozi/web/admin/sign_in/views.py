@@ -1,4 +1,4 @@
-"""Signing in and out, and changing one's password."""
+"""Signing in and out."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ from flask import Response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 
 from mozi import clock
-from mozi.accounts.admins import Account, ensure_admin, find_by_password
-from mozi.accounts.passwords import MAX_LENGTH, MIN_LENGTH
-from mozi.accounts.sessions import create_session, end_session, end_sessions
+from mozi.accounts.sessions import end_session, end_sessions
 from mozi.extensions import limiter
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
+from mozi.web.admin.sign_in.account import account_page
+from mozi.web.admin.sign_in.checking import check_password, start_session
 from mozi.web.admin.sign_in.log import log_sign_in
 from mozi.web.admin.sign_in.session_recovery import is_admin_path
 from mozi.web.admin.sign_in.throttling import (
-    PER_ADDRESS,
-    address,
     count_failure,
     forget_attempts,
     is_first_refusal,
-    per_account,
     set_target,
     target,
-    target_from_address,
 )
 from mozi.web.i18n.languages import url_for
 from mozi.web.sessions import signed_in
@@ -47,22 +43,15 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_next_page()) if signed_in() else _form(_session_ended())
     email = request.form.get("email", "")
     set_target(email)
-    account = _check(email, request.form.get("password", ""))
+    account = check_password(email, request.form.get("password", ""))
     if account is None:
         count_failure()
         log_sign_in("Sign-in failed", _tried_email(), level=logging.WARNING)
         return _form(_("Az e-mail-cím és a jelszó nem tartozik össze."), email=email, status=401)
     forget_attempts()
-    _start_session(account)
+    start_session(account)
     log_sign_in("Signed in", account.email)
     return redirect(_next_page(), code=303)
-
-
-@limiter.shared_limit(PER_ADDRESS, scope="sign-in", key_func=address)
-@limiter.shared_limit(per_account, scope="sign-in", key_func=target_from_address)
-def _check(email: str, password: str) -> Account | None:
-    """Return the account of this address and password; raises RateLimitExceeded."""
-    return find_by_password(email, password)
 
 
 @blueprint.errorhandler(RateLimitExceeded)
@@ -72,7 +61,7 @@ def too_often(error: RateLimitExceeded) -> Response:
     wait_s = max(1, math.ceil(ends_at - clock.now().timestamp()))
     message = _("Túl sok próbálkozás. Újra %(minutes)s perc múlva lehet.", minutes=-(-wait_s // 60))
     if signed_in():
-        answer = _password_form({"current_password": message}, status=429)
+        answer = account_page({"current_password": message}, status=429)
     else:
         answer = _form(message, email=request.form.get("email", ""), status=429)
     answer.headers["Retry-After"] = str(wait_s)
@@ -105,44 +94,6 @@ def _forget_cookie() -> ResponseReturnValue:
     return redirect_to("sign_in")
 
 
-@blueprint.route("/password", methods=["GET", "POST"])
-def password() -> ResponseReturnValue:
-    """Change the password, which ends every other session of this admin."""
-    if request.method == "GET":
-        return _password_form({})
-    current, new = (request.form.get(name, "") for name in ("current_password", "new_password"))
-    faults = _password_faults(current, new)
-    if faults:
-        return _password_form(faults, status=422)
-    forget_attempts()
-    ensure_admin(current_admin().email, new)
-    log_sign_in("Password changed", current_admin().email)
-    account = find_by_password(current_admin().email, new)
-    if account is not None:
-        _start_session(account)
-    return redirect_to("movies")
-
-
-def _password_faults(current: str, new: str) -> dict[str, str]:
-    faults = {}
-    set_target(current_admin().email)
-    if _check(current_admin().email, current) is None:
-        count_failure()
-        log_sign_in(
-            "Password not changed, the present one was wrong",
-            current_admin().email,
-            level=logging.WARNING,
-        )
-        faults["current_password"] = _("Ez nem a mostani jelszavad.")
-    if not MIN_LENGTH <= len(new) <= MAX_LENGTH:
-        faults["new_password"] = _("Legalább %(count)s karakter kell.", count=MIN_LENGTH)
-    return faults
-
-
-def _password_form(faults: dict[str, str], *, status: int = 200) -> Response:
-    return render_page("password", faults=faults, min_length=MIN_LENGTH, status=status)
-
-
 def _session_ended() -> str:
     """Return why the client must sign in again; "" without a reason."""
     if "ended" not in request.args:
@@ -170,12 +121,6 @@ def ask_again() -> Response:
 def _form(message: str = "", *, email: str = "", status: int = 200) -> Response:
     here = url_for("admin.sign_in", next=_next_argument())
     return render_page("sign_in", message=message, email=email, here=here, status=status)
-
-
-def _start_session(account: Account) -> None:
-    session.clear()  # the former CSRF token, too
-    session.permanent = True
-    login_user(create_session(account))
 
 
 def _tried_email() -> str | None:
