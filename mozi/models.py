@@ -29,6 +29,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal_column,
     select,
     text,
 )
@@ -176,6 +177,7 @@ class Premiere(Model):
         _one_of("date_source", DATE_SOURCES),
         Index("ix_premiere_premiere_date_id", "premiere_date", "id"),
         Index("ix_premiere_kind_premiere_date_id", "kind", "premiere_date", "id"),
+        _partial("ix_premiere_in_month", "premiere_date", "id", where="date_precision <> 'year'"),
         _partial("ix_premiere_cancelled", "premiere_date", "id", where="status = 'cancelled'"),
         _partial(
             "uq_premiere_equal",
@@ -513,6 +515,9 @@ WORDS = cast(Table, SearchWord.__table__)
 TOMBSTONES = cast(Table, Tombstone.__table__)
 
 # Which premiere stands for a movie, as conditions for queries.
+HAS_MONTH = Premiere.date_precision != literal_column("'year'")
+"""The condition that a premiere's month is known; a literal, for the partial index."""
+
 IS_SHOWN = Premiere.removed_at.is_(None)
 """The condition that a premiere was not removed."""
 

@@ -11,7 +11,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any
 
 SHORT_DIGITS = 10  # enough to see in a log line which movie changed
@@ -62,7 +61,12 @@ def _movies_and_pictures(value: Any, movie_id: object = "") -> Iterator[tuple[st
             yield from _movies_and_pictures(within, movie_id)
 
 
-@cache
-def _names_of(kind: Any) -> tuple[str, ...]:
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
     """Return the names of a dataclass's fields; none for any other type."""
-    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+    if (known := _NAMES.get(kind)) is not None:
+        return known
+    _NAMES[kind] = tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+    return _NAMES[kind]
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {}

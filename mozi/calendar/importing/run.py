@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from mozi.calendar.editing.changes import save_changes
+from mozi.calendar.editing.changes import MovieChange, save_changes
 from mozi.calendar.editing.history import BY_COMMAND
 from mozi.calendar.editing.premieres import plain_premiere
 from mozi.calendar.fields import check_fields
@@ -28,6 +28,7 @@ from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
 from mozi.posters.source import changed_sources
 from mozi.vocabulary import BY_IMPORT
 
+WRITTEN_AT_ONCE = 1000
 ATTEMPTS = 3  # on PostgreSQL another writer may save one of the movies after we read it
 
 
@@ -110,15 +111,25 @@ def _save(
                 matched = _match(session, rows, faults)
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
-                movies = save_changes(
-                    session, _strict(matched, skip_bad).changes, by=by, source=BY_IMPORT
-                )
+                dates = _write(session, _strict(matched, skip_bad).changes, by=by)
                 new = changed_sources(session)
-                sources = [(m.id, plain_premiere(m).premiere_date) for m in movies if m.id in new]
-                return _report(matched, tuple(sources))
+                return _report(matched, tuple(each for each in dates if each[0] in new))
         except (IntegrityError, StaleDataError):
             continue
     raise Busy("Another process keeps changing the same movies; nothing was written.")
+
+
+def _write(session: Session, changes: Sequence[MovieChange], *, by: str) -> list[tuple[int, date]]:
+    """Write the changes in parts, and return each movie's id with its premiere date.
+
+    A written part leaves memory: of 100,000 new movies at once each would take 5 kB.
+    """
+    dates: list[tuple[int, date]] = []
+    for start in range(0, len(changes), WRITTEN_AT_ONCE):
+        part = changes[start : start + WRITTEN_AT_ONCE]
+        movies = save_changes(session, part, by=by, source=BY_IMPORT)
+        dates += [(movie.id, plain_premiere(movie).premiere_date) for movie in movies]
+    return dates
 
 
 def _match(session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> MatchedRows:

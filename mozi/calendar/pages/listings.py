@@ -31,6 +31,8 @@ from mozi.posters.status import has_source
 from mozi.vocabulary import DATE_PRECISIONS
 
 MOVES_SHOWN = 20
+SORTED = 200  # premieres around a movie; some 40 open in a busy week
+LAST_ID = 2**31 - 1
 
 _LAST_MOVE = (
     select(func.max(DateChange.id))
@@ -148,22 +150,53 @@ def neighbours(
     """Return the movies before and after movie, in page order, each by its next premiere.
 
     One query reads the movies of its date and of the nearest dates on both sides; they are
-    sorted here, in Hungarian order.
+    sorted here, in Hungarian order. A date with more than SORTED premieres is in the order of
+    their ids, because thousands of old films share the first of January.
     """
     day = Premiere.premiere_date
     dates = select(day).join(Movie).where(is_main(today)).limit(1)
     before = dates.where(day < movie.premiere_date).order_by(day.desc()).scalar_subquery()
     after = dates.where(day > movie.premiere_date).order_by(day).scalar_subquery()
-    rows = session.execute(
-        select(Movie.id, Movie.version, Movie.title, day, Premiere.date_precision)
-        .select_from(Premiere)
-        .join(Movie)
-        .where(or_(day == movie.premiere_date, day == before, day == after), is_main(today))
-    )
-    around = sorted((Neighbour(**row._mapping) for row in rows), key=page_order)
+    on_dates = or_(day == movie.premiere_date, day == before, day == after)
+    around = sorted(_read_neighbours(session, on_dates, today, limit=SORTED + 1), key=page_order)
+    if len(around) > SORTED:
+        earlier_day, later_day = session.execute(select(before, after)).one()
+        around = [
+            *_of_day(session, earlier_day, today, beside=LAST_ID),
+            *_of_day(session, movie.premiere_date, today, beside=movie.premiere_id),
+            *_of_day(session, later_day, today, beside=0),
+        ]
     place = [other.id for other in around].index(movie.id)
     earlier = around[place - 1] if place > 0 else None
     return earlier, next(iter(around[place + 1 :]), None)
+
+
+def _of_day(session: Session, day: date | None, today: date, *, beside: int) -> list[Neighbour]:
+    """Return a date's movies in page order; of more than SORTED those beside a premiere's id."""
+    on_day, number = Premiere.premiere_date == day, Premiere.id
+    movies = _read_neighbours(session, on_day, today, limit=SORTED + 1)
+    if len(movies) <= SORTED:
+        return sorted(movies, key=page_order)
+    before = _read_neighbours(session, on_day & (number < beside), today, number.desc(), limit=1)
+    return [
+        *before,
+        *_read_neighbours(session, on_day & (number >= beside), today, number, limit=2),
+    ]
+
+
+def _read_neighbours(
+    session: Session, condition: ColumnElement[bool], today: date, *order: Any, limit: int
+) -> list[Neighbour]:
+    columns = (Movie.id, Movie.version, Movie.title, Premiere.premiere_date)
+    rows = session.execute(
+        select(*columns, Premiere.date_precision)
+        .select_from(Premiere)
+        .join(Movie)
+        .where(condition, is_main(today))
+        .order_by(*order)
+        .limit(limit)
+    )
+    return [Neighbour(**row._mapping) for row in rows]
 
 
 def page_order(movie: Listing | Neighbour) -> tuple[date, int, str, int]:

@@ -36,7 +36,7 @@ from mozi.calendar.pages.values import (
     YearPage,
 )
 from mozi.calendar.weeks import Month, Week, month_of, weeks_from
-from mozi.models import Premiere
+from mozi.models import HAS_MONTH, Premiere
 from mozi.posters.recipes import BLURRED, POSTER, SHARE, THUMB
 
 WEEKS_SHOWN = 9  # this one and the next eight
@@ -51,7 +51,7 @@ def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexP
     conditions = filters.conditions()
     weeks = weeks_from(today, count=WEEKS_SHOWN)
     first, last = weeks[0].first, weeks[-1].last
-    has_day, has_month = Premiere.date_precision == "day", Premiere.date_precision != "year"
+    has_day, has_month = Premiere.date_precision == "day", HAS_MONTH
     found = listings(session, first, last, has_day, *conditions, limit=INDEX_LIMIT + 1)
     shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
     leads = _leads(weeks, shown)
@@ -74,7 +74,7 @@ def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexP
 
 def month_page(session: Session, month: Month, filters: Filters = NONE) -> MonthPage:
     """Return the premieres of one month."""
-    conditions = (Premiere.date_precision != "year", *filters.conditions())
+    conditions = (HAS_MONTH, *filters.conditions())
     found = listings(session, month.first, month.last, *conditions, limit=LIST_LIMIT + 1)
     shown = found[:LIST_LIMIT]
     pictures = load_pictures(session, {THUMB.media: shown})

@@ -9,7 +9,7 @@ from sqlalchemy import and_, extract, func, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR, Month
-from mozi.models import IS_SHOWN, Movie, PosterVariant, Premiere
+from mozi.models import HAS_MONTH, IS_SHOWN, Movie, PosterVariant, Premiere
 from mozi.posters.recipes import POSTER
 
 
@@ -41,9 +41,8 @@ def find_months(session: Session) -> tuple[Month, ...]:
     day = Premiere.premiere_date
     months = (extract("year", day), extract("month", day))
     within = day.between(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
-    known = Premiere.date_precision != "year"
     rows = session.execute(
-        select(*months).where(IS_SHOWN, within, known).distinct().order_by(*months)
+        select(*months).where(IS_SHOWN, within, HAS_MONTH).distinct().order_by(*months)
     )
     return tuple(Month(int(year), int(month)) for year, month in rows)
 

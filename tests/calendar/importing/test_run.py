@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -331,3 +333,33 @@ def test_a_writer_who_always_comes_first_leaves_one_plain_sentence(
     monkeypatch.setattr(run, "save_changes", always_beaten)
     with pytest.raises(Busy, match="nothing was written"):
         do_import(FULL)
+
+
+@on_both_backends
+def test_written_movies_leave_memory_and_the_parts_are_one_transaction(
+    do_import: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "WRITTEN_AT_ONCE", 2)
+    alive: list[int] = []
+    save, known = run.save_changes, weakref.WeakSet[Movie]()
+
+    def watched(*given: Any, **options: Any) -> list[Movie]:
+        gc.collect()  # a movie and its premieres refer to each other
+        alive.append(len(known))
+        if broken and len(alive) == 3:
+            raise ImportRejected([])
+        saved = save(*given, **options)
+        known.update(saved)
+        return saved
+
+    monkeypatch.setattr(run, "save_changes", watched)
+    rows = [{"title": f"Film {n}", "premiere_date": DAY, "poster_url": URL} for n in range(6)]
+    broken = True
+    with pytest.raises(ImportRejected):
+        do_import(*rows)
+    assert movies() == []
+    broken = False
+    alive.clear()
+    report = do_import(*rows)
+    assert (counts(report), len(report.new_sources)) == ((6, 0, 0), 6)
+    assert max(alive) <= 2

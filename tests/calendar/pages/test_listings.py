@@ -61,6 +61,28 @@ def test_neighbours_are_the_movies_before_and_after(app: Flask) -> None:
     assert (before.id, after.id, first[0]) == (ids[0], ids[2], None)
 
 
+@on_both_backends
+def test_neighbours_lead_through_every_movie_of_a_date_with_very_many(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SORTED", 3)
+    for title in ("B", "A"):
+        make_movie(title=title, premiere_date=THURSDAY - timedelta(days=1))
+    many = [make_movie(title=title) for title in ("Z", "Y", "X", "W", "V")]
+    make_movie(title="D", premiere_date=NEXT_DAY)
+    make_movie(title="C", premiere_date=NEXT_DAY)
+    way = [2]
+    with reading() as session:
+        while True:
+            movie = get_details(session, way[-1], THURSDAY)
+            before, after = neighbours(session, movie, THURSDAY)
+            assert (before.id if before else None) == (way[-2] if len(way) > 1 else None)
+            if after is None:
+                break
+            way.append(after.id)
+    assert way == [2, 1, *many, 9, 8]
+
+
 def test_the_latest_moves_come_first(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOVES_SHOWN", 2)
     movie_id = make_movie()
