@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.local import LocalProxy
 
-from mozi import commands, metrics, web
+from mozi import clock, commands, metrics, web
+from mozi.calendar.weeks import week_of
 from mozi.database import engine_options, prepare
 from mozi.extensions import db
 from mozi.logs import configure_logging
@@ -17,10 +18,13 @@ from mozi.pagecache.counters import PageCounters
 from mozi.pagecache.release import release_of
 from mozi.pagecache.store import PageStore
 from mozi.posters.batch.queue import PosterQueue
+from mozi.posters.batch.selection import Selection
 from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.demand.answers import PosterAnswers
 from mozi.posters.demand.builds import OnDemandBuilds
 from mozi.posters.demand.schedule import BuildSchedule
+from mozi.posters.extras.idle import IdleExtras, IdleThread
+from mozi.posters.extras.machine import MachineTime
 from mozi.posters.source import new_sources
 from mozi.server.capacity import POSTER_WAITERS
 from mozi.services import Services, install
@@ -76,6 +80,9 @@ def make_services(app: Flask, settings: Settings, *, release: str) -> Services:
     pipeline = PosterPipeline.from_settings(settings, storage)
     builds = OnDemandBuilds(pipeline, app.app_context, waiters=POSTER_WAITERS)
     queue = make_queue(settings)
+    schedule = BuildSchedule(builds, queue)
+    extras = IdleExtras(pipeline, lambda: _shown(settings), in_context=app.app_context)
+    idle = IdleThread(extras, may_build=schedule.may_build_extras, is_free=MachineTime().is_free)
     pages = PageCache(
         PageStore(app, settings, release=release),
         life_s=settings.page_cache_seconds,
@@ -87,11 +94,16 @@ def make_services(app: Flask, settings: Settings, *, release: str) -> Services:
         pipeline=pipeline,
         builds=builds,
         posters=PosterAnswers(builds),
-        schedule=BuildSchedule(builds, queue),
+        schedule=schedule,
+        idle=idle,
         pages=pages,
         counters=PageCounters(app.app_context),
         queue=queue,
     )
+
+
+def _shown(settings: Settings) -> Selection:
+    return Selection(shown_from=week_of(clock.today(settings)).first)
 
 
 def make_storage(settings: Settings) -> Storage:

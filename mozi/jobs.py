@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,11 +25,14 @@ from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
 
 from mozi import clock
+from mozi.errors import QueueError
 from mozi.extensions import db
 from mozi.posters.batch.queue import WORKER_LIFE_S, PosterJob, PosterQueue, plain_reason
 from mozi.posters.batch.selection import Selection
 from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming
 from mozi.posters.batch.worker_counts import counted_for_all
+from mozi.posters.build.niceness import yield_to_pages
+from mozi.posters.extras.idle import LEAST_PRIORITY, IdleExtras
 from mozi.services import services
 from mozi.signals import handled_by
 
@@ -37,6 +41,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_S = 10  # after Redis lost its data, the worker is unknown for so long
 RETRY_S = 2.0
 LOG_EVERY_S = 60.0
+EXTRAS_EVERY_S = 60.0
+EXTRAS_S = 50.0  # a job of extras; a new job ends it earlier
 
 
 class ShutDown(Exception):
@@ -52,6 +58,7 @@ class PosterWorker(Worker):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._outage = Outage()
+        self._extras_at = float("-inf")
         super().__init__(*arguments, **options)
 
     @property
@@ -79,6 +86,7 @@ class PosterWorker(Worker):
                 self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
             return self._do_next_job(None if burst else self.dequeue_timeout)
         except DequeueTimeout:
+            self._offer_extras()
             return True
         except redis.RedisError as error:
             self.executions.clear()  # of a job that could not begin
@@ -103,6 +111,14 @@ class PosterWorker(Worker):
         logger.info("The worker begins job %s: %s.", job.id, job.description)
         self.execute_job(job, queue)
         return True
+
+    def _offer_extras(self) -> None:
+        """Queue a look for extras, now that no job waits, once in EXTRAS_EVERY_S."""
+        queue, now = services().queue, time.monotonic()
+        if queue and services().settings.poster_extras and now >= self._extras_at:
+            self._extras_at = now + EXTRAS_EVERY_S
+            with suppress(QueueError):
+                queue.enqueue_extras()
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Write the heartbeat, and register the worker again: Redis may have lost its data."""
@@ -176,13 +192,17 @@ def build_posters(
     media: Sequence[str] = (),
     rebuild: bool = False,
     retry_failed: bool = False,
+    extras: bool = False,
 ) -> dict[str, Any]:
     """Build what these movies miss; return the counts of a warm-up, as JSON can hold them.
 
+    extras: build AVIF and cards of all movies instead, until another job waits.
     Raises ShutDown if a signal stopped the worker before all were done.
     """
     db.engine.dispose(close=False)  # the connections belong to the worker, not to its fork
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
+    if extras:
+        return _build_extras(services().idle.extras)
     warming = Warming(
         services().pipeline,
         Selection(
@@ -201,3 +221,18 @@ def build_posters(
     if report.interrupted:
         raise ShutDown("The worker was told to go.")
     return {"built": report.built, "failed": [vars(failed) for failed in report.failed]}
+
+
+def _build_extras(extras: IdleExtras) -> dict[str, Any]:
+    """Build extras until none is missing, EXTRAS_S are over, a job waits, or a signal comes."""
+    stop, until = threading.Event(), time.monotonic() + EXTRAS_S
+    queue = services().queue
+    yield_to_pages(LEAST_PRIORITY)
+    stopping = handled_by(lambda number, frame: stop.set(), signal.SIGTERM)
+    with stopping, counted_for_all(queue):
+        while not stop.is_set() and time.monotonic() < until:
+            if queue is not None and not queue.is_empty():
+                break
+            if not extras.build_next():
+                break
+    return {"built": 0, "failed": []}

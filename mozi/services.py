@@ -14,6 +14,7 @@ from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.demand.answers import PosterAnswers
 from mozi.posters.demand.builds import OnDemandBuilds
 from mozi.posters.demand.schedule import BuildSchedule
+from mozi.posters.extras.idle import IdleThread
 from mozi.settings import Settings
 from mozi.storage import Storage
 
@@ -30,6 +31,7 @@ class Services:
     builds: OnDemandBuilds
     posters: PosterAnswers
     schedule: BuildSchedule
+    idle: IdleThread
     pages: PageCache
     counters: PageCounters
     queue: PosterQueue | None  # None without REDIS_URL

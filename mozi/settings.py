@@ -73,6 +73,7 @@ class Settings:
     poster_max_pixels: int
     poster_retry_seconds: float
     poster_build_slots: int
+    poster_extras: bool
     poster_allow_private_sources: bool
     poster_source_ports: frozenset[int]
     metrics_token: str | None
@@ -117,6 +118,7 @@ class Settings:
             poster_max_pixels=read.whole("POSTER_MAX_PIXELS", 25_000_000),
             poster_retry_seconds=read.number("POSTER_RETRY_SECONDS", 600),
             poster_build_slots=read.whole("POSTER_BUILD_SLOTS", available_cores()),
+            poster_extras=read.switch("POSTER_EXTRAS", True),
             poster_allow_private_sources=read.switch("POSTER_ALLOW_PRIVATE_SOURCES"),
             poster_source_ports=SOURCE_PORTS | read.ports("POSTER_SOURCE_PORTS"),
             metrics_token=read.text("METRICS_TOKEN"),
@@ -207,8 +209,9 @@ class _Reader:
             takes=f"numbers from 1 to {MAX_PORT} with commas between, such as 8000,9443",
         )
 
-    def switch(self, name: str) -> bool:
-        return self.parsed(name, False, lambda raw: SWITCH[raw.lower()], takes="1 (on) or 0 (off)")
+    def switch(self, name: str, default: bool = False) -> bool:
+        takes = "1 (on) or 0 (off)"
+        return self.parsed(name, default, lambda raw: SWITCH[raw.lower()], takes=takes)
 
     def choice(
         self, name: str, default: str, choices: tuple[str, ...], folded: Callable[[str], str]

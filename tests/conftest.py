@@ -32,6 +32,7 @@ from tests.support.origin import Origin
 
 MakeApp = Callable[..., Flask]
 TEMPLATES = once.SharedTemplates()
+WITHOUT_EXTRAS = {"POSTER_EXTRAS": "0"}  # most tests count the three JPEGs, and AVIF takes time
 
 
 def pytest_collection_finish() -> None:
@@ -120,7 +121,7 @@ def _embedded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[s
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copy(request.getfixturevalue("sqlite_template"), folder / "mozi.sqlite3")
-    yield {"DATA_DIR": str(folder)}
+    yield {"DATA_DIR": str(folder), **WITHOUT_EXTRAS}
 
 
 def _servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
@@ -137,6 +138,7 @@ def _servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
         "SECRET_KEY": "not-a-secret" * 3,
         "S3_BUCKET": bucket,
         "S3_ENDPOINT_URL": s3_url,
+        **WITHOUT_EXTRAS,
     }
     with psycopg.connect(pg_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -100,3 +100,16 @@ def test_a_job_counts_what_it_built_and_names_what_failed(app: Flask, origin: Or
     assert done["built"] == 1
     assert [failed["movie_id"] for failed in done["failed"]] == [bad]
     assert json.loads(json.dumps(done)) == done
+
+
+def test_a_worker_without_jobs_builds_extras_until_a_job_waits(
+    queue: PosterQueue, movies: list[int]
+) -> None:
+    queue.enqueue(movies)
+    work(queue, burst=True)
+    queue.enqueue(movies)
+    build_posters([], extras=True)
+    assert "thumb-avif" not in get_poster(movies[0]).variants
+    work(queue, burst=True)
+    build_posters([], extras=True)
+    assert all({"thumb-avif", "poster-avif", "share"} <= {*get_poster(m).variants} for m in movies)

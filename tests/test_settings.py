@@ -92,6 +92,7 @@ def test_all_faults_are_told_at_once_one_line_each(tmp_path: Path) -> None:
         ("POSTER_FETCH_TIMEOUT", "0"),
         ("POSTER_BUILD_SLOTS", "0"),
         ("POSTER_ALLOW_PRIVATE_SOURCES", "maybe"),
+        ("POSTER_EXTRAS", "never"),
         ("LOG_FORMAT", "xml"),
         ("LOG_LEVEL", "LOUD"),
         ("WEB_CONCURRENCY", "2.5"),

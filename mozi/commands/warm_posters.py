@@ -39,7 +39,7 @@ LEFT = {
     "--media",
     multiple=True,
     type=click.Choice([*RECIPES, *OPTIONAL]),
-    help="Only this variant; optional ones are built only by name.",
+    help="Only this variant.",
 )
 @click.option("--movie", "movie_ids", multiple=True, type=int, metavar="ID", help="Only this one.")
 @click.option("--from", "since", type=DAY, metavar="DATE", help="Premieres from DATE on.")
@@ -68,12 +68,13 @@ def warm_posters(
     first, last = _span(since, until)
     selection = Selection(
         shown_from=week_of(clock.today(services().settings)).first,
+        extras=services().settings.poster_extras,
         since=first,
         until=last,
         **chosen,
     )
     scope = scope_of(selection)
-    report = WarmReport() if dry_run else _warm(selection, scope, workers, enqueue=enqueue)
+    report = WarmReport() if dry_run else _warm_all(selection, scope, workers, enqueue=enqueue)
     summary = _summary(selection, scope, report, time.monotonic() - began)
     if report.interrupted:
         click.echo(LEFT[enqueue], err=True)
@@ -88,8 +89,25 @@ def _span(since: datetime | None, until: datetime | None) -> tuple[date | None, 
     return since and since.date(), until and until.date()
 
 
+def _warm_all(
+    selection: Selection, scope: Scope, workers: int | None, *, enqueue: bool
+) -> WarmReport:
+    """Build the JPEGs of all movies, then the extras; return both reports as one."""
+    whole = WarmReport()
+    for step in selection.steps:
+        asked = scope if step == selection else scope_of(step)
+        report = _warm(step, asked, workers, enqueue=enqueue)
+        whole.built += report.built
+        whole.failed += report.failed
+        whole.interrupted, whole.stopped_by = report.interrupted, report.stopped_by
+        if report.interrupted or report.stopped_by:
+            break
+    return whole
+
+
 def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: bool) -> WarmReport:
-    total = len(selection.movie_ids) or scope.to_do
+    named = 0 if selection.three_first else len(selection.movie_ids)
+    total = named or scope.to_do
     # The pipeline logs each build, which would break the bar; failures are printed at the end.
     with quiet("mozi.posters"), progress("movie", total) as shown:
 

@@ -73,7 +73,7 @@ BLURRED = Recipe("blurred", version=VERSION, width_px=200, height_px=300, qualit
 
 RECIPES: dict[str, Recipe] = {recipe.media: recipe for recipe in (POSTER, THUMB, BLURRED)}
 
-# Built only when warm-posters names them, after the three, and linked only then.
+# Extras: built after the three, at idle (posters/extras) or last in a warm-up, and linked then.
 # docs/decisions/avif-and-cards.md has what they cost and save.
 POSTER_AVIF = AvifRecipe("poster-avif", version=2, width_px=780, height_px=1170, quality=70)
 THUMB_AVIF = AvifRecipe("thumb-avif", version=2, width_px=342, height_px=513, quality=66)

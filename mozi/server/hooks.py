@@ -20,12 +20,14 @@ class ServerHooks:
     ready_layers: the WSGI layers that never block, around `ready.not_ready`. is_admin: whether a
     path is the admin's. is_session: whether a Cookie header is a signed-in admin's; it may query
     the database. warm_up: prepares the app for its first request, once in each worker.
+    wind_down: called when the worker stops; ends what works without a visitor.
     """
 
     ready_layers: WSGIApp
     is_admin: Callable[[str], bool]
     is_session: Callable[[str], bool]
     warm_up: Callable[[], None]
+    wind_down: Callable[[], None]
 
 
 def find_hooks(app: WSGIApp) -> ServerHooks | None:

@@ -181,6 +181,8 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             super().notify()
         self.finished_at_beat = self.wsgi.finished
         if not self.alive:
+            if self.hooks:
+                self.hooks.wind_down()
             for timeout, greenlet in list(self.waiting_for_headers.items()):
                 gevent.kill(greenlet, timeout)
 

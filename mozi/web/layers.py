@@ -58,7 +58,8 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
         ready_layers=_wrapped(not_ready, [*outer, pages]),
         is_admin=is_admin,
         is_session=partial(is_session, app),
-        warm_up=partial(_warm_up, app),
+        warm_up=partial(_warm_up, app, services),
+        wind_down=services.idle.stop.set,
     )
 
 
@@ -96,7 +97,7 @@ def _wrapped(app: WSGIApp, layers: Sequence[Layer]) -> WSGIApp:
     return app
 
 
-def _warm_up(app: Flask) -> None:
+def _warm_up(app: Flask, services: Services) -> None:
     """Prepare a worker's app: its templates, and its way to a database that may fall silent.
 
     Threads look at pages and for an admin: a database that is away must not delay the start.
@@ -104,6 +105,8 @@ def _warm_up(app: Flask) -> None:
     load_templates(app)
     with app.app_context():
         fail_fast(db.engine)
+    if services.settings.poster_extras:
+        services.idle.start()
     Thread(target=look_at_pages, args=(app,), name="first look", daemon=True).start()
     beginning = (app, START_TOKEN)
     Thread(target=announce_beginning, args=beginning, name="first admin", daemon=True).start()

@@ -31,7 +31,7 @@ from mozi.posters.gc.ownership import MARK
 from mozi.posters.keys import original_key
 from mozi.posters.queries import get_poster
 from mozi.services import Services
-from tests.conftest import Clock, on_both_backends
+from tests.conftest import Clock, MakeApp, on_both_backends
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.forks import Forked, Forks
 from tests.support.origin import Origin
@@ -385,3 +385,14 @@ def test_optional_variants_are_counted_where_they_are_asked_for(
     _, said = warm(runner)
     assert (said["built"], said["present"]) == (0, 18)
     assert set(origin.hits.values()) == {1}
+
+
+def test_avif_and_cards_are_built_last_by_default(make_app: MakeApp, origin: Origin) -> None:
+    origin.serve("/a.jpg", make_jpeg())
+    app = make_app(POSTER_EXTRAS="1")
+    with app.app_context():
+        make_movie(poster_url=origin.url("/a.jpg"))
+        bad = make_movie(poster_url=origin.url("/missing.jpg"))
+    done = json.loads(app.test_cli_runner().invoke(args=["warm-posters", "--json"]).stdout)
+    assert (done["built"], done["present"], origin.hits["/a.jpg"]) == (6, 0, 1)
+    assert [failed["movie_id"] for failed in done["failed"]] == [bad]  # once, not for each step

@@ -7,6 +7,7 @@ before and after it, whatever the number of movies.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
@@ -32,6 +33,7 @@ from mozi.calendar.pages.values import (
     MonthOfYear,
     MonthPage,
     MoviePage,
+    Picture,
     WeekShown,
     YearPage,
 )
@@ -119,13 +121,24 @@ def movie_page(session: Session, movie_id: int, today: date) -> MoviePage:
     return MoviePage(
         movie=movie,
         poster=pictures.find(movie, POSTER.media),
-        small=pictures.find_built(movie, THUMB.media),
+        small=_small(pictures, movie),
         backdrop=pictures.find(movie, BLURRED.media),
         share=pictures.find_built(movie, SHARE.media),
         premieres=premieres_of(session, movie_id),
         earlier=earlier,
         later=later,
     )
+
+
+def _small(pictures: Pictures, movie: Listing) -> Picture | None:
+    """Return the thumb as the choice for narrow screens; its AVIF only beside the poster's.
+
+    The page shows no AVIF without the poster's, so it must not be rendered again for one.
+    """
+    poster, small = (pictures.find_built(movie, each.media) for each in (POSTER, THUMB))
+    if small is None or (poster is not None and poster.avif):
+        return small
+    return replace(small, avif=None)
 
 
 def _undated(session: Session, today: date, *conditions: ColumnElement[bool]) -> list[Listing]:

@@ -131,6 +131,24 @@ class PosterQueue:
             queued = self._queue.enqueue_many(jobs)
         return {str(job.id): chunk for job, chunk in zip(queued, chunks, strict=True)}
 
+    def enqueue_extras(self) -> None:
+        """Queue one look for missing AVIF and cards, behind all others; raises QueueError."""
+        job = Queue.prepare_data(
+            JOB,
+            kwargs={"movie_ids": [], "extras": True},
+            timeout=JOB_S,
+            ttl=RESULT_S,
+            result_ttl=0,
+            description="AVIF and share cards",
+        )
+        with _queue_errors():
+            self._queue.enqueue_many([job])
+
+    def is_empty(self) -> bool:
+        """Return whether no job waits; raises QueueError."""
+        with _queue_errors():
+            return not self._queue.count
+
     def ended(self, job_ids: Sequence[str]) -> dict[str, Ended]:
         """Return the jobs that have ended, or that Redis has lost; raises QueueError."""
         with _queue_errors():

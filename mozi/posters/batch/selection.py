@@ -7,16 +7,17 @@ costs what the first one does, and memory does not grow with the calendar.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true, tuple_
 
+from mozi import clock
 from mozi.database import reading
 from mozi.models import Movie, Poster, Premiere, has_premiere, is_main
 from mozi.posters.current import current_count
-from mozi.posters.recipes import RECIPES, Recipe, get_any_recipe
+from mozi.posters.recipes import OPTIONAL, RECIPES, Recipe, get_any_recipe
 from mozi.posters.status import has_source
 
 CHUNK = 500
@@ -27,7 +28,9 @@ class Selection:
     """What the operator asked for; an empty field means everything.
 
     shown_from: the first day that the index shows. Its movies come first, then the older ones,
-    the newest of them first. since, until: premiere dates, both included.
+    the newest of them first. since, until: premiere dates, both included. extras: whether no media
+    means AVIF and cards too. three_first: only movies that have the three. stored: only movies
+    whose original is stored. rested: only movies whose source has no pause.
     """
 
     shown_from: date
@@ -37,11 +40,24 @@ class Selection:
     until: date | None = None
     rebuild: bool = False
     retry_failed: bool = False
+    extras: bool = False
+    three_first: bool = False
+    stored: bool = False
+    rested: bool = False
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
-        """Return the recipes of media, or the three; raises MediaNotFound."""
-        return tuple(get_any_recipe(name) for name in self.media or RECIPES)
+        """Return the recipes of media, or the default ones; raises MediaNotFound."""
+        default = (*RECIPES, *OPTIONAL) if self.extras else RECIPES
+        return tuple(get_any_recipe(name) for name in self.media or default)
+
+    @property
+    def steps(self) -> tuple[Selection, ...]:
+        """Return the selections to build one after another: extras only after all JPEGs."""
+        if self.media or not self.extras:
+            return (replace(self, extras=False),)
+        later = replace(self, media=tuple(OPTIONAL), extras=False, three_first=True)
+        return (replace(self, extras=False), later)
 
 
 @dataclass(frozen=True)
@@ -69,7 +85,7 @@ class Scope:
 
 def candidates(selection: Selection) -> Iterator[Candidate]:
     """Yield the movies to build, those that the index shows first."""
-    if selection.movie_ids:
+    if selection.movie_ids and not selection.three_first:
         yield from _named(selection)
         return
     coming = Premiere.premiere_date >= selection.shown_from
@@ -137,6 +153,12 @@ def _within(selection: Selection) -> list[ColumnElement[bool]]:
     days += [Premiere.premiere_date <= selection.until] if selection.until else []
     if days:
         conditions.append(has_premiere(*days))
+    if selection.three_first:
+        conditions.append(current_count(RECIPES.values()) == len(RECIPES))
+    if selection.stored:
+        conditions.append(Poster.original_key.is_not(None))
+    if selection.rested:
+        conditions.append(or_(Poster.retry_at.is_(None), Poster.retry_at <= clock.now()))
     return conditions
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 NICENESS = 10
 
 
-def yield_to_pages() -> None:
+def yield_to_pages(niceness: int = NICENESS) -> None:
     """Lower the priority of this thread for good; Linux keeps one for each thread.
 
     A lower one stays, since only root can raise it. If the system allows no change, the thread
@@ -18,5 +18,5 @@ def yield_to_pages() -> None:
     if hasattr(os, "setpriority"):
         with suppress(OSError):
             thread = threading.get_native_id()
-            niceness = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))
-            os.setpriority(os.PRIO_PROCESS, thread, niceness)
+            lowest = max(niceness, os.getpriority(os.PRIO_PROCESS, thread))
+            os.setpriority(os.PRIO_PROCESS, thread, lowest)

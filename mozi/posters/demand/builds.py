@@ -70,6 +70,11 @@ class OnDemandBuilds:
         request = self._requests.get(movie_id)
         return request if request is not None and request.answers(slug, recipe) else None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no build is queued or runs here, so that no visitor waits for one."""
+        return not self._requests
+
     def request(self, state: PosterState) -> BuildRequest:
         """Return the build of what the poster misses, queued unless there was one already.
 

@@ -31,6 +31,10 @@ class BuildSchedule:
             return len(movie_ids)
         return sum(self.builds.start(movie_id) for movie_id in movie_ids[:STARTED_AT_ONCE])
 
+    def may_build_extras(self) -> bool:
+        """Return whether this process may: no visitor waits here, and no worker listens."""
+        return self.builds.is_idle and not self._has_workers()
+
     def _has_workers(self) -> bool:
         try:
             return self.queue is not None and self.queue.workers() > 0
