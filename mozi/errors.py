@@ -67,6 +67,13 @@ class EqualPremieres(MoziError):
         super().__init__(f"{title!r} would have the same premiere twice.")
 
 
+class NoPremiere(MoziError):
+    """A movie would be left without a premiere."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"{title!r} needs a premiere.")
+
+
 class HistoryEntryNotFound(MoziError):
     """The movie's history has no such entry, or the entry changed nothing."""
 

@@ -87,14 +87,15 @@ class CheckedFields:
 def check_fields(given: Mapping[str, object]) -> CheckedFields:
     """Return the valid values, and the faults of the others.
 
-    given: text or JSON values by column (of COLUMNS). Blank text and None clear a field, but
+    given: text or JSON values by column (of COLUMNS); a name may have a premiere behind, as in
+    "kind#34". Blank text and None clear a field, but
     `kind`, `date_precision` and `status` get their default, and REQUIRED fields have a fault.
     """
     values: dict[str, FieldValue] = {}
     faults: list[FieldFault] = []
     for column, value in given.items():
         try:
-            values[column] = PARSERS[column](value)
+            values[column] = PARSERS[column.partition("#")[0]](value)
         except InvalidValue as error:
             faults.append(FieldFault(column, error.message))
     return CheckedFields(values, tuple(faults))

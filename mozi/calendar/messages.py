@@ -29,6 +29,8 @@ SENTENCES = {
     "ambiguous": "{count} movies have this title and date; the row needs an external_id",
     "id_taken": "is that of another movie, “{title}”",
     "equal_premieres": "is that of another premiere of this film, of the same kind",
+    "no_premiere": "cannot be removed, because a film needs a premiere",
+    "premiere_gone": "is of a premiere that another editor has removed meanwhile",
     "needed_for_new": "is needed, because no movie is known by the row's external_id",
     "wrong_cell_count": "the row has {cells} cells, the heading has {columns}",
     "not_an_object": "is {value}; it takes an object",

@@ -24,21 +24,28 @@ Node = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Film:
-    """A movie's facts as texts; dates as far as they are known: "2026-11-26", "2026".
+class Release:
+    """A premiere. Dates as far as they are known: "2026-11-26", "2026"; status: of _STATUSES.
 
-    is_new: whether the film was never shown before. status: of _STATUSES.
+    is_new: whether the film was not shown before.
     """
+
+    date: str
+    previous_date: str | None
+    status: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Film:
+    """A movie's facts as texts. releases: by date."""
 
     address: str
     name: str
     original_name: str | None
     pictures: tuple[str, ...]
     synopsis: str | None
-    premiere: str
-    previous_premiere: str | None
-    status: str
-    is_new: bool
+    releases: tuple[Release, ...]
     minutes: int | None
     age: str | None
     genres: tuple[str, ...]
@@ -49,8 +56,10 @@ class Film:
 
 
 def movie(film: Film) -> Node:
-    """Return a Movie with its premiere in Hungary as an event."""
-    released = film.premiere if film.is_new and film.status != "cancelled" else None
+    """Return a Movie with each of its premieres in Hungary as an event."""
+    new = (each.date for each in film.releases if each.is_new and each.status != "cancelled")
+    released = next(new, None)
+    events = [_event(film, release) for release in film.releases]
     return _known(
         {
             "@type": "Movie",
@@ -68,20 +77,20 @@ def movie(film: Film) -> Node:
             "director": _named("Person", film.directors),
             "actor": _named("Person", film.actors),
             "countryOfOrigin": _named("Country", film.countries),
-            "releasedEvent": _premiere(film),
+            "releasedEvent": events[0] if len(events) == 1 else events,
         }
     )
 
 
-def _premiere(film: Film) -> Node:
+def _event(film: Film, release: Release) -> Node:
     by = _named("Organization", [film.distributor] if film.distributor else [])
     return _known(
         {
             "@type": "PublicationEvent",
             "name": film.name,
-            "startDate": film.premiere,
-            "previousStartDate": film.previous_premiere,
-            "eventStatus": f"{CONTEXT}/{_STATUSES[film.status]}",
+            "startDate": release.date,
+            "previousStartDate": release.previous_date,
+            "eventStatus": f"{CONTEXT}/{_STATUSES[release.status]}",
             "location": {"@type": "Country", "name": "HU"},
             "publishedBy": by,
         }

@@ -14,16 +14,16 @@ from markupsafe import Markup
 from mozi.calendar.pages.alphabet import AlphabetPage
 from mozi.calendar.pages.values import (
     Card,
-    Details,
     IndexPage,
     MonthPage,
     MoviePage,
+    MoviePremiere,
     Picture,
     YearPage,
 )
 from mozi.calendar.weeks import Month, month_of
 from mozi.feeds import schema_org
-from mozi.feeds.schema_org import Film, Node
+from mozi.feeds.schema_org import Film, Node, Release
 from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.genres import genre_name
@@ -103,7 +103,6 @@ def _list(cards: Iterable[Card]) -> Iterator[Node]:
 
 def _film(page: MoviePage) -> Film:
     movie = page.movie
-    status, before = _status(movie)
     built = page.poster is not None and page.poster.built
     return Film(
         address=_step(movie)[1],
@@ -111,10 +110,7 @@ def _film(page: MoviePage) -> Film:
         original_name=movie.original_title if movie.original_title != movie.title else None,
         pictures=(links.absolute(page.poster.url),) if page.poster and built else (),
         synopsis=movie.synopsis,
-        premiere=_date(movie.premiere_date, movie.date_precision),
-        previous_premiere=before,
-        status=status,
-        is_new=movie.kind != "rerelease",
+        releases=tuple(_release(premiere) for premiere in page.premieres),
         minutes=movie.runtime_minutes,
         age=movie.age_rating,
         genres=tuple(genre_name(genre) for genre in movie.genres),
@@ -125,12 +121,19 @@ def _film(page: MoviePage) -> Film:
     )
 
 
-def _status(movie: Details) -> tuple[str, str | None]:
+def _release(premiere: MoviePremiere) -> Release:
+    day = _date(premiere.premiere_date, premiere.date_precision)
+    status, before = _status(premiere)
+    return Release(day, before, status, is_new=premiere.kind != "rerelease")
+
+
+def _status(premiere: MoviePremiere) -> tuple[str, str | None]:
     """Return the premiere's status, and its former date where it was moved."""
-    moved = movie.old_date is not None and movie.old_precision == movie.date_precision == "day"
-    if movie.status == "cancelled" or not moved:
-        return movie.status, None
-    return "moved", movie.old_date.isoformat() if movie.old_date else None
+    move = premiere.moves[0] if premiere.moves else None
+    moved = move is not None and move.old_precision == premiere.date_precision == "day"
+    if premiere.status == "cancelled" or move is None or not moved:
+        return premiere.status, None
+    return "moved", move.old_date.isoformat()
 
 
 def _date(day: object, precision: str) -> str:

@@ -6,7 +6,7 @@
 const hint = document.querySelector("[data-duplicates]");
 if (hint) {
   const PAUSE_MS = 300;
-  const inputs = ["title", "premiere_date"].map((id) => document.getElementById(id));
+  const inputs = ["title", "premiere_date"].map((name) => document.querySelector(`input[name$="${name}"]`));
   let timer;
   let asking = new AbortController();
 
@@ -38,7 +38,7 @@ if (hint) {
     asking = new AbortController();
     const { signal } = asking;
     const address = new URL(hint.dataset.duplicates, location.href);
-    for (const input of inputs) address.searchParams.set(input.name, input.value);
+    for (const input of inputs) address.searchParams.set(input.name.split("-").pop(), input.value);
     try {
       const answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
       const { duplicates } = answer.ok ? await answer.json() : { duplicates: [] };
@@ -85,5 +85,12 @@ for (const input of document.querySelectorAll("[data-list]")) {
     input.value = before;
     showNote("");
     input.focus();
+  });
+}
+
+// Taking a premiere away asks first.
+for (const box of document.querySelectorAll("[data-question]")) {
+  box.addEventListener("change", () => {
+    if (box.checked && !confirm(box.dataset.question)) box.checked = false;
   });
 }

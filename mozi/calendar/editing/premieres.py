@@ -6,7 +6,7 @@ premiere keeps its row, so that calendars show it as cancelled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from mozi import clock
 from mozi.calendar.editing.history import Json, as_json
 from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue, check_fields
-from mozi.errors import EqualPremieres
+from mozi.errors import EqualPremieres, NoPremiere
 from mozi.models import DateChange, Movie, Premiere
 
 Values = Mapping[str, FieldValue]
 WHOLE = "premiere"  # the history's name of a premiere that was added or removed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PremiereChange:
     """A premiere's new values, by column of PREMIERE_COLUMNS; premiere: None for a new one.
 
@@ -65,13 +65,49 @@ def write_premieres(
 ) -> list[WrittenPremiere]:
     """Change the movie's premieres, and return those that changed; the session is not flushed.
 
-    source: who gave the dates. Raises EqualPremieres where two would be the same.
+    source: who gave the dates. Raises EqualPremieres where two would be the same, and NoPremiere
+    where none would be left.
     """
-    written = [_write(session, movie, change, source) for change in changes]
-    states = [state_of(premiere)[:-1] for premiere in shown_premieres(movie)]
-    if len(set(map(tuple, states))) < len(states):
-        raise EqualPremieres(movie.title)
+    written = []
+    for change in _in_order(movie, changes):
+        written.append(_write(session, movie, change, source))
+        if len(changes) > 1 and movie.id is not None:
+            session.flush()  # the database compares each row at once
     return [each for each in written if each.differences]
+
+
+def _in_order(movie: Movie, changes: Sequence[PremiereChange]) -> Iterator[PremiereChange]:
+    """Yield the changes so that none takes a place that another premiere still has."""
+    held: dict[object, Place] = {each: _place(each, {}) for each in shown_premieres(movie)}
+    waiting = list(changes)
+    while waiting:
+        free = (change for change in waiting if _is_free(change, held))
+        if (change := next(free, None)) is None:
+            last = all(each.removed for each in waiting)
+            raise NoPremiere(movie.title) if last else EqualPremieres(movie.title)
+        waiting.remove(change)
+        if change.removed:
+            held.pop(change.premiere, None)
+        else:
+            held[change.premiere or change] = _place(change.premiere, change.values)
+        yield change
+
+
+def _is_free(change: PremiereChange, held: Mapping[object, Place]) -> bool:
+    if change.removed:
+        return len(held) > 1 or change.premiere not in held
+    place = _place(change.premiere, change.values)
+    return all(other is change.premiere or place != taken for other, taken in held.items())
+
+
+Place = tuple[FieldValue, ...]  # kind, date and precision
+
+
+def _place(premiere: Premiere | None, values: Values) -> Place:
+    return tuple(
+        values.get(c, getattr(premiere, c) if premiere else _DEFAULTS.get(c))
+        for c in PREMIERE_COLUMNS[:-1]
+    )
 
 
 def _write(session: Session, movie: Movie, change: PremiereChange, source: str) -> WrittenPremiere:

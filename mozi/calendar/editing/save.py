@@ -6,6 +6,7 @@ keeps that editor's value; for a field that both changed, the admin chooses.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,10 +21,10 @@ from mozi.calendar.editing.history import (
     last_editor,
     load_poster_snapshots,
 )
-from mozi.calendar.editing.premieres import plain_premiere
+from mozi.calendar.editing.premieres import PremiereChange, plain_premiere, shown_premieres
 from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldFault, FieldValue
 from mozi.calendar.messages import CalendarMessage
-from mozi.errors import EqualPremieres, MovieNotFound
+from mozi.errors import EqualPremieres, MovieNotFound, NoPremiere
 from mozi.models import Movie
 from mozi.posters.focus import Focus, Pointed
 from mozi.posters.uploads import StoredUpload
@@ -33,7 +34,11 @@ THEIRS, MINE = "theirs", "mine"
 
 @dataclass(frozen=True)
 class MovieState:
-    """A movie's present values by column, poster_url among them, and its poster."""
+    """A movie's present values by column, poster_url among them, and its poster.
+
+    The values of each premiere have its id behind: "kind#34"; the plain names are of the one that
+    was recorded first.
+    """
 
     movie_id: int
     version: int
@@ -54,13 +59,16 @@ class ShownForm:
 class Submission:
     """A sent form. movie_id: None for a new movie.
 
-    shown: None skips the check for other editors' changes. picks: the editor's choice (THEIRS or
-    MINE) by column of an earlier conflict. duplicates_seen: ids of the possible duplicates that
-    the form showed; None skips that check. focus: None where the form held none.
+    values: of premieres as in MovieState, those of a new one with any other word behind. removed:
+    the ids of premieres to remove. shown: None skips the check for other editors' changes. picks:
+    the editor's choice (THEIRS or MINE) by column of an earlier conflict. duplicates_seen: ids of
+    the possible duplicates that the form showed; None skips that check. focus: None where the form
+    held none.
     """
 
     movie_id: int | None
     values: Values
+    removed: frozenset[str] = frozenset()
     upload: StoredUpload | None = None
     no_poster: bool = False
     shown: ShownForm | None = None
@@ -146,6 +154,8 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
     values = sent.values
     if movie is not None and sent.shown is not None:
         now = _movie_state(session, movie)
+        if _is_gone(sent, now):
+            return SaveRefused((FieldFault("premiere_date", CalendarMessage("premiere_gone")),))
         conflicts = _conflicts(sent, sent.shown, now)
         if conflicts:
             theirs = _changed_by_others(sent, sent.shown, now)
@@ -159,7 +169,8 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
     no_poster_pick = sent.picks.get(POSTER) == THEIRS
     change = MovieChange(
         movie,
-        values,
+        {column: value for column, value in values.items() if "#" not in column},
+        premieres=_premiere_changes(movie, values, sent.removed),
         upload=None if no_poster_pick else sent.upload,
         no_poster=sent.no_poster and not no_poster_pick,
         focus=sent.new_focus,
@@ -168,6 +179,8 @@ def save_movie(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
         [saved] = save_changes(session, [change], by=by)
     except EqualPremieres:
         return SaveRefused((FieldFault("premiere_date", CalendarMessage("equal_premieres")),))
+    except NoPremiere:
+        return SaveRefused((FieldFault("premiere_date", CalendarMessage("no_premiere")),))
     return Saved(saved.id, saved.title)
 
 
@@ -179,7 +192,38 @@ def _movie_state(session: Session, movie: Movie) -> MovieState:
         for column in COLUMNS
         if column != "poster_url"
     }
-    return MovieState(movie.id, movie.version, {**own, "poster_url": poster.source_url}, poster)
+    of_premieres = {
+        f"{column}#{each.id}": getattr(each, column)
+        for each in shown_premieres(movie)
+        for column in PREMIERE_COLUMNS
+    }
+    values = {**own, "poster_url": poster.source_url, **of_premieres}
+    return MovieState(movie.id, movie.version, values, poster)
+
+
+def _is_gone(sent: Submission, now: MovieState) -> bool:
+    """Return whether the editor changed a premiere that another editor removed meanwhile."""
+    shown = sent.shown.values if sent.shown else {}
+    return any(
+        column in shown and column not in now.values and value != shown[column]
+        for column, value in sent.values.items()
+    )
+
+
+def _premiere_changes(
+    movie: Movie | None, values: Values, removed: frozenset[str]
+) -> list[PremiereChange]:
+    known = {str(each.id): each for each in shown_premieres(movie)} if movie else {}
+    named: defaultdict[str, dict[str, FieldValue]] = defaultdict(dict)
+    for name, value in values.items():
+        column, _hash, premiere = name.partition("#")
+        if premiere:
+            named[premiere][column] = value
+    return [
+        PremiereChange(known.get(which), named[which], removed=which in removed)
+        for which in [*named, *(removed - named.keys())]
+        if which in known or named[which].get("premiere_date") and which not in removed
+    ]
 
 
 def _conflicts(sent: Submission, shown: ShownForm, now: MovieState) -> list[Conflict]:
@@ -187,6 +231,7 @@ def _conflicts(sent: Submission, shown: ShownForm, now: MovieState) -> list[Conf
         Conflict(column, shown.values[column], now.values[column], value)
         for column, value in sent.values.items()
         if column in shown.values
+        and column in now.values
         and value not in (shown.values[column], now.values[column])
         and now.values[column] != shown.values[column]
     ]
@@ -199,7 +244,7 @@ def _changed_by_others(sent: Submission, shown: ShownForm, now: MovieState) -> t
     return tuple(
         column
         for column, value in sent.values.items()
-        if value == shown.values.get(column, value) != now.values[column]
+        if column in now.values and value == shown.values.get(column, value) != now.values[column]
     )
 
 
@@ -213,10 +258,16 @@ def _changed_values(sent: Submission, shown: ShownForm) -> Values:
     }
 
 
+def _any_date(values: Values) -> FieldValue:
+    """Return the date of the premiere that values name, of several the first one's."""
+    dates = (value for name, value in values.items() if name.startswith("premiere_date"))
+    return next(dates, None)
+
+
 def _unseen_duplicates(session: Session, sent: Submission, values: Values) -> tuple[Duplicate, ...]:
     if sent.duplicates_seen is None:
         return ()
-    title, day = values.get("title"), values.get("premiere_date")
+    title, day = values.get("title"), _any_date(values)
     key = sent.upload.key if sent.upload else None
     if sent.movie_id is not None and not (title and day):
         if not (title or day or key):

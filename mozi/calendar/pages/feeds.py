@@ -5,7 +5,7 @@ Every feed is bounded in days, and in movies, because an import may add thousand
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, Filters
-from mozi.calendar.pages.listings import FEED, rows_of
+from mozi.calendar.pages.listings import FEED, load_premieres, rows_of
 from mozi.calendar.pages.pictures import Pictures, load_pictures
 from mozi.calendar.pages.values import (
     CalendarFeed,
     FeedMovie,
     FeedNews,
     Move,
+    Movies,
+    MovieWithPremieres,
     NewsFeed,
     Picture,
     PicturedMovie,
@@ -29,7 +31,7 @@ from mozi.calendar.pages.values import (
 )
 from mozi.calendar.weeks import week_of
 from mozi.errors import MovieNotFound
-from mozi.models import IS_SHOWN, DateChange, Movie, Premiere
+from mozi.models import IS_SHOWN, DateChange, Movie, Premiere, is_main
 from mozi.posters.recipes import RECIPES
 
 PAST_DAYS = 366  # an event that leaves the feed leaves the subscribers' calendars too
@@ -102,6 +104,20 @@ def premieres(
     return Premieres(
         movies=tuple(PicturedMovie(movie, _all_of(movie, pictures)) for movie in movies),
         has_more=len(found) > len(movies),
+    )
+
+
+def movies_by_id(session: Session, movie_ids: Collection[int], today: date) -> Movies:
+    """Return these movies by id, each by its next premiere, else its latest one, and with all."""
+    chosen = (Movie.id.in_(movie_ids), is_main(today))
+    found = _movies(session, *chosen, order=(Movie.id,), limit=len(movie_ids))
+    pictures = load_pictures(session, dict.fromkeys(RECIPES, found))
+    premieres = load_premieres(session, [movie.id for movie in found])
+    return Movies(
+        tuple(
+            MovieWithPremieres(PicturedMovie(movie, _all_of(movie, pictures)), premieres[movie.id])
+            for movie in found
+        )
     )
 
 

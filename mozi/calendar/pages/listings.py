@@ -110,22 +110,26 @@ def get_details(session: Session, movie_id: int, today: date) -> Details:
     return Details(**row._mapping)
 
 
-def premieres_of(session: Session, movie_id: int) -> tuple[MoviePremiere, ...]:
-    """Return a movie's premieres by date, each with its moves, the latest move first."""
+def load_premieres(
+    session: Session, movie_ids: Collection[int]
+) -> dict[int, tuple[MoviePremiere, ...]]:
+    """Return the movies' premieres by date, each with its moves, the latest move first."""
     columns = [getattr(DateChange, field.name) for field in fields(Move)]
     moves: defaultdict[int, list[Move]] = defaultdict(list)
-    of_movie = select(DateChange.premiere_id, *columns).where(DateChange.movie_id == movie_id)
-    for premiere_id, *move in session.execute(of_movie.order_by(DateChange.id.desc())):
+    changes = select(DateChange.premiere_id, *columns).where(DateChange.movie_id.in_(movie_ids))
+    for premiere_id, *move in session.execute(changes.order_by(DateChange.id.desc())):
         moves[premiere_id].append(Move(*move))
     own = [field.name for field in fields(MoviePremiere) if field.name != "moves"]
     rows = session.execute(
-        select(*(getattr(Premiere, name) for name in own))
-        .where(Premiere.movie_id == movie_id, IS_SHOWN)
+        select(Premiere.movie_id, *(getattr(Premiere, name) for name in own))
+        .where(Premiere.movie_id.in_(movie_ids), IS_SHOWN)
         .order_by(Premiere.premiere_date, Premiere.id)
     )
-    return tuple(
-        MoviePremiere(**row._mapping, moves=tuple(moves[row.id][:MOVES_SHOWN])) for row in rows
-    )
+    found: defaultdict[int, list[MoviePremiere]] = defaultdict(list)
+    for movie_id, *values in rows:
+        shown = tuple(moves[values[0]][:MOVES_SHOWN])
+        found[movie_id].append(MoviePremiere(**dict(zip(own, values, strict=True)), moves=shown))
+    return {movie_id: tuple(premieres) for movie_id, premieres in found.items()}
 
 
 def dates_around(

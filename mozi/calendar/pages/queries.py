@@ -20,8 +20,8 @@ from mozi.calendar.pages.listings import (
     dates_around,
     get_details,
     listings,
+    load_premieres,
     neighbours,
-    premieres_of,
     title_order,
 )
 from mozi.calendar.pages.pictures import Pictures, load_pictures
@@ -124,7 +124,7 @@ def movie_page(session: Session, movie_id: int, today: date) -> MoviePage:
         small=_small(pictures, movie),
         backdrop=pictures.find(movie, BLURRED.media),
         share=pictures.find_built(movie, SHARE.media),
-        premieres=premieres_of(session, movie_id),
+        premieres=load_premieres(session, [movie_id])[movie_id],
         earlier=earlier,
         later=later,
     )

@@ -49,12 +49,18 @@ def find_months(session: Session) -> tuple[Month, ...]:
 
 def load_sitemap_movies(session: Session, *, offset: int, limit: int) -> tuple[SitemapMovie, ...]:
     """Return limit movies after the first offset ones, in the order of their ids."""
+    latest = (
+        select(func.max(Premiere.changed_at)).where(Premiere.movie_id == Movie.id).scalar_subquery()
+    )
     of_movie = and_(PosterVariant.movie_id == Movie.id, PosterVariant.media == POSTER.media)
     rows = session.execute(
-        select(Movie.id, Movie.title, Movie.changed_at, PosterVariant.url)
+        select(Movie.id, Movie.title, Movie.changed_at, latest, PosterVariant.url)
         .outerjoin(PosterVariant, of_movie)
         .order_by(Movie.id)
         .offset(offset)
         .limit(limit)
     )
-    return tuple(SitemapMovie(*row) for row in rows)
+    return tuple(
+        SitemapMovie(movie_id, title, max(filter(None, moments), default=None), url)
+        for movie_id, title, *moments, url in rows
+    )

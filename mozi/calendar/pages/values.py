@@ -266,6 +266,21 @@ class PicturedMovie:
 
 
 @dataclass(frozen=True)
+class MovieWithPremieres:
+    """A movie with its pictures and all its premieres, by date."""
+
+    item: PicturedMovie
+    premieres: tuple[MoviePremiere, ...]
+
+
+@dataclass(frozen=True)
+class Movies:
+    """Movies by id."""
+
+    movies: tuple[MovieWithPremieres, ...]
+
+
+@dataclass(frozen=True)
 class Premieres:
     """A part of the premieres between two dates. has_more: whether another part follows."""
 

@@ -19,7 +19,7 @@ from mozi.calendar.editing.save import (
     save_movie,
 )
 from mozi.calendar.editing.trash import ensure_brought_back
-from mozi.calendar.fields import REQUIRED, CheckedFields, check_fields
+from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, CheckedFields, check_fields
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import next_thursday
 from mozi.database import writing
@@ -30,6 +30,7 @@ from mozi.web.admin.form.texts import (
     BLANK,
     given_fields,
     read_shown,
+    removed_premieres,
     shown_text,
     text_of,
 )
@@ -77,8 +78,11 @@ def add_movie() -> ResponseReturnValue:
 
 @blueprint.get(MOVIE)
 def movie(movie_id: int) -> ResponseReturnValue:
-    """Show the movie's form."""
-    return _draft(movie_id) or show_form(form_of(movie_id))
+    """Show the movie's form; the address may fill in a further premiere."""
+    if answer := _draft(movie_id):
+        return answer
+    form = form_of(movie_id)
+    return show_form(replace(form, texts={**form.texts, **given_fields(request.args)}))
 
 
 @blueprint.post(MOVIE)
@@ -130,7 +134,8 @@ def _read_upload(faults: dict[str, str]) -> tuple[FormUpload | None, int]:
 
 def _checked_fields(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]]:
     given = given_fields(request.form)
-    needed = REQUIRED if movie_id is None else ()
+    in_rows = PREMIERE_COLUMNS if any("#" in name for name in given) else ()
+    needed = [c for c in REQUIRED if movie_id is None and c not in in_rows]
     checked = check_fields({**dict.fromkeys(needed, ""), **given})
     return checked, {fault.column: calendar_words(fault.reason) for fault in checked.faults}
 
@@ -143,6 +148,7 @@ def _save(
         sent = Submission(
             movie_id,
             checked.values,
+            removed=removed_premieres(request.form),
             upload=upload.stored if upload else None,
             no_poster="remove_poster" in request.form,
             shown=read_shown(),

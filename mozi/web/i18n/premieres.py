@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from mozi.calendar.pages.feeds import LONG_AGO
 from mozi.calendar.pages.filters import Filters
-from mozi.calendar.pages.values import FeedMovie, FeedNews, PicturedMovie
+from mozi.calendar.pages.values import FeedMovie, FeedNews, MovieWithPremieres, PicturedMovie
 from mozi.feeds.ical import CalendarEvent
 from mozi.feeds.rss import Item
 from mozi.services import services
@@ -99,6 +99,21 @@ def record_of(item: PicturedMovie) -> dict[str, Any]:
         "url": _address(movie),
         "posters": {each.media: links.absolute(each.url) for each in item.pictures},
     }
+
+
+def movie_record_of(found: MovieWithPremieres) -> dict[str, Any]:
+    """Return a movie as record_of() does, with all its premieres."""
+    premieres = [
+        {
+            "premiere_id": each.id,
+            "kind": each.kind,
+            "premiere_date": each.premiere_date.isoformat(),
+            "date_precision": each.date_precision,
+            "status": each.status,
+        }
+        for each in found.premieres
+    ]
+    return {**record_of(found.item), "premieres": premieres}
 
 
 def _title(movie: FeedMovie) -> str:

@@ -1,4 +1,4 @@
-"""/api/v1/premieres: the calendar as JSON, so that other programs need not scrape pages."""
+"""/api/v1: the calendar as JSON, so that other programs need not scrape pages."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from werkzeug.datastructures import MultiDict
 
 from mozi.calendar.pages import feeds
 from mozi.calendar.pages.filters import Filters, filters_of, query_of
-from mozi.calendar.pages.values import Premieres
+from mozi.calendar.pages.values import Movies, Premieres
 from mozi.calendar.parsers import Parser, day, whole
 from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR, week_of
 from mozi.errors import BadArguments, FilterNotFound
 from mozi.feeds import records
 from mozi.web import links
 from mozi.web.i18n.languages import url_for
-from mozi.web.i18n.premieres import record_of
+from mozi.web.i18n.premieres import movie_record_of, record_of
 from mozi.web.rendering import today
 from mozi.web.views.feeds import feed
 
 SPAN = timedelta(days=62)  # the nine weeks of the index
 LAST_PART = 1000
+MOST_MOVIES = 100
+LARGEST_ID = 2**31 - 1  # of the database's integers
 
 DATE = day(range(FIRST_YEAR, LAST_YEAR + 1))
 PART = whole(range(1, LAST_PART + 1))
@@ -41,6 +43,35 @@ def premieres() -> Response:
         return _answer(*_asked(request.args), filters_of(request.args))
     except FilterNotFound as error:
         raise BadArguments({error.name: f"is {error.value!r}, which no movie has"}) from error
+
+
+@blueprint.get("/movies")
+def movies() -> Response:
+    """Answer with the movies of these ids; unknown ids are left out."""
+    ids, day = _ids(request.args.get("ids", "")), today()
+
+    def render(shown: Movies) -> str:
+        return records.as_json({"movies": [movie_record_of(found) for found in shown.movies]})
+
+    return feed(
+        "movies",
+        lambda session: feeds.movies_by_id(session, ids, day),
+        render,
+        content_type=records.CONTENT_TYPE,
+        query=query_of({"ids": ",".join(map(str, ids))}),
+        kept=False,
+    )
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    """Return the ids, each once and in order; raises BadArguments."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdecimal() and len(part) <= 10 for part in parts):
+        raise BadArguments({"ids": f"is {text[:100]!r}; it takes numbers separated by commas"})
+    ids = tuple(sorted({number for part in parts if (number := int(part)) <= LARGEST_ID}))
+    if len(ids) > MOST_MOVIES:
+        raise BadArguments({"ids": f"has {len(ids)} ids; it takes up to {MOST_MOVIES}"})
+    return ids
 
 
 def _answer(first: date, last: date, part: int, filters: Filters) -> Response:

@@ -12,8 +12,8 @@ from mozi.calendar.pages.listings import (
     dates_around,
     get_details,
     listings,
+    load_premieres,
     neighbours,
-    premieres_of,
 )
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
@@ -92,7 +92,8 @@ def test_the_latest_moves_come_first(app: Flask, monkeypatch: pytest.MonkeyPatch
             update_movie(session, movie, {"premiere_date": THURSDAY + timedelta(days=days)})
     with reading() as session:
         moved = [
-            (move.new_date - THURSDAY).days for move in premieres_of(session, movie_id)[0].moves
+            (move.new_date - THURSDAY).days
+            for move in load_premieres(session, [movie_id])[movie_id][0].moves
         ]
         assert moved == [3, 2]
         assert get_details(session, movie_id, THURSDAY).old_date == THURSDAY + timedelta(days=2)

@@ -13,12 +13,20 @@ from werkzeug.datastructures import MultiDict
 from mozi.calendar.editing.duplicates import Duplicate
 from mozi.calendar.editing.save import EditConflicts, get_movie_state
 from mozi.calendar.editing.trash import Deleted, find_deleted
+from mozi.calendar.fields import PREMIERE_COLUMNS
 from mozi.database import reading
 from mozi.errors import MovieNotFound
 from mozi.services import services
 from mozi.units import MIB
 from mozi.web.admin.base import blueprint, render_page
-from mozi.web.admin.form.texts import BLANK, given_fields, shown_text, text_of, texts_of
+from mozi.web.admin.form.texts import (
+    BLANK,
+    given_fields,
+    removed_premieres,
+    shown_text,
+    text_of,
+    texts_of,
+)
 from mozi.web.admin.form.uploads import FormUpload, earlier_upload
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.admin.sign_in.session_recovery import signed_sender
@@ -64,8 +72,32 @@ class Form:
     duplicates: tuple[Duplicate, ...] = ()
     contested: EditConflicts | None = None
     no_poster: bool = False
+    removed: frozenset[str] = frozenset()
     focus: tuple[str, str] | None = None
     notices: tuple[FormNotice, ...] = ()
+
+    @property
+    def premieres(self) -> tuple[str, ...]:
+        """Return what stands behind the names of each premiere's texts, in the form's order."""
+        rows = {name.partition("#")[2]: "" for name in self.texts if "#" in name}
+        return tuple(rows)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the labels of all texts; those of a premiere say which one."""
+        named = {column: str(label) for column, label in COLUMN_NAMES.items()}
+        for place, premiere in enumerate(self.premieres, 1):
+            which = _("%(number)s. bemutató", number=place)
+            named |= {f"{c}#{premiere}": f"{named[c]} ({which})" for c in PREMIERE_COLUMNS}
+        return named
+
+    def field_name(self, column: str) -> str:
+        """Return the name of the input of a text."""
+        name, _hash, premiere = column.partition("#")
+        if premiere in self.premieres:
+            return f"premieres-{self.premieres.index(premiere)}-{name}"
+        plain = not self.premieres or name not in PREMIERE_COLUMNS
+        return name if plain else f"premieres-0-{name}"
 
     @property
     def gone(self) -> FormNotice | None:
@@ -100,6 +132,7 @@ def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None
         shown=fields.get("shown") or form.shown,
         kept=upload,
         no_poster="remove_poster" in fields,
+        removed=removed_premieres(fields),
         focus=(fields["focus_x"], fields.get("focus_y", "")) if "focus_x" in fields else None,
     )
 
@@ -121,7 +154,7 @@ def show_form(form: Form, *, status: int = 200, **changes: object) -> Response:
     return render_page(
         "movie_form",
         form=form,
-        names=COLUMN_NAMES,
+        names=form.names,
         choices=CHOICES,
         max_mib=f"{mib:g}",
         sender=signed_sender(),

@@ -48,6 +48,8 @@ TRANSLATIONS: dict[str, LazyString] = {
     "ambiguous": _("%(count)s filmnek ez a címe és a dátuma; külső azonosító dönthet köztük."),
     "id_taken": _("Ez már egy másik filmé: „%(title)s”."),
     "equal_premieres": _("A filmnek már van ilyen bemutatója ezen a napon."),
+    "no_premiere": _("A filmnek legalább egy bemutatója kell, hogy legyen."),
+    "premiere_gone": _("Ezt a bemutatót közben egy másik szerkesztő eltávolította."),
     "needed_for_new": _("Meg kell adni, mert ilyen külső azonosítójú film még nincs."),
     "wrong_cell_count": _("A sorban %(cells)s cella van, a fejlécben %(columns)s."),
     "not_an_object": _("Itt egy objektumnak kellene állnia, nem ennek: %(value)s."),
