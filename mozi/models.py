@@ -489,6 +489,16 @@ class Site(Model):
     database_id: Mapped[str] = mapped_column(String(32))
 
 
+class Note(Model):
+    """What one process last saw or did, for others to read: maintenance/notes.py."""
+
+    __tablename__ = "note"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class PageCounter(Model):
     """A counter of the page cache for one minute, which is counted since the epoch.
 

@@ -12,16 +12,17 @@ from mozi.commands.endings import plain_ending
 
 # The module of each command, and its name there.
 COMMANDS = {
-    "backup": ("mozi.commands.backup", "backup_command"),
+    "backup": ("mozi.commands.operating.backup", "backup_command"),
     "check-posters": ("mozi.commands.check_posters", "check_posters"),
     "check-storage": ("mozi.commands.check_storage", "check_storage"),
-    "create-admin": ("mozi.commands.create_admin", "create_admin"),
+    "create-admin": ("mozi.commands.operating.create_admin", "create_admin"),
     "db": ("flask_migrate.cli", "db"),
+    "doctor": ("mozi.commands.operating.doctor", "doctor"),
     "import-movies": ("mozi.commands.import_movies", "import_movies"),
     "load-demo": ("mozi.commands.load_demo", "load_demo"),
     "prune-posters": ("mozi.commands.prune_posters", "prune_posters"),
-    "remove-admin": ("mozi.commands.remove_admin", "remove_admin_command"),
-    "restore": ("mozi.commands.backup", "restore_command"),
+    "remove-admin": ("mozi.commands.operating.remove_admin", "remove_admin_command"),
+    "restore": ("mozi.commands.operating.backup", "restore_command"),
     "upload-posters": ("mozi.commands.upload_posters", "upload_posters"),
     "warm-posters": ("mozi.commands.warm_posters", "warm_posters"),
     "work": ("mozi.commands.work", "work"),

@@ -7,7 +7,7 @@ from flask import Flask
 from mozi.settings import Settings
 from mozi.web import admin, errors, sessions
 from mozi.web.i18n import languages
-from mozi.web.middleware import media, redirects
+from mozi.web.middleware import media, proxies, redirects
 from mozi.web.views import (
     api,
     crawlers,
@@ -43,3 +43,4 @@ def register(app: Flask, settings: Settings) -> None:
     gauges.register(app)
     errors.register(app)
     redirects.register(app)
+    proxies.register(app)

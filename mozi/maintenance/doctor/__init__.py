@@ -1,0 +1,1 @@
+"""What is wrong with an installation: `flask doctor`, and the same on the status page."""
