@@ -38,8 +38,8 @@ GENRES = ("dráma", "vígjáték", "animáció", "thriller", "dokumentumfilm")
 PEOPLE = 20_000
 STATE = import_module("migrations.versions.0012_poster_status").STATE
 STATUS = f"""INSERT INTO poster_status (movie_id, state, premiere_date)
-    SELECT movie_id, coalesce({STATE.format(movie="premiere.movie_id")}, 0), premiere_date
-    FROM premiere"""  # noqa: S608 - our own words
+    SELECT movie_id, coalesce({STATE.format(movie="premiere.movie_id")}, 0),
+    max(premiere_date) FROM premiere GROUP BY movie_id"""  # noqa: S608 - our own words
 
 
 def title_of(number: int) -> str:
