@@ -57,8 +57,15 @@ def _movies_and_pictures(value: Any, movie_id: object = "") -> Iterator[tuple[st
         yield f"{movie_id}.{value.media}", repr(value)
     for name in _names_of(type(value)):
         within = getattr(value, name)
-        if isinstance(within, tuple) or _names_of(type(within)):
+        if _may_hold_any(within):
             yield from _movies_and_pictures(within, movie_id)
+
+
+def _may_hold_any(value: Any) -> bool:
+    """Return whether a movie or a picture may be within value: most values are texts."""
+    if isinstance(value, tuple):
+        return bool(value) and not isinstance(value[0], str)
+    return bool(_names_of(type(value)))
 
 
 def _names_of(kind: type[Any]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from mozi.pagecache.cache import Page
 from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.languages import current, url_for
-from mozi.web.i18n.premieres import feed_name, item_of, premiere_of
+from mozi.web.i18n.premieres import events_of, feed_name, item_of
 from mozi.web.middleware.cached_pages import cached_response, key_of, uncached_response
 from mozi.web.rendering import today
 
@@ -35,7 +35,7 @@ def calendar() -> Response:
             feed_name(filters),
             description=_("Filmpremierek a magyar mozikban és online, hétről hétre."),
             url=links.absolute(url_for("pages.index", **filters.arguments)),
-            premieres=[premiere_of(movie, today=day) for movie in shown.movies],
+            premieres=events_of(shown.movies, today=day),
         )
 
     return feed(
@@ -65,7 +65,7 @@ def film(movie_id: int, slug: str) -> Response:
             shown.movies[0].title,
             description=feed_name(NONE),
             url=links.absolute(links.film_path(shown.movies[0])),
-            premieres=[premiere_of(movie, today=day) for movie in shown.movies],
+            premieres=events_of(shown.movies, today=day),
         )
 
     return feed("event", load, render, content_type=ical.CONTENT_TYPE)

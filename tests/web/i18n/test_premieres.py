@@ -8,7 +8,7 @@ from mozi.calendar.pages import feeds
 from mozi.calendar.pages.filters import Filters
 from mozi.calendar.pages.values import FeedMovie
 from mozi.database import reading
-from mozi.web.i18n.premieres import feed_name, premiere_of
+from mozi.web.i18n.premieres import events_of, feed_name
 from tests.support.factories import make_movie
 from tests.web.conftest import InLanguage
 
@@ -32,7 +32,7 @@ def test_a_cancelled_premiere_says_so_and_a_rerelease_says_how_it_opens(
 ) -> None:
     cancelled, again = movie(title="Bors", status="cancelled"), movie(title="Só", kind="rerelease")
     with in_language("hu"):
-        off, back = (premiere_of(each, today=TODAY) for each in (cancelled, again))
+        off, back = events_of([cancelled, again], today=TODAY)
     assert (off.summary, off.cancelled) == ("Elmarad: Bors", True)
     assert (back.summary, back.cancelled) == ("Só (újra a mozikban)", False)
 
@@ -40,5 +40,5 @@ def test_a_cancelled_premiere_says_so_and_a_rerelease_says_how_it_opens(
 def test_an_event_describes_the_film(in_language: InLanguage) -> None:
     film = movie(genres=("dráma",), runtime_minutes=100, age_rating="12", director=("Gothár",))
     with in_language("hu"):
-        event = premiere_of(film, today=TODAY)
+        [event] = events_of([film], today=TODAY)
     assert event.description.splitlines()[-2:] == ["dráma · 100 perc · 12", "Rendező: Gothár"]
