@@ -11,6 +11,7 @@ from mozi.web.middleware import media, proxies, redirects
 from mozi.web.views import (
     api,
     crawlers,
+    embedding,
     feeds,
     gauges,
     health,
@@ -28,6 +29,7 @@ PUBLIC = (
     api.blueprint,
     crawlers.blueprint,
     manifest.blueprint,
+    embedding.blueprint,
 )
 """The public pages, at their own addresses and in English under /en (i18n/languages.py)."""
 

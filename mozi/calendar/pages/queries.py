@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -28,21 +28,26 @@ from mozi.calendar.pages.pictures import Pictures, load_pictures
 from mozi.calendar.pages.values import (
     Card,
     Day,
+    InCinemasPage,
     IndexPage,
     Listing,
     MonthOfYear,
     MonthPage,
     MoviePage,
     Picture,
+    WeekOfCinemas,
+    WeekPage,
     WeekShown,
     YearPage,
 )
-from mozi.calendar.weeks import Month, Week, month_of, weeks_from
+from mozi.calendar.weeks import Month, Week, month_of, week_of, weeks_from
 from mozi.models import HAS_MONTH, Premiere
 from mozi.posters.recipes import BLURRED, POSTER, SHARE, THUMB
 
 WEEKS_SHOWN = 9  # this one and the next eight
 INDEX_LIMIT = 300  # movies; some 40 open in a busy week
+CINEMA_WEEKS = 8
+CINEMA_KINDS = ("cinema", "rerelease")
 UNDATED_YEARS = 3
 UNDATED_LIMIT = 12  # movies without a day, as a preview
 LIST_LIMIT = 2000  # movies on a month's or a year's page, which would grow too large
@@ -90,6 +95,44 @@ def month_page(session: Session, month: Month, filters: Filters = NONE) -> Month
         later=month_of(later) if later else None,
         cut=len(found) > len(shown),
         filters=load_filter_options(session, filters, shown, among=(month.first, month.last)),
+    )
+
+
+def week_page(session: Session, today: date, filters: Filters = NONE, *, limit: int) -> WeekPage:
+    """Return at most limit premieres of today's programme week whose day is known."""
+    week = week_of(today)
+    conditions = (Premiere.date_precision == "day", *filters.conditions())
+    found = listings(session, week.first, week.last, *conditions, limit=limit + 1)
+    shown = found[:limit]
+    return WeekPage(
+        week=week,
+        days=_days(shown, load_pictures(session, {THUMB.media: shown})),
+        cut=len(found) > len(shown),
+        filters=load_filter_options(session, filters, shown, among=(week.first, week.last)),
+    )
+
+
+def in_cinemas_page(session: Session, today: date, filters: Filters = NONE) -> InCinemasPage:
+    """Return what opened in the cinemas in the last CINEMA_WEEKS weeks, up to today."""
+    weeks = weeks_from(today - timedelta(weeks=CINEMA_WEEKS - 1), count=CINEMA_WEEKS)
+    conditions = (
+        Premiere.kind.in_(CINEMA_KINDS),
+        Premiere.date_precision == "day",
+        Premiere.status == "scheduled",
+        *filters.conditions(),
+    )
+    dates = weeks[0].first, today
+    found = listings(session, *dates, *conditions, limit=LIST_LIMIT + 1)
+    shown = found[:LIST_LIMIT]
+    pictures = load_pictures(session, {THUMB.media: shown})
+    by_week = [
+        WeekOfCinemas(week, _cards((m for m in shown if m.premiere_date in week), pictures))
+        for week in reversed(weeks)
+    ]
+    return InCinemasPage(
+        weeks=tuple(week for week in by_week if week.cards),
+        cut=len(found) > len(shown),
+        filters=load_filter_options(session, filters, shown, among=dates),
     )
 
 

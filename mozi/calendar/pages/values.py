@@ -107,6 +107,33 @@ class IndexPage:
 
 
 @dataclass(frozen=True)
+class WeekPage:
+    """A programme week alone. cut: whether some of its premieres did not fit."""
+
+    week: Week
+    days: tuple[Day, ...]
+    cut: bool
+    filters: FilterOptions
+
+
+@dataclass(frozen=True)
+class WeekOfCinemas:
+    """What opened in the cinemas in one programme week."""
+
+    week: Week
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class InCinemasPage:
+    """What opened in the cinemas in the last weeks, the latest week first."""
+
+    weeks: tuple[WeekOfCinemas, ...]
+    cut: bool
+    filters: FilterOptions
+
+
+@dataclass(frozen=True)
 class MonthPage:
     """A month by days. undated: the movies that open in it on a day not yet known."""
 

@@ -21,7 +21,7 @@ from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.services import services
 from mozi.settings import Settings
 from mozi.web.middleware.edge import PRIVATE, sharing, without_tracking
-from mozi.web.middleware.headers import Headers, SecurityHeaders
+from mozi.web.middleware.headers import EMBEDDED_PAGE, Headers, SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
 from mozi.web.sessions import signed_in
 
@@ -68,7 +68,9 @@ class CachedPages:
         environ[ENDPOINT] = served.page
         status, headers, body = answer(served, environ, self.sharing)
         shared = not served.entry.content_type.startswith("text/html")
-        start_response(status, [*headers, *self.security.of(environ, shared=shared)])
+        embedded = served.page == EMBEDDED_PAGE
+        security = self.security.of(environ, shared=shared, embedded=embedded)
+        start_response(status, [*headers, *security])
         return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
 
     def _find(self, environ: Mapping[str, Any]) -> Served | None:

@@ -30,6 +30,13 @@ PAGES: Headers = (
 # Posters, feeds, the API, static files: other sites may load them.
 SHARED: Headers = (("Cross-Origin-Resource-Policy", "cross-origin"),)
 
+# The page that other sites embed: it may stand in any of their frames.
+EMBEDDED: Headers = (
+    *SHARED,
+    ("Permissions-Policy", ", ".join(f"{name}=()" for name in UNUSED_FEATURES)),
+)
+EMBEDDED_PAGE = "embed"  # as the page cache names it
+
 SHARED_BLUEPRINTS = frozenset({"api", "crawlers", "feeds", "installed", "media", "posters"})
 
 
@@ -42,19 +49,28 @@ class SecurityHeaders:
             ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "strict-origin-when-cross-origin"),
         )
-        self._by_http = {False: (*always, *PAGES), True: (*always, *SHARED)}
-        self._by_https = {shared: (*told, HSTS) for shared, told in self._by_http.items()}
+        embedded = policy(storage.url("posters/any.jpg"), frame_ancestors="*")
+        in_frames: Headers = (("Content-Security-Policy", embedded), *always[1:], *EMBEDDED)
+        self._by_http = {
+            (False, False): (*always, *PAGES),
+            (True, False): (*always, *SHARED),
+            (False, True): in_frames,
+        }
+        self._by_https = {kind: (*told, HSTS) for kind, told in self._by_http.items()}
 
-    def of(self, environ: Mapping[str, Any], *, shared: bool = False) -> Headers:
+    def of(
+        self, environ: Mapping[str, Any], *, shared: bool = False, embedded: bool = False
+    ) -> Headers:
         """Return the headers of the response to this request.
 
         shared: whether other sites may load it, and read it in scripts where CORS allows that.
+        embedded: whether they may show it in a frame.
         """
         by_scheme = self._by_https if environ["wsgi.url_scheme"] == "https" else self._by_http
-        return by_scheme[shared]
+        return by_scheme[shared, embedded]
 
 
-def policy(poster_url: str) -> str:
+def policy(poster_url: str, *, frame_ancestors: str = "'none'") -> str:
     """Return the Content-Security-Policy; poster_url: the address of any public object.
 
     Pictures may come from any https host: recorded addresses name a former host until
@@ -73,7 +89,7 @@ def policy(poster_url: str) -> str:
             "manifest-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frame_ancestors}",
         )
     )
 
@@ -82,7 +98,10 @@ def add_security_headers(app: Flask, security: SecurityHeaders) -> None:
     """Add the headers to every response of Flask; a response's own headers stay."""
 
     def add(response: Response) -> Response:
-        for name, value in security.of(request.environ, shared=_is_shared()):
+        embedded = request.endpoint == "embedding.week" or (request.endpoint or "").endswith(
+            ".embedding.week"
+        )
+        for name, value in security.of(request.environ, shared=_is_shared(), embedded=embedded):
             response.headers.setdefault(name, value)
         return response
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages import queries
 from mozi.calendar.pages.filters import filters_of
-from mozi.calendar.pages.values import MoviePage
-from mozi.calendar.weeks import find_month, is_year
+from mozi.calendar.pages.queries import CINEMA_KINDS, CINEMA_WEEKS
+from mozi.calendar.pages.values import Listing, MoviePage
+from mozi.calendar.weeks import find_month, is_year, week_of
 from mozi.errors import Moved
 from mozi.web import links, structured
 from mozi.web.i18n import dates, genres, words
@@ -17,10 +20,20 @@ from mozi.web.rendering import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
 
+
+def cinema_week(premiere: Listing, *, today: date) -> int | None:
+    """Return which week of its run a film is in, from 2; None where it does not run."""
+    runs = premiere.kind in CINEMA_KINDS and premiere.status == "scheduled"
+    if not runs or premiere.date_precision != "day" or premiere.premiere_date > today:
+        return None
+    week = (week_of(today).first - week_of(premiere.premiere_date).first).days // 7 + 1
+    return week if 2 <= week <= CINEMA_WEEKS else None
+
+
 FILTERS = (
     *(links.film_path, links.web_link, local_day, genres.genre_name, dates.unbroken_dates),
     *(structured.card_picture, structured.structured_data),
-    *(words.kind_name, words.age_name, words.move_words),
+    *(words.kind_name, words.age_name, words.move_words, cinema_week),
 )
 GLOBALS = {
     "KIND_NAMES": words.KIND_NAMES,
@@ -45,6 +58,17 @@ def index() -> Response:
     day, filters = today(), filters_of(request.args)
     return show(
         "index", lambda session: queries.index_page(session, day, filters), query=filters.query
+    )
+
+
+@blueprint.get("/moziban")
+def in_cinemas() -> Response:
+    """Show what opened in the cinemas in the last weeks."""
+    day, filters = today(), filters_of(request.args)
+    return show(
+        "in_cinemas",
+        lambda session: queries.in_cinemas_page(session, day, filters),
+        query=filters.query,
     )
 
 

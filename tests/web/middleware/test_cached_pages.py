@@ -15,7 +15,7 @@ from sqlalchemy import event, text, update
 
 from mozi.database import writing
 from mozi.extensions import db
-from mozi.models import Movie
+from mozi.models import Movie, Premiere
 from mozi.services import Services
 from tests.conftest import MakeApp
 from tests.support.factories import THURSDAY, make_movie, make_variants
@@ -117,7 +117,7 @@ def test_a_bulk_update_shows(client: FlaskClient, later: Callable[[], None]) -> 
     make_movie()
     client.get("/")
     with writing() as session:
-        session.execute(update(Movie).values(status="cancelled"))
+        session.execute(update(Premiere).values(status="cancelled"))
     later()
     assert status(client) == MISS
 
