@@ -327,6 +327,50 @@ class PosterStatus(Model):
     )
 
 
+class CatalogueMovie(Model):
+    """A film of TMDB and the movie that it is, and what TMDB said last.
+
+    It outlives the movie, so it has no foreign key: a film whose movie an editor has deleted is
+    not added again. base: by field of catalogue/merging.py. premiere_ids: by kind. gone: TMDB has
+    no such film any more. seen_at: when it was fetched, to a day.
+    """
+
+    __tablename__ = "catalogue_movie"
+
+    tmdb_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    movie_id: Mapped[int] = mapped_column(index=True)
+    imdb_id: Mapped[str | None] = mapped_column(String(20))
+    original_language: Mapped[str | None] = mapped_column(String(10))
+    base: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    premiere_ids: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    gone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, index=True)
+
+
+class Proposal(Model):
+    """A value of TMDB's that an editor is asked about, and what editors have declined.
+
+    open: whether it waits for an editor. declined: the values that none wants to see again;
+    for_good: nor any other of this field (of "*": of the movie).
+    """
+
+    __tablename__ = "proposal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(40))
+    value: Mapped[Any] = mapped_column(JSON, nullable=True)
+    open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    declined: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    for_good: Mapped[bool] = mapped_column(default=False, server_default=false())
+    laid_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+
+    __table_args__ = (
+        Index("uq_proposal_movie_id_field", "movie_id", "field", unique=True),
+        _partial("ix_proposal_open", "id", where="open"),
+    )
+
+
 class Admin(Model):
     """Someone who may edit: an e-mail address, the argon2 hash of the password, and a role.
 
@@ -481,12 +525,14 @@ class Tombstone(Model):
 
 
 class Site(Model):
-    """One row with the random id of this database, which the migration makes."""
+    """One row: the random id of this database, which the migration makes, and marks of runs."""
 
     __tablename__ = "site"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     database_id: Mapped[str] = mapped_column(String(32))
+    # From which day on TMDB's list of changes was not read yet; None: it never was.
+    catalogue_read_to: Mapped[date | None] = mapped_column(Date)
 
 
 class Note(Model):

@@ -155,6 +155,12 @@ def read_list(said: Json) -> ListPage:
     )
 
 
+def read_changed_ids(said: Json) -> tuple[list[int], int]:
+    """Return the ids on one page of /movie/changes, and how many pages there are."""
+    ids = [_whole(entry.get("id")) for entry in _items(said.get("results"))]
+    return [each for each in ids if each is not None], _whole(said.get("total_pages")) or 1
+
+
 def read_picture_base(said: Json) -> str:
     """Return the address that pictures' sizes and paths follow, of a /configuration answer."""
     base = _text(_dict(said.get("images")).get("secure_base_url"))

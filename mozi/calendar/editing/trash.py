@@ -35,6 +35,7 @@ from mozi.models import (
     DeletedMovie,
     HistoryEntry,
     Movie,
+    Proposal,
     TextList,
     UtcDateTime,
 )
@@ -46,6 +47,7 @@ TABLES: Mapping[str, Any] = {
     "poster": POSTERS,
     "poster_variant": VARIANTS,
     "date_change": DateChange.__table__,
+    "proposal": Proposal.__table__,
 }
 SHOWN = 100
 
