@@ -23,6 +23,7 @@ COMMANDS = {
     "prune-posters": ("mozi.commands.prune_posters", "prune_posters"),
     "remove-admin": ("mozi.commands.operating.remove_admin", "remove_admin_command"),
     "restore": ("mozi.commands.operating.backup", "restore_command"),
+    "sync-catalogue": ("mozi.commands.sync_catalogue", "sync_catalogue"),
     "upload-posters": ("mozi.commands.upload_posters", "upload_posters"),
     "warm-posters": ("mozi.commands.warm_posters", "warm_posters"),
     "work": ("mozi.commands.work", "work"),

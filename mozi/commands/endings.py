@@ -16,6 +16,7 @@ from mozi.errors import MoziError
 from mozi.signals import handled_by
 
 FAILED = 1
+WRONG_USAGE = 2
 INTERRUPTED = 130  # what a shell reports for SIGINT: 128 + 2; click itself uses 1
 
 

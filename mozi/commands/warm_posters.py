@@ -65,7 +65,7 @@ def warm_posters(
     any time, and run on several machines at once.
     """
     began = time.monotonic()
-    first, last = _span(since, until)
+    first, last = span(since, until)
     selection = Selection(
         shown_from=week_of(clock.today(services().settings)).first,
         extras=services().settings.poster_extras,
@@ -82,7 +82,7 @@ def warm_posters(
     sys.exit(exit_status(interrupted=report.interrupted, failed=report.failed or report.stopped_by))
 
 
-def _span(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
+def span(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
     """Return the first and the last premiere date; raises UsageError for an empty range."""
     if since and until and since > until:
         raise click.UsageError(f"--to {until.date()} lies before --from {since.date()}.")
