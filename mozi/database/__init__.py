@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Double, Engine, event
+from sqlalchemy import Connection, Double, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -77,6 +77,20 @@ def writing_rows() -> Iterator[Connection]:
     writes = db.engine.connect().execution_options(mozi_writes=True)
     with writes as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def in_index_order(session: Session) -> Iterator[None]:
+    """Have PostgreSQL read by an index that has the wanted order, and not sort all rows.
+
+    Where it expects very few rows to meet a condition, it would look at all of them.
+    """
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    if on_postgresql:
+        session.execute(text("SET LOCAL enable_sort = off"))
+    yield
+    if on_postgresql:
+        session.execute(text("SET LOCAL enable_sort = on"))
 
 
 def in_chunks(values: Iterable[T]) -> Iterator[list[T]]:

@@ -19,6 +19,7 @@ from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card, Listing
 from mozi.calendar.search.query import find_best
 from mozi.calendar.weeks import week_of
+from mozi.database import in_index_order
 from mozi.models import (
     POSTERS,
     Movie,
@@ -197,7 +198,11 @@ def _ids(
     elif query.sort != "added":
         movies = movies.join(Premiere, Premiere.movie_id == Movie.id).where(is_main(today))
     ordered = movies.order_by(*_order(query.sort))
-    return list(session.scalars(ordered.offset(skipped).limit(PAGE_LENGTH)))
+    ordered = ordered.offset(skipped).limit(PAGE_LENGTH)
+    if conditions or query.sort in ("title", "added"):
+        return list(session.scalars(ordered))
+    with in_index_order(session):  # nearly each premiere stands for its movie
+        return list(session.scalars(ordered))
 
 
 def _order(sort: str) -> tuple[Any, ...]:

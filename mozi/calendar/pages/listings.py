@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
@@ -32,7 +32,6 @@ from mozi.vocabulary import DATE_PRECISIONS
 
 MOVES_SHOWN = 20
 SORTED = 200  # premieres around a movie; some 40 open in a busy week
-LAST_ID = 2**31 - 1
 
 _LAST_MOVE = (
     select(func.max(DateChange.id))
@@ -153,54 +152,55 @@ def neighbours(
 ) -> tuple[Neighbour | None, Neighbour | None]:
     """Return the movies before and after movie, in page order, each by its next premiere.
 
-    One query reads the movies of its date and of the nearest dates on both sides; they are
-    sorted here, in Hungarian order. A date with more than SORTED premieres is in the order of
-    their ids, because thousands of old films share the first of January.
+    They are sorted here, in Hungarian order. A date with more than SORTED premieres is in the
+    order of their ids, because thousands of old films share the first of January.
     """
-    day = Premiere.premiere_date
-    dates = select(day).join(Movie).where(is_main(today)).limit(1)
-    before = dates.where(day < movie.premiere_date).order_by(day.desc()).scalar_subquery()
-    after = dates.where(day > movie.premiere_date).order_by(day).scalar_subquery()
-    on_dates = or_(day == movie.premiere_date, day == before, day == after)
-    around = sorted(_read_neighbours(session, on_dates, today, limit=SORTED + 1), key=page_order)
-    if len(around) > SORTED:
-        earlier_day, later_day = session.execute(select(before, after)).one()
-        around = [
-            *_of_day(session, earlier_day, today, beside=LAST_ID),
-            *_of_day(session, movie.premiere_date, today, beside=movie.premiere_id),
-            *_of_day(session, later_day, today, beside=0),
-        ]
+    day, number, own = Premiere.premiere_date, Premiere.id, movie.premiere_date
+    before = _near(session, day < own, today, day.desc(), number.desc())
+    same = _near(session, day == own, today, number)
+    if same.is_cut:
+        lower = _near(session, (day == own) & (number < movie.premiere_id), today, number.desc())
+        upper = _near(session, (day == own) & (number >= movie.premiere_id), today, number)
+        same = _Near((*lower.movies, *upper.movies), is_cut=True)
+    after = _near(session, day > own, today, day, number)
+    around = [*before.on_date(-1), *same.on_date(0), *after.on_date(0)]
     place = [other.id for other in around].index(movie.id)
     earlier = around[place - 1] if place > 0 else None
     return earlier, next(iter(around[place + 1 :]), None)
 
 
-def _of_day(session: Session, day: date | None, today: date, *, beside: int) -> list[Neighbour]:
-    """Return a date's movies in page order; of more than SORTED those beside a premiere's id."""
-    on_day, number = Premiere.premiere_date == day, Premiere.id
-    movies = _read_neighbours(session, on_day, today, limit=SORTED + 1)
-    if len(movies) <= SORTED:
-        return sorted(movies, key=page_order)
-    before = _read_neighbours(session, on_day & (number < beside), today, number.desc(), limit=1)
-    return [
-        *before,
-        *_read_neighbours(session, on_day & (number >= beside), today, number, limit=2),
-    ]
+@dataclass(frozen=True)
+class _Near:
+    """The movies of some premieres by date and premiere's id; is_cut: there may be more."""
+
+    movies: tuple[Neighbour, ...]
+    is_cut: bool
+
+    def on_date(self, place: int) -> list[Neighbour]:
+        """Return the movies on the first (0) or last (-1) date, in page order."""
+        day = self.movies[place].premiere_date if self.movies else None
+        movies = [movie for movie in self.movies if movie.premiere_date == day]
+        fills_all = self.is_cut and len(movies) == len(self.movies)
+        return movies if fills_all else sorted(movies, key=page_order)
 
 
-def _read_neighbours(
-    session: Session, condition: ColumnElement[bool], today: date, *order: Any, limit: int
-) -> list[Neighbour]:
+def _near(session: Session, condition: ColumnElement[bool], today: date, *order: Any) -> _Near:
+    """Return the movies of the first SORTED + 1 premieres, in that order, that stand for them.
+
+    PostgreSQL expects very few premieres to stand for their movies: without the inner limit it
+    looks at all of them, for seconds.
+    """
+    some = select(Premiere.id).where(IS_SHOWN, condition).order_by(*order).limit(SORTED + 1)
+    ids = list(session.scalars(some))
     columns = (Movie.id, Movie.version, Movie.title, Premiere.premiere_date)
     rows = session.execute(
         select(*columns, Premiere.date_precision)
         .select_from(Premiere)
         .join(Movie)
-        .where(condition, is_main(today))
-        .order_by(*order)
-        .limit(limit)
+        .where(Premiere.id.in_(ids), is_main(today))
+        .order_by(Premiere.premiere_date, Premiere.id)
     )
-    return [Neighbour(**row._mapping) for row in rows]
+    return _Near(tuple(Neighbour(**row._mapping) for row in rows), len(ids) > SORTED)
 
 
 def page_order(movie: Listing | Neighbour) -> tuple[date, int, str, int]:
