@@ -17,6 +17,7 @@ from mozi.web.views import (
     health,
     manifest,
     metrics,
+    openapi,  # noqa: F401 - adds its route to the API
     pages,
     posters,
     search,
