@@ -21,6 +21,7 @@ MoziError
 │   ├── CatalogueRefused   TMDB refuses the token
 │   ├── CatalogueFailed    one answer did not come: that film is named as failed
 │   └── CatalogueGone      TMDB has no such film any more
+├── ProposalNotFound       404: the question was answered, or withdrawn, meanwhile
 ├── Busy                   503 with Retry-After
 ├── BuildAbandoned         a build lost its lease or its source was replaced: no publishing
 ├── BackupUnusable         a backup cannot be made or restored; the command says why
@@ -187,6 +188,13 @@ class CatalogueFailed(CatalogueError):
 
 class CatalogueGone(CatalogueError):
     """TMDB has removed the film, or merged it with another (404 with status_code 34)."""
+
+
+class ProposalNotFound(MoziError):
+    """The question is no longer open."""
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(f"There is no open proposal {proposal_id}.")
 
 
 class Busy(MoziError):

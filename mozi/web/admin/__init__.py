@@ -11,6 +11,7 @@ from mozi.web.admin import (  # noqa: F401 - for their views
     moments,
     movies,
     posters,
+    proposals,
     status,
     trash,
 )

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
 from mozi.accounts.sessions import SignedIn
+from mozi.catalogue.proposals import count_proposals
+from mozi.database import reading
 from mozi.web.admin.sign_in.session_recovery import ask_to_sign_in
 from mozi.web.i18n import languages
 from mozi.web.rendering import today
@@ -48,10 +50,19 @@ def render_page(name: str, *, status: int = 200, **shown: Any) -> Response:
         f"admin/{name}.html",
         today=today(),
         me=signed_in(),
+        questions=_questions(),
         translations=languages.translations(request.path, request.query_string.decode()),
         **shown,
     )
     return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def _questions() -> int:
+    """Return how many questions of the catalogue wait, for the navigation."""
+    if signed_in() is None:
+        return 0
+    with reading() as session:
+        return count_proposals(session)
 
 
 def current_admin() -> SignedIn:
