@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from mozi.calendar.pages.listings import movie_listings
 from mozi.calendar.pages.pictures import load_cards
@@ -21,6 +21,7 @@ from mozi.calendar.search.query import find_best
 from mozi.calendar.weeks import week_of
 from mozi.database import in_index_order
 from mozi.models import (
+    IS_SHOWN,
     POSTERS,
     Movie,
     MovieName,
@@ -33,9 +34,11 @@ from mozi.posters.queries import Failure, failure_of
 from mozi.posters.status import FAILED, LATEST, NONE, WAITING, has_state, movies_in
 
 PAGE_LENGTH = 50
-COUNTED = 10_000  # beyond that the list says "more than"
-LAST_PAGE = COUNTED // PAGE_LENGTH  # an editor who looks further searches instead
+COUNTED = 1_000  # beyond that the list says "more than"
+LAST_PAGE = 200  # an editor who looks further searches instead
 
+# A literal, because a bound parameter does not match the partial index.
+IS_CANCELLED = Premiere.status == literal_column("'cancelled'")
 POSTER_STATES = {"no_poster": NONE, "waiting": WAITING, "failed": FAILED}
 STATES = ("", "no_poster", "waiting", "failed", "this_week", "cancelled")
 POSTER_ORDERS = {"earliest": ("premiere_date", "movie_id"), "added": ("-movie_id",)}
@@ -115,6 +118,8 @@ def admin_list_page(session: Session, query: ListQuery, today: date) -> AdminLis
     last = max(1, -(-count // PAGE_LENGTH))
     number = query.page if count > COUNTED else min(query.page, last)
     skipped = (number - 1) * PAGE_LENGTH
+    if count > COUNTED and query.state:
+        conditions = [_looked_up(query.state, conditions[-1])]
     movies = _movies(session, query, found, conditions, today, skipped=skipped) if count else []
     return AdminListPage(
         query=ListQuery(query.text, query.state, query.sort, number),
@@ -145,10 +150,34 @@ def _state(state: str, today: date) -> ColumnElement[bool] | None:
         "this_week": has_premiere(
             Premiere.premiere_date.between(week.first, week.last), Premiere.date_precision == "day"
         ),
-        # A literal, because a bound parameter does not match the partial index.
-        "cancelled": has_premiere(Premiere.status == literal_column("'cancelled'")),
+        "cancelled": has_premiere(IS_CANCELLED),
     }
     return by_state.get(state)
+
+
+def _looked_up(state: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition of a state that many movies have, in a form that is asked of each.
+
+    As `IN` it would have SQLite list all of them first, while a page needs fifty.
+    """
+    if state in POSTER_STATES:
+        of_movie = PosterStatus.movie_id == Movie.id
+        return exists().where(of_movie, has_state(POSTER_STATES[state]))
+    if state == "cancelled":
+        return exists().where(Premiere.movie_id == Movie.id, IS_CANCELLED, IS_SHOWN)
+    return condition
+
+
+def _cancelled(*order: Any) -> Select[Any]:
+    """Return the query for movies with a cancelled premiere, in order of the latest of these."""
+    later = aliased(Premiere)
+    has_later = exists().where(
+        later.movie_id == Premiere.movie_id,
+        later.status == literal_column("'cancelled'"),
+        later.removed_at.is_(None),
+        tuple_(later.premiere_date, later.id) > tuple_(Premiere.premiere_date, Premiere.id),
+    )
+    return select(Premiere.movie_id).where(IS_CANCELLED, IS_SHOWN, ~has_later).order_by(*order)
 
 
 def _count(session: Session, query: ListQuery, conditions: Sequence[ColumnElement[bool]]) -> int:
@@ -193,6 +222,9 @@ def _ids(
         found = movies_in(state, *order, limit=PAGE_LENGTH, offset=skipped)
         return list(session.scalars(found))
     movies = select(Movie.id).where(*conditions)
+    if query.state == "cancelled" and query.sort not in ("title", "added") and not query.text:
+        ordered = _cancelled(*_order(query.sort))
+        return list(session.scalars(ordered.offset(skipped).limit(PAGE_LENGTH)))
     if query.sort == "title":
         movies = movies.join(MovieName, MovieName.movie_id == Movie.id)
     elif query.sort != "added":

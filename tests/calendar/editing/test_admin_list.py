@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from mozi.calendar.editing import admin_list
 from mozi.calendar.editing.admin_list import (
     LAST_PAGE,
     PAGE_LENGTH,
+    SORTS,
     AdminListPage,
     ListQuery,
     admin_list_page,
@@ -15,7 +19,8 @@ from mozi.calendar.editing.admin_list import (
 )
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading
-from tests.support.factories import THURSDAY, make_movie
+from tests.conftest import on_both_backends
+from tests.support.factories import THURSDAY, add_premiere, make_movie
 
 
 def listed(query: ListQuery) -> AdminListPage:
@@ -54,3 +59,35 @@ def test_a_search_that_finds_nothing_is_an_empty_list(app: Flask) -> None:
     make_movie()
     page = listed(ListQuery("xyzzy"))
     assert (page.rows, page.first, page.count, page.has_next) == ((), 0, 0, False)
+
+
+@pytest.mark.parametrize("counted", [1, 1000])
+@on_both_backends
+def test_a_filter_shows_the_same_movies_whether_few_or_many_have_its_state(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    monkeypatch.setattr(admin_list, "COUNTED", counted)
+    ids = [
+        make_movie(
+            title=f"Film {n}",
+            status="cancelled" if n % 2 else "scheduled",
+            premiere_date=THURSDAY - timedelta(days=n),
+            poster_url=None if n % 3 else "https://example.org/a.jpg",
+        )
+        for n in range(6)
+    ]
+    add_premiere(ids[1], kind="streaming", status="cancelled", premiere_date=THURSDAY)
+    expected = {
+        "cancelled": {ids[1], ids[3], ids[5]},
+        "waiting": {ids[0], ids[3]},
+        "no_poster": {ids[1], ids[2], ids[4], ids[5]},
+    }
+    for state, movies in expected.items():
+        for sort in SORTS:
+            page = listed(ListQuery(state=state, sort=sort))
+            found = [row.card.movie.id for row in page.rows]
+            assert (set(found), len(found)) == (movies, len(movies)), (state, sort)
+            assert page.more == (len(movies) > counted)
+            ascending = sort in ("title", "latest")
+            wanted = sorted(movies, reverse=not ascending)
+            assert found == wanted, (state, sort)
