@@ -24,6 +24,7 @@ MoziError
 ├── ProposalNotFound       404: the question was answered, or withdrawn, meanwhile
 ├── Busy                   503 with Retry-After
 ├── BuildAbandoned         a build lost its lease or its source was replaced: no publishing
+├── CopyRefused            a database cannot be copied there; the command says why
 ├── BackupUnusable         a backup cannot be made or restored; the command says why
 ├── ImportRejected         rows of an import file cannot be taken; each has its reason
 ├── PreviewOutdated        the import would now do something else: the admin sees it again
@@ -207,6 +208,10 @@ class Busy(MoziError):
 
 class BuildAbandoned(MoziError):
     """The build lost its lease, passed its deadline, or its source was replaced meanwhile."""
+
+
+class CopyRefused(MoziError):
+    """The database cannot be copied to the target; the message says why."""
 
 
 class BackupUnusable(MoziError):

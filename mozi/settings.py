@@ -312,7 +312,7 @@ class _Reader:
 
     def database_url(self, *, default: str) -> str:
         takes = "an address that starts with postgres://, postgresql:// or sqlite:///"
-        return self.parsed("DATABASE_URL", default, _database_url, usable=bool, takes=takes)
+        return self.parsed("DATABASE_URL", default, normal_database_url, usable=bool, takes=takes)
 
     def data_dir(self) -> Path:
         """Return the folder; it is made if it is missing, and tried for writing."""
@@ -365,7 +365,7 @@ def _is_dsn(url: str) -> bool:
     return bool(usable) and number.isascii() and number.isdigit()
 
 
-def _database_url(raw: str) -> str:
+def normal_database_url(raw: str) -> str:
     """Return SQLAlchemy's address, "" for an unknown one; postgres:// is as Heroku has it."""
     scheme, found, rest = raw.partition("://")
     if found and scheme == "sqlite":

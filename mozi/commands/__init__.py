@@ -15,6 +15,7 @@ COMMANDS = {
     "backup": ("mozi.commands.operating.backup", "backup_command"),
     "check-posters": ("mozi.commands.check_posters", "check_posters"),
     "check-storage": ("mozi.commands.check_storage", "check_storage"),
+    "copy-database": ("mozi.commands.operating.copy_database", "copy_database_command"),
     "create-admin": ("mozi.commands.operating.create_admin", "create_admin"),
     "db": ("flask_migrate.cli", "db"),
     "doctor": ("mozi.commands.operating.doctor", "doctor"),

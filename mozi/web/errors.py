@@ -21,6 +21,7 @@ from mozi.errors import (
     BuildAbandoned,
     Busy,
     CatalogueError,
+    CopyRefused,
     DraftNotFound,
     FilterNotFound,
     HistoryEntryNotFound,
@@ -69,6 +70,7 @@ STATUS: dict[type[MoziError], int] = {
     DraftNotFound: 404,
     QueueError: 500,
     BackupUnusable: 500,
+    CopyRefused: 500,
 }
 
 # Heading and text of the page, by status.
