@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
+from mozi.maintenance.doctor.checks import Check
 from mozi.maintenance.storage_check import StorageCheck, StorageReport
 from mozi.pagecache.counters import last_hour
 from mozi.posters.build.publish import try_again
@@ -20,7 +21,9 @@ from mozi.posters.status import (
 )
 from mozi.services import services
 from mozi.web.admin.base import blueprint, redirect_to, render_page
+from mozi.web.admin.messages.doctor import NAMES, doctor_words
 from mozi.web.admin.messages.storage import storage_words
+from mozi.web.examining import examination
 from mozi.web.views.health import readiness
 from mozi.web.visiting import ask
 
@@ -63,6 +66,12 @@ def check_storage() -> ResponseReturnValue:
     return _status(report=StorageCheck(services().storage, ask).run())
 
 
+@blueprint.post("/status/examine")
+def examine_all() -> ResponseReturnValue:
+    """Look at every part as `flask doctor` does, and show the result."""
+    return _status(checks=examination())
+
+
 @blueprint.post("/status/try-now")
 def try_all_now() -> ResponseReturnValue:
     """Try up to TRIED_AT_ONCE failed sources again, the latest premieres first."""
@@ -73,7 +82,7 @@ def try_all_now() -> ResponseReturnValue:
     return redirect_to("status", tried=len(movie_ids), begun=begun)
 
 
-def _status(report: StorageReport | None = None) -> Response:
+def _status(report: StorageReport | None = None, *, checks: Sequence[Check] = ()) -> Response:
     services().counters.save()
     counts = count_posters()
     number = max(1, request.args.get("page", 1, type=int))
@@ -88,6 +97,9 @@ def _status(report: StorageReport | None = None) -> Response:
         hours=[_hour(name, counted) for name, counted in last_hour().items()],
         states=readiness().states(),
         faults=None if report is None else [storage_words(fault) for fault in report.faults],
+        checks=checks,
+        check_names=NAMES,
+        doctor_words=doctor_words,
         tried=request.args.get("tried", type=int),
         begun=request.args.get("begun", 0, type=int),
     )
