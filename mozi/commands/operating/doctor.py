@@ -23,7 +23,7 @@ def doctor(as_json: bool) -> None:
     1 if anything fails; a warning alone is status 0.
     """
     # The report has what the parts log, and the requests to this app are its own.
-    with quiet("mozi", below=logging.CRITICAL):
+    with quiet("mozi", below=logging.CRITICAL), quiet("mozi.requests"):
         checks = examination()
     if as_json:
         said = [{"name": c.name, "status": c.status, "text": c.text} for c in checks]

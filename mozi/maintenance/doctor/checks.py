@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -149,7 +150,7 @@ def _cache(parts: Parts) -> Found:
         parts.check_cache()
     except Exception as error:  # every backend has its own
         return WARN, "cache_away", {"reason": _short(error)}
-    return OK, "cache", {"place": "Redis" if parts.settings.redis_url else "on disk"}
+    return OK, "cache", {"place": "Redis" if parts.settings.redis_url else "DATA_DIR"}
 
 
 def _queue(parts: Parts) -> Found:
@@ -196,13 +197,12 @@ def _disk(parts: Parts) -> Found:
 def _clock(parts: Parts) -> Found:
     """Compare with the storage's clock, where it is on another machine; else the database's."""
     url = parts.storage.url(NO_SUCH_KEY)
-    other, theirs = (
-        ("storage", _time_at(parts, url)) if "://" in url else ("database", _database_time())
-    )
+    host = urlsplit(url).hostname
+    theirs = _time_at(parts, url) if host else _database_time()
     if theirs is None:
         return WARN, "clock_unknown", {}
     off_s = round(abs((clock.now() - theirs).total_seconds()))
-    data: dict[str, object] = {"other": other, "seconds": off_s}
+    data: dict[str, object] = {"other": host or db.engine.dialect.name, "seconds": off_s}
     if off_s < OFF_S:
         return OK, "clock", data
     return FAIL if off_s >= REFUSED_OFF_S else WARN, "clock_off", data
