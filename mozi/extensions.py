@@ -36,4 +36,5 @@ else:
 babel = Babel()
 login = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address)
+limiter = Limiter(get_remote_address)  # sign-ins
+rates = Limiter(get_remote_address, key_prefix="rates")  # visitors (web/rates.py)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from mozi.settings import Settings
-from mozi.web import admin, errors, sessions
+from mozi.web import admin, errors, rates, sessions
 from mozi.web.i18n import languages
 from mozi.web.middleware import media, proxies, redirects
 from mozi.web.views import (
@@ -38,6 +38,7 @@ PUBLIC = (
 def register(app: Flask, settings: Settings) -> None:
     """Register the blueprints, sessions and error pages."""
     sessions.register(app, settings)
+    rates.register(app, settings)
     languages.register(app, (*PUBLIC, admin.blueprint))
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)

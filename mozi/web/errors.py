@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, abort, current_app, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -44,6 +45,7 @@ from mozi.server.bodies import NotReceived
 from mozi.server.capacity import FORM_BYTES, largest_body
 from mozi.services import services
 from mozi.units import MIB
+from mozi.web import rates
 from mozi.web.i18n.languages import HUNGARIAN, in_language, is_admin, translations
 from mozi.web.middleware.redirects import redirect_to
 from mozi.web.rendering import today
@@ -81,6 +83,10 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
     ),
     403: (_("Ez nem a te szereped"), _("Ezt az oldalt csak adminok nyithatják meg.")),
     405: (_("Ezt így nem lehet"), _("Ezen a címen csak nézelődni lehet, küldeni nem.")),
+    429: (
+        _("Lassabban, kérlek"),
+        _("Erről a hálózatról most túl sok kérés jön. Pár másodperc múlva újra megy."),
+    ),
     413: (_("Ez túl nagy"), _("A küldött fájl nagyobb, mint amekkorát át tudunk venni.")),
     500: (_("Elszakadt a film"), _("Nálunk történt hiba, nem nálad. Nézz vissza kicsit később.")),
     503: (
@@ -107,6 +113,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(MoziError, on_mozi_error)
     app.register_error_handler(Moved, on_moved)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(RateLimitExceeded, on_too_many)
     for unreachable in UNREACHABLE:
         app.register_error_handler(unreachable, on_database_error)
 
@@ -161,6 +168,11 @@ def on_http_error(error: HTTPException) -> Response:
     return answer if ready else _page(answer, retry_after_s=RETRY_AFTER_S)
 
 
+def on_too_many(error: RateLimitExceeded) -> Response:
+    """Answer a network that asks too often, and say when it may ask again."""
+    return _page(error.get_response(), retry_after_s=rates.retry_after_s())
+
+
 def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = None) -> Response:
     """Return the answer with the page of its status in it; under /api/ with JSON."""
     status = answer.status_code
@@ -169,9 +181,9 @@ def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = Non
         _write_record(answer, error, text=str(text))
     else:
         _write_html(answer, heading=heading, text=text, hint=_hint(status))
-    no_store = status >= 500 or is_admin(request.path)
+    no_store = status >= 500 or status == 429 or is_admin(request.path)
     answer.headers["Cache-Control"] = "no-store" if no_store else "no-cache"
-    if status == 503:
+    if status in {429, 503}:
         answer.headers.setdefault("Retry-After", str(retry_after_s))
     return answer
 

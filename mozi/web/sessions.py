@@ -49,8 +49,9 @@ def register(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may stay open for hours
         WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no Referer
         RATELIMIT_STRATEGY="fixed-window",
-        **_throttle_store(settings.redis_url),
     )
+    in_database = f"{AttemptsInDatabase.STORAGE_SCHEME[0]}://"
+    app.config.update(counters(settings.redis_url, otherwise=in_database))
     login.session_protection = None  # a phone's IP address changes
     login.user_loader(_find_user)
     for extension in (login, csrf, limiter):
@@ -91,10 +92,10 @@ def is_session(app: Flask, cookie: str) -> bool:
             return False
 
 
-def _throttle_store(redis_url: str | None) -> dict[str, Any]:
-    """Return the settings of throttling: Redis, with memory as fallback; else the database."""
+def counters(redis_url: str | None, *, otherwise: str) -> dict[str, Any]:
+    """Return Flask-Limiter's settings: Redis, with memory as fallback; without Redis otherwise."""
     if redis_url is None:
-        return {"RATELIMIT_STORAGE_URI": f"{AttemptsInDatabase.STORAGE_SCHEME[0]}://"}
+        return {"RATELIMIT_STORAGE_URI": otherwise}
     timeouts = {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S}
     return {
         "RATELIMIT_STORAGE_URI": redis_url.replace("unix://", "redis+unix://", 1),

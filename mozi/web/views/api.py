@@ -18,6 +18,7 @@ from mozi.feeds import records
 from mozi.web import links
 from mozi.web.i18n.languages import url_for
 from mozi.web.i18n.premieres import movie_record_of, record_of
+from mozi.web.rates import limit_searches
 from mozi.web.rendering import today
 from mozi.web.views.feeds import feed
 
@@ -34,6 +35,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @blueprint.get("/premieres")
+@limit_searches
 def premieres() -> Response:
     """Answer with the premieres from one date to another, both included.
 
@@ -46,6 +48,7 @@ def premieres() -> Response:
 
 
 @blueprint.get("/movies")
+@limit_searches
 def movies() -> Response:
     """Answer with the movies of these ids; unknown ids are left out."""
     ids, day = _ids(request.args.get("ids", "")), today()

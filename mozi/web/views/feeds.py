@@ -20,12 +20,14 @@ from mozi.web import links
 from mozi.web.i18n.languages import current, url_for
 from mozi.web.i18n.premieres import events_of, feed_name, item_of
 from mozi.web.middleware.cached_pages import cached_response, key_of, uncached_response
+from mozi.web.rates import limit_feeds
 from mozi.web.rendering import today
 
 blueprint = Blueprint("feeds", __name__)
 
 
 @blueprint.get("/naptar.ics")
+@limit_feeds
 def calendar() -> Response:
     """Answer with the calendar to subscribe to: an all-day event for each premiere."""
     day, filters = today(), filters_of(request.args)
@@ -49,6 +51,7 @@ def calendar() -> Response:
 
 @blueprint.get("/film/<int(max=2147483647):movie_id>.ics", defaults={"slug": ""})
 @blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>.ics")
+@limit_feeds
 def film(movie_id: int, slug: str) -> Response:
     """Answer with the movie's premieres whose day is known; 404 if there is none."""
     asked, day = request.script_root + request.path, today()
@@ -72,6 +75,7 @@ def film(movie_id: int, slug: str) -> Response:
 
 
 @blueprint.get("/rss.xml")
+@limit_feeds
 def news() -> Response:
     """Answer with the premieres that were added or moved last."""
     day, filters = today(), filters_of(request.args)

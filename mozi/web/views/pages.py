@@ -16,6 +16,7 @@ from mozi.calendar.weeks import find_month, is_year, week_of
 from mozi.errors import Moved
 from mozi.web import links, structured
 from mozi.web.i18n import dates, genres, words
+from mozi.web.rates import limit_unknown
 from mozi.web.rendering import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
@@ -94,6 +95,7 @@ def year(year: int) -> Response:
 
 @blueprint.get("/film/<int(max=2147483647):movie_id>", defaults={"slug": ""})
 @blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>")
+@limit_unknown
 def film(movie_id: int, slug: str) -> Response:
     """Show a movie; an address with another slug redirects to the right one.
 

@@ -16,6 +16,7 @@ from mozi.posters.imaging import placeholder
 from mozi.posters.recipes import Recipe, get_recipe
 from mozi.server.parking import WAITED_FOR, discarded_response, park
 from mozi.services import services
+from mozi.web.rates import limit_unknown
 
 REDIRECT_S = 60
 OTHER_SLUG_S = 300
@@ -24,6 +25,7 @@ blueprint = Blueprint("posters", __name__)
 
 
 @blueprint.get("/poster/<int(max=2147483647):movie_id>-<slug>.<media>.jpg")
+@limit_unknown
 def poster(movie_id: int, slug: str, media: str) -> Response:
     """Redirect to the picture; missing variants are built first, except for HEAD."""
     try:

@@ -9,12 +9,14 @@ from mozi.calendar.pages import alphabet
 from mozi.calendar.pages.filters import filters_of, query_of
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import search_page, tidy
+from mozi.web.rates import limit_searches
 from mozi.web.rendering import show, today
 
 blueprint = Blueprint("search", __name__)
 
 
 @blueprint.get("/kereses")
+@limit_searches
 def search() -> Response:
     """Show the movies that match ?q=; without it only the form.
 

@@ -12,11 +12,10 @@ from mozi.accounts.sessions import create_session
 from mozi.extensions import limiter
 from mozi.web.admin.sign_in.throttling import (
     PER_ADDRESS,
-    address,
-    network,
     per_account,
     target_from_address,
 )
+from mozi.web.clients import address, network
 
 
 @limiter.shared_limit(PER_ADDRESS, scope="sign-in", key_func=address)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from mozi.logs import event
-from mozi.web.admin.sign_in.throttling import network
+from mozi.web.clients import network
 
 logger = logging.getLogger("mozi.sign_ins")
 

@@ -10,15 +10,14 @@ A successful sign-in resets the counters of its address.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
-import re
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import g
 from limits import parse, parse_many
 
 from mozi.accounts.admins import Account, find_account, normal_email
 from mozi.extensions import limiter
+from mozi.web.clients import address
 
 PER_ADDRESS = "15 per minute; 60 per hour"
 PER_ACCOUNT = "10 per 5 minutes; 40 per hour"  # tries of one address, and failures of all
@@ -26,9 +25,6 @@ WHILE_ATTACKED = "3 per hour"  # tries of one address, once all have failed PER_
 
 FAILURES = tuple(parse_many(PER_ACCOUNT))
 LOGGED_REFUSALS = parse("1 per 5 minutes")
-
-WITH_PORT = re.compile(r"([\d.]+):\d+|\[([^]]+)\](?::\d+)?")
-NO_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing is bound to it # nosec B104
 
 
 @dataclass(frozen=True)
@@ -83,29 +79,3 @@ def forget_attempts() -> None:
 def is_first_refusal() -> bool:
     """Return whether this is the first refusal of this address and account for five minutes."""
     return limiter.limiter.hit(LOGGED_REFUSALS, "told", target_from_address())
-
-
-def address() -> str:
-    """Return the client's IPv4 address, or the /64 network of its IPv6 address.
-
-    Some proxies add a port (1.2.3.4:5678) or send "unknown". A socket for both families shows
-    IPv4 as ::ffff:1.2.3.4.
-    """
-    sent = request.remote_addr or NO_ADDRESS
-    with_port = WITH_PORT.fullmatch(sent)
-    try:
-        given = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else sent)
-    except ValueError:
-        return "unknown"
-    if isinstance(given, ipaddress.IPv4Address):
-        return str(given)
-    return str(given.ipv4_mapped or ipaddress.ip_network((int(given), 64), strict=False))
-
-
-def network() -> str:
-    """Return the client's network for the log: /24, or /48 in IPv6."""
-    try:
-        whole = ipaddress.ip_network(address())
-    except ValueError:
-        return "unknown"
-    return str(whole.supernet(new_prefix=24 if whole.version == 4 else 48))

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from mozi.web.admin.sign_in.throttling import address
+from mozi.web.clients import address
 from tests.conftest import Clock, MakeApp
 from tests.support.logs import Said
 from tests.web.admin.conftest import EMAIL, PASSWORD, sign_in, token
