@@ -25,7 +25,7 @@ SENTENCES = {
     # One row, compared with the other rows and with the movies.
     "same_id": "is the same as in row {row}",
     "same_title_and_date": "and premiere_date are the same as in row {row}",
-    "same_movie": "the row means the same movie as row {row}",
+    "same_premiere": "the row means the same premiere as row {row}",
     "ambiguous": "{count} movies have this title and date; the row needs an external_id",
     "id_taken": "is that of another movie, “{title}”",
     "equal_premieres": "is that of another premiere of this film, of the same kind",

@@ -7,7 +7,7 @@ row with an unknown external_id means only a movie that has none, and gives it t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, differs
-from mozi.calendar.editing.premieres import changes_anything, premiere_changes_of, shown_premieres
-from mozi.calendar.fields import REQUIRED, FieldValue
+from mozi.calendar.editing.premieres import PremiereChange, changes_anything, shown_premieres
+from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, FieldValue
+from mozi.calendar.importing.premieres import meant_premieres
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.database import in_chunks
 from mozi.errors import RowFault
 from mozi.messages import Message
-from mozi.models import Movie, Poster
+from mozi.models import Movie, Poster, Premiere
+from mozi.vocabulary import KINDS
 
 Key = tuple[FieldValue, FieldValue]
 
@@ -43,6 +45,16 @@ class ImportRow:
         title, premiere_date = (self.values.get(column) for column in REQUIRED)
         return (title, premiere_date) if title and premiere_date else None
 
+    @property
+    def premiere(self) -> tuple[FieldValue, FieldValue]:
+        """Return the kind and the date of the row's premiere."""
+        return self.values.get("kind", KINDS[0]), self.values.get("premiere_date")
+
+    @property
+    def film(self) -> Hashable:
+        """Return what the rows of one new movie have in common."""
+        return self.external_id or self.key or self.number
+
     def fault(self, column: str, reason: Message) -> RowFault:
         title = self.values.get("title")
         return RowFault(self.number, column, reason, title=title if isinstance(title, str) else "")
@@ -58,16 +70,21 @@ class CurrentSource:
 
 @dataclass(frozen=True)
 class MatchedRow:
-    """A row, the movie that it means (None: a new movie), and that movie's poster source."""
+    """A row, the movie and premiere that it means (None: a new one), and the poster's source."""
 
     row: ImportRow
     movie: Movie | None = None
+    premiere: Premiere | None = None
     source: CurrentSource = CurrentSource()
 
     @property
-    def change(self) -> MovieChange:
-        """Return the change that importing the row makes."""
-        return MovieChange(self.movie, self.row.values)
+    def premiere_change(self) -> PremiereChange | None:
+        """Return the change of the premiere that importing the row makes, None for none."""
+        values = self.row.values
+        plain = {column: values[column] for column in PREMIERE_COLUMNS if column in values}
+        if self.premiere is None and "premiere_date" not in plain:
+            return None
+        return PremiereChange(self.premiere, plain)
 
     @property
     def has_new_address(self) -> bool:
@@ -80,8 +97,8 @@ class MatchedRow:
         """Return whether importing the row would change anything."""
         if self.movie is None:
             return True
-        written = premiere_changes_of(self.row.values, (), self.movie)
-        moved = any(changes_anything(change) for change in written)
+        change = self.premiere_change
+        moved = change is not None and changes_anything(change)
         return moved or differs(self.movie, self.row.values) or self.has_new_address
 
 
@@ -96,20 +113,31 @@ class MatchedRows:
 
     @property
     def changes(self) -> list[MovieChange]:
-        """Return all changes to write."""
-        return [matched.change for matched in (*self.inserts, *self.updates)]
+        """Return all changes to write, one a movie: rows of one film are its premieres."""
+        by_movie: defaultdict[Hashable, list[MatchedRow]] = defaultdict(list)
+        for matched in (*self.inserts, *self.updates):
+            by_movie[matched.movie or matched.row.film].append(matched)
+        return [_change(rows) for rows in by_movie.values()]
+
+
+def _change(rows: Sequence[MatchedRow]) -> MovieChange:
+    values: dict[str, FieldValue] = {}
+    for matched in rows:
+        values |= {c: v for c, v in matched.row.values.items() if c not in PREMIERE_COLUMNS}
+    premieres = [change for matched in rows if (change := matched.premiere_change) is not None]
+    return MovieChange(rows[0].movie, values, premieres=premieres)
 
 
 def find_duplicate_rows(rows: Sequence[ImportRow]) -> list[RowFault]:
-    """Return a fault for every row that means the same movie as another row of the file.
+    """Return a fault for every row that means the same premiere as another row of the file.
 
     All of them are refused, because the program cannot know which one is right. Two films may
     share title and date (real lists hold such pairs) if each has its own external_id.
     """
-    by_id = _groups(rows, lambda row: row.external_id)
+    by_id = _groups(rows, lambda row: row.external_id and (row.external_id, *row.premiere))
     by_key = [
         group
-        for group in _groups(rows, lambda row: row.key)
+        for group in _groups(rows, lambda row: row.key and (row.key, *row.premiere))
         if not all(row.external_id for row in group)
     ]
     return [
@@ -140,7 +168,7 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
     """Return the rows matched with the movies in the database, which are read in chunks."""
     matched = MatchedRows()
     movies = _Movies(session, rows)
-    found: list[tuple[ImportRow, Movie]] = []
+    found: defaultdict[Movie, list[ImportRow]] = defaultdict(list)
     for row in rows:
         try:
             movie = movies.claim(row)
@@ -148,21 +176,28 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
             matched.faults.append(row.fault("", error.message))
             continue
         if movie is not None:
-            found.append((row, movie))
+            found[movie].append(row)
         elif missing := [column for column in REQUIRED if column not in row.values]:
             reason = CalendarMessage("needed_for_new")
             matched.faults.extend(row.fault(column, reason) for column in missing)
         else:
             matched.inserts.append(MatchedRow(row))
     sources = _sources(session, found)
-    for row, movie in found:
-        each = MatchedRow(row, movie, sources.get(movie.id, CurrentSource()))
-        (matched.updates if each.changes_anything else matched.unchanged).append(each)
+    for movie, own in found.items():
+        meant = meant_premieres(shown_premieres(movie), {row.number: row.values for row in own})
+        for row in own:
+            if (other := meant.twice.get(row.number)) is not None:
+                reason = CalendarMessage("same_premiere", row=other)
+                matched.faults.append(row.fault("", reason))
+                continue
+            source = sources.get(movie.id, CurrentSource())
+            each = MatchedRow(row, movie, meant.premieres[row.number], source)
+            (matched.updates if each.changes_anything else matched.unchanged).append(each)
     return matched
 
 
 class _Movies:
-    """The movies that rows may mean; one row may claim each."""
+    """The movies that rows may mean."""
 
     def __init__(self, session: Session, rows: Sequence[ImportRow]) -> None:
         ids = {row.external_id for row in rows if row.external_id}
@@ -174,7 +209,7 @@ class _Movies:
         for movie in _look_up(session, Movie.title, titles):
             for day in {premiere.premiere_date for premiere in shown_premieres(movie)}:
                 self.by_key[movie.title, day].append(movie)
-        self.claimed: dict[int, int] = {}  # a row's number by its movie's id
+        self.claimed: dict[int, FieldValue] = {}  # a row's external_id by its movie's id
 
     def claim(self, row: ImportRow) -> Movie | None:
         """Return the row's movie, None for a new one; raises InvalidValue if that is unclear."""
@@ -184,9 +219,7 @@ class _Movies:
         if not candidates:
             return None
         [movie] = candidates
-        if movie.id in self.claimed:
-            raise InvalidValue("same_movie", row=self.claimed[movie.id])
-        self.claimed[movie.id] = row.number
+        self.claimed.setdefault(movie.id, row.external_id)
         return movie
 
     def _candidates(self, row: ImportRow) -> list[Movie]:
@@ -196,7 +229,8 @@ class _Movies:
         by_key = self.by_key.get(row.key, []) if row.key else []
         without_id = [movie for movie in by_key if movie.external_id is None]
         if row.external_id:
-            return [movie for movie in without_id if movie.id not in self.claimed]
+            claimed = self.claimed
+            return [m for m in without_id if claimed.get(m.id, row.external_id) == row.external_id]
         return without_id or by_key
 
 
@@ -209,9 +243,9 @@ def _look_up(session: Session, column: Any, values: Iterable[FieldValue]) -> lis
 
 
 def _sources(
-    session: Session, found: Iterable[tuple[ImportRow, Movie]]
+    session: Session, found: Mapping[Movie, Sequence[ImportRow]]
 ) -> dict[int, CurrentSource]:
-    ids = [movie.id for row, movie in found if POSTER_URL in row.values]
+    ids = [movie.id for movie, rows in found.items() if any(POSTER_URL in r.values for r in rows)]
     sources: dict[int, CurrentSource] = {}
     for chunk in in_chunks(ids):
         columns = (Poster.movie_id, Poster.source_url, Poster.uploaded)

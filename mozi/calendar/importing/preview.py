@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mozi.calendar.editing.changes import POSTER_URL
-from mozi.calendar.editing.premieres import plain_premiere
 from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue
 from mozi.calendar.importing.matching import MatchedRow, MatchedRows
 from mozi.errors import RowFault
@@ -112,9 +111,8 @@ def _differences(each: MatchedRow) -> list[Difference]:
 def _old(each: MatchedRow, column: str) -> FieldValue:
     if column == POSTER_URL:
         return each.source.url
-    is_premiere = column in PREMIERE_COLUMNS and each.movie is not None
-    row = plain_premiere(each.movie) if is_premiere and each.movie else each.movie
-    old: FieldValue = getattr(row, column)
+    row = each.premiere if column in PREMIERE_COLUMNS else each.movie
+    old: FieldValue = getattr(row, column) if row is not None else None
     return old
 
 

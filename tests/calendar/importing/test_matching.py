@@ -48,10 +48,10 @@ def test_a_row_means_the_movie_of_its_id_before_that_of_its_title_and_date(app: 
     assert len(match(row(premiere_date=date(2026, 12, 3))).inserts) == 1
 
 
-def test_two_rows_cannot_claim_one_movie(app: Flask) -> None:
+def test_two_rows_cannot_mean_one_premiere(app: Flask) -> None:
     make_movie(title="Kontroll", external_id="x-1")
     matched = match(row(1, external_id="x-1"), row(2))
-    assert faults(matched) == [(2, "the row means the same movie as row 1")]
+    assert faults(matched) == [(2, "the row means the same premiere as row 1")]
 
 
 def test_an_unclear_row_is_a_fault(app: Flask) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
+from mozi.calendar.editing.premieres import shown_premieres
 from mozi.calendar.importing import run
 from mozi.calendar.importing.run import ImportReport, import_file
 from mozi.database import reading, writing
@@ -171,7 +172,7 @@ def test_absent_columns_keep_and_empty_cells_clear(do_import: Any) -> None:
     cleared = {"external_id": "hu-1", "title": "Kőszívű ember", "premiere_date": DAY}
     do_import({**cleared, "genres": "", "synopsis": "", "kind": ""})
     [movie] = movies()
-    assert (movie.genres, movie.synopsis, premiere_of(movie.id).kind) == ((), None, "cinema")
+    assert (movie.genres, movie.synopsis) == ((), None)
     assert (movie.runtime_minutes, movie.cast[0]) == (116, "Sulyok Mária")
 
 
@@ -214,9 +215,7 @@ def test_every_fault_of_every_row_is_named(do_import: Any) -> None:
     assert faults(error) == [
         (1, "runtime_minutes"),
         (1, "kind"),
-        (1, "external_id"),
         (2, "title"),
-        (2, "external_id"),
     ]
 
 
@@ -263,7 +262,7 @@ def test_rows_that_mean_the_same_movie_name_each_other(
 def test_rows_that_find_the_same_movie_are_refused(do_import: Any) -> None:
     make_movie(title="Kontroll", external_id="a")
     by_id = {**REPEATED, "external_id": "a", "title": "Új cím"}
-    with pytest.raises(ImportRejected, match="row 2 .*the same movie as row 1"):
+    with pytest.raises(ImportRejected, match="row 2 .*the same premiere as row 1"):
         do_import(by_id, {**REPEATED, "external_id": ""})
 
 
@@ -363,3 +362,45 @@ def test_written_movies_leave_memory_and_the_parts_are_one_transaction(
     report = do_import(*rows)
     assert (counts(report), len(report.new_sources)) == ((6, 0, 0), 6)
     assert max(alive) <= 2
+
+
+def premieres(movie_id: int) -> list[tuple[str, str]]:
+    with reading() as session:
+        shown = shown_premieres(session.get_one(Movie, movie_id))
+        return sorted((each.premiere_date.isoformat(), each.kind) for each in shown)
+
+
+CINEMA = {"external_id": "a", "title": "Kontroll", "premiere_date": DAY, "kind": "cinema"}
+STREAMING = {**CINEMA, "premiere_date": "2027-02-04", "kind": "streaming"}
+BOTH = [(DAY, "cinema"), ("2027-02-04", "streaming")]
+
+
+@on_both_backends
+def test_rows_of_one_film_are_its_premieres(do_import: Any) -> None:
+    do_import(CINEMA, STREAMING)
+    [movie] = movies()
+    assert premieres(movie.id) == BOTH
+    assert counts(do_import(CINEMA, STREAMING)) == (0, 0, 2)
+    assert counts(do_import(STREAMING)) == (0, 0, 1)
+    with pytest.raises(ImportRejected, match="same as in row"):
+        do_import(CINEMA, CINEMA)
+
+
+@pytest.mark.parametrize(("rows", "then"), [
+    ([{**CINEMA, "premiere_date": "2026-12-10"}], [("2026-12-10", "cinema"), BOTH[1]]),
+    ([{**STREAMING, "premiere_date": "2027-03-04"}], [BOTH[0], ("2027-03-04", "streaming")]),
+    ([CINEMA, {**CINEMA, "premiere_date": "2027-01-07"}],
+     [BOTH[0], ("2027-01-07", "cinema"), BOTH[1]]),
+    ([{**CINEMA, "premiere_date": "2031-12-04", "kind": "rerelease"}],
+     [*BOTH, ("2031-12-04", "rerelease")]),
+    ([{"external_id": "a", "premiere_date": "2026-12-10"}], [("2026-12-10", "cinema"), BOTH[1]]),
+    ([{"external_id": "a", "premiere_date": "2027-02-04", "status": "cancelled"}], BOTH),
+    ([{"external_id": "a", "synopsis": "Új."}], BOTH),
+])  # fmt: skip
+def test_a_row_means_the_premiere_of_its_kind(
+    do_import: Any, rows: list[dict[str, str]], then: list[tuple[str, str]]
+) -> None:
+    do_import(CINEMA, STREAMING)
+    do_import(*rows)
+    [movie] = movies()
+    assert premieres(movie.id) == then

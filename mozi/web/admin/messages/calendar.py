@@ -44,7 +44,7 @@ TRANSLATIONS: dict[str, LazyString] = {
     "item_with_semicolon": _("Egy elemben nem lehet pontosvessző: %(value)s."),
     "same_id": _("Ugyanez áll a(z) %(row)s. sorban is."),
     "same_title_and_date": _("A cím és a dátum ugyanaz, mint a(z) %(row)s. sorban."),
-    "same_movie": _("Ugyanarról a filmről szól, mint a(z) %(row)s. sor."),
+    "same_premiere": _("Ugyanarról a bemutatóról szól, mint a(z) %(row)s. sor."),
     "ambiguous": _("%(count)s filmnek ez a címe és a dátuma; külső azonosító dönthet köztük."),
     "id_taken": _("Ez már egy másik filmé: „%(title)s”."),
     "equal_premieres": _("A filmnek már van ilyen bemutatója ezen a napon."),
