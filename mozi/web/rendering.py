@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,11 +11,20 @@ from flask import Flask, Response, render_template, request
 from sqlalchemy.orm import Session
 
 from mozi import clock
+from mozi.calendar.pages.catalogue_links import is_from_tmdb
 from mozi.pagecache.cache import Page
 from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n import languages
 from mozi.web.middleware.cached_pages import cached_response, key_of, uncached_response
+
+
+@dataclass(frozen=True)
+class WithNotice:
+    """What a page shows, and whether TMDB's notice stands below it."""
+
+    page: Any
+    from_tmdb: bool
 
 
 def show(
@@ -28,11 +38,20 @@ def show(
     """
     day = today()
 
-    def render(shown: object) -> str:
-        return render_template(f"{name}.html", page=shown, today=day, **surroundings(query))
+    def read(session: Session) -> WithNotice:
+        return WithNotice(load(session), is_from_tmdb(session))
+
+    def render(shown: WithNotice) -> str:
+        return render_template(
+            f"{name}.html",
+            page=shown.page,
+            from_tmdb=shown.from_tmdb,
+            today=day,
+            **surroundings(query),
+        )
 
     key = key_of(request.environ, services().settings, query=query)
-    page = Page(name, key, day.isoformat(), load, render)
+    page = Page(name, key, day.isoformat(), read, render)
     return cached_response(page, services().pages) if kept else uncached_response(page)
 
 

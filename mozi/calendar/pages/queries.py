@@ -14,6 +14,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
+from mozi.calendar.pages.catalogue_links import find_catalogue_ids
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, Filters
 from mozi.calendar.pages.listings import (
@@ -170,6 +171,7 @@ def movie_page(session: Session, movie_id: int, today: date) -> MoviePage:
         premieres=load_premieres(session, [movie_id])[movie_id],
         earlier=earlier,
         later=later,
+        catalogue=find_catalogue_ids(session, movie_id),
     )
 
 

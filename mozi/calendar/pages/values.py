@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from mozi.calendar.pages.catalogue_links import CatalogueIds
 from mozi.calendar.pages.filters import FilterOptions
 from mozi.calendar.weeks import Month, Week
 
@@ -231,6 +232,7 @@ class MoviePage:
     premieres: tuple[MoviePremiere, ...]
     earlier: Neighbour | None
     later: Neighbour | None
+    catalogue: CatalogueIds | None = None
 
     @property
     def moves(self) -> tuple[Move, ...]:

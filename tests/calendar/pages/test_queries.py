@@ -272,11 +272,11 @@ def test_a_list_costs_the_same_few_queries_whatever_its_length(app: Flask, movie
         assert len([s for s in statements if "movie" in s]) == cost
 
 
-def test_a_movie_costs_seven_queries() -> None:
+def test_a_movie_costs_eight_queries() -> None:
     movie_id = make_movie(poster_url=SOURCE)
     with counted_queries() as statements:
         film(movie_id)
-    assert len([s for s in statements if "movie" in s]) == 7
+    assert len([s for s in statements if "movie" in s]) == 8
 
 
 def test_the_week_is_found_by_index_and_not_by_reading_the_table() -> None:

@@ -1,0 +1,34 @@
+"""What pages show of TMDB: the notice that is owed, and a movie's pages there and at IMDb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mozi.models import CatalogueMovie
+
+_ANY = select(CatalogueMovie.tmdb_id).limit(1)
+
+
+@dataclass(frozen=True)
+class CatalogueIds:
+    """A movie's id in TMDB and, where TMDB knows it, at IMDb."""
+
+    tmdb_id: int
+    imdb_id: str | None
+
+
+def is_from_tmdb(session: Session) -> bool:
+    """Return whether anything ever came from TMDB."""
+    return session.execute(_ANY).first() is not None
+
+
+def find_catalogue_ids(session: Session, movie_id: int) -> CatalogueIds | None:
+    """Return the movie's ids, None where no film of TMDB is it."""
+    query = select(CatalogueMovie.tmdb_id, CatalogueMovie.imdb_id).where(
+        CatalogueMovie.movie_id == movie_id, CatalogueMovie.gone.is_(False)
+    )
+    found = session.execute(query.limit(1)).first()
+    return CatalogueIds(*found) if found else None

@@ -1,0 +1,59 @@
+"""The notice that TMDB's terms ask for, and links to a film's pages elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from mozi.database import writing
+from mozi.models import CatalogueMovie
+from tests.support.factories import make_movie
+
+NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+PAGES = (
+    "/",
+    "/en/",
+    "/premierek/2026/11",
+    "/premierek/2026",
+    "/filmek",
+    "/kereses?q=a",
+    "/moziban",
+)
+
+
+def link(movie_id: int, *, gone: bool = False) -> None:
+    with writing() as session:
+        row = CatalogueMovie(tmdb_id=7, movie_id=movie_id, imdb_id="tt0067824", gone=gone)
+        session.add(row)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/beagyazas/het", "/film/1-szerelem"])
+def test_every_page_has_the_notice_once_anything_came_from_tmdb(
+    client: FlaskClient, leap: Callable[[float], None], path: str
+) -> None:
+    movie_id = make_movie(title="Szerelem")
+    before = client.get(path)
+    assert (before.status_code, NOTICE in before.get_data(as_text=True)) == (200, False)
+    link(movie_id)
+    leap(10)  # a process looks at the rows once a second
+    after = client.get(path).get_data(as_text=True)
+    assert NOTICE in after
+    assert 'alt="TMDB"' in after
+
+
+def test_film_page_leads_to_tmdb_and_imdb(client: FlaskClient) -> None:
+    movie_id = make_movie(title="Szerelem")
+    link(movie_id)
+    html = client.get(f"/film/{movie_id}-szerelem").get_data(as_text=True)
+    assert "https://www.themoviedb.org/movie/7" in html
+    assert "https://www.imdb.com/title/tt0067824/" in html
+
+
+def test_film_that_tmdb_has_no_more_is_not_linked(client: FlaskClient) -> None:
+    movie_id = make_movie(title="Szerelem")
+    link(movie_id, gone=True)
+    assert "themoviedb.org/movie" not in client.get(f"/film/{movie_id}-szerelem").get_data(
+        as_text=True
+    )
