@@ -85,6 +85,13 @@ class HistoryEntryNotFound(MoziError):
         )
 
 
+class PersonNotFound(MoziError):
+    """No film names such a person."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"No film names a person {slug!r}.")
+
+
 class MediaNotFound(MoziError):
     """No recipe has this name."""
 

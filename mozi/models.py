@@ -209,6 +209,18 @@ class MovieName(Model):
     __table_args__ = (Index("ix_movie_name_sort_key_movie_id", "sort_key", "movie_id"),)
 
 
+class MoviePerson(Model):
+    """A director or actor of a movie; slug: of the name. search/names.py keeps the rows."""
+
+    __tablename__ = "movie_person"
+
+    slug: Mapped[str] = mapped_column(BY_CODE_POINT, primary_key=True)
+    movie_id: Mapped[int] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    name: Mapped[str] = mapped_column(Text)
+
+
 class SearchWord(Model):
     """A folded word of a movie's present or former titles or people.
 
@@ -568,6 +580,7 @@ VARIANTS = cast(Table, PosterVariant.__table__)
 STATUS = cast(Table, PosterStatus.__table__)
 NAMES = cast(Table, MovieName.__table__)
 WORDS = cast(Table, SearchWord.__table__)
+PEOPLE = cast(Table, MoviePerson.__table__)
 TOMBSTONES = cast(Table, Tombstone.__table__)
 
 # Which premiere stands for a movie, as conditions for queries.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 THURSDAY = 3  # date.weekday(): Monday is 0
 DAYS_A_WEEK = 7
@@ -89,3 +90,22 @@ def is_year(year: int) -> bool:
 def find_month(year: int, month: int) -> Month | None:
     """Return the month, None where the calendar has no page for it (month 13, year 1)."""
     return Month(year, month) if is_year(year) and 1 <= month <= 12 else None
+
+
+class HasPremiere(Protocol):
+    """A date that is known as far as its precision says."""
+
+    @property
+    def premiere_date(self) -> date: ...
+    @property
+    def date_precision(self) -> str: ...
+
+
+def is_to_come(premiere: HasPremiere, today: date) -> bool:
+    """Return whether a premiere is today or later; a month or year is to come until it is over."""
+    earliest = {
+        "day": today,
+        "month": today.replace(day=1),
+        "year": today.replace(month=1, day=1),
+    }
+    return premiere.premiere_date >= earliest[premiere.date_precision]

@@ -19,12 +19,14 @@ from mozi.web.views import (
     metrics,
     openapi,  # noqa: F401 - adds its route to the API
     pages,
+    people,
     posters,
     search,
 )
 
 PUBLIC = (
     pages.blueprint,
+    people.blueprint,
     search.blueprint,
     feeds.blueprint,
     api.blueprint,

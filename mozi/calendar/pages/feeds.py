@@ -43,10 +43,15 @@ PREMIERES_A_PART = 500
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def calendar_feed(session: Session, today: date, filters: Filters = NONE) -> CalendarFeed:
-    """Return the premieres whose day is known, from a year ago on, cancelled ones included."""
+def calendar_feed(
+    session: Session, today: date, filters: Filters = NONE, *only: ColumnElement[bool]
+) -> CalendarFeed:
+    """Return the premieres whose day is known, from a year ago on, cancelled ones included.
+
+    only: further conditions on Movie and Premiere.
+    """
     day = Premiere.premiere_date
-    conditions = (Premiere.date_precision == "day", *filters.conditions())
+    conditions = (Premiere.date_precision == "day", *filters.conditions(), *only)
     past = _movies(
         session,
         day.between(today - timedelta(days=PAST_DAYS), today - timedelta(days=1)),
@@ -71,10 +76,15 @@ def movie_feed(session: Session, movie_id: int) -> CalendarFeed:
     return CalendarFeed(tuple(found))
 
 
-def news_feed(session: Session, today: date, filters: Filters = NONE) -> NewsFeed:
-    """Return the premieres that were added or moved last, old premieres left out."""
+def news_feed(
+    session: Session, today: date, filters: Filters = NONE, *only: ColumnElement[bool]
+) -> NewsFeed:
+    """Return the premieres that were added or moved last, old premieres left out.
+
+    only: further conditions on Movie and Premiere.
+    """
     since = week_of(today).first - timedelta(days=NEWS_PAST_DAYS)
-    conditions = (IS_SHOWN, Premiere.premiere_date >= since, *filters.conditions())
+    conditions = (IS_SHOWN, Premiere.premiere_date >= since, *filters.conditions(), *only)
     # Of a sum there is no index: that of the ids may lead through a million old premieres.
     latest = (Premiere.id + 0).desc()
     new = _movies(session, *conditions, order=(latest,), limit=NEWS_LIMIT)

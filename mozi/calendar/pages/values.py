@@ -192,6 +192,17 @@ class Details(Listing):
 
 
 @dataclass(frozen=True)
+class PersonPage:
+    """A person's films, those to come first. slug: of the name. cut: whether some do not fit."""
+
+    slug: str
+    name: str
+    coming: tuple[Card, ...]
+    past: tuple[Card, ...]
+    cut: bool
+
+
+@dataclass(frozen=True)
 class Move:
     """A change of a premiere's date. changed_at: aware, UTC."""
 

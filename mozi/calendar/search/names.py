@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, update
+from slugify import slugify
+from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
 from mozi.calendar.search.text import fold, words_of
-from mozi.database import UNREACHABLE, in_one_line, reading, writing
-from mozi.models import NAMES, WORDS, Movie, MovieName
+from mozi.database import UNREACHABLE, in_chunks, in_one_line, reading, writing
+from mozi.models import NAMES, PEOPLE, WORDS, Movie, MovieName
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2000  # takes 0.1 s; after a bulk load several calls fill the rest
 WORD_LENGTH = 50  # no word of a language is longer
+PERSON_SLUG_LENGTH = 200
 FOLDED_LENGTH = 500  # PostgreSQL's indexes take rows of up to 2.7 KB
 
 
@@ -42,6 +45,7 @@ def ensure_names(*, at_most: int = AT_ONCE) -> bool:
         try:
             with writing() as session:
                 session.execute(_FILL, [_name(row) for row in unnamed])
+                _write_people(session, unnamed)
                 _add_words(session, unnamed)
         except UNREACHABLE as error:
             why = in_one_line(error)
@@ -69,6 +73,34 @@ def _name(row: Any) -> dict[str, object]:
         "sort_key": sort_key(row.title),
         "folded": fold(row.title)[:FOLDED_LENGTH],
     }
+
+
+def _write_people(session: Session, rows: Sequence[Any]) -> None:
+    """Write who takes part in the movies, in one order, so that two writers cannot deadlock."""
+    ids = sorted(row.movie_id for row in rows)
+    for chunk in in_chunks(ids):
+        session.execute(delete(PEOPLE).where(PEOPLE.c.movie_id.in_(chunk)))
+    people = {
+        (slug, row.movie_id): name
+        for row in rows
+        for name in (*row.cast, *row.director)
+        if (slug := person_slug(name))
+    }
+    if people:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(
+            dialect.insert(PEOPLE).on_conflict_do_nothing(),
+            [
+                {"slug": slug, "movie_id": movie_id, "name": name}
+                for (slug, movie_id), name in sorted(people.items())
+            ],
+        )
+
+
+@lru_cache(maxsize=16_384)
+def person_slug(name: str) -> str:
+    """Return a person's name for an address: "Szabó István" gives "szabo-istvan", "…" gives ""."""
+    return slugify(name, max_length=PERSON_SLUG_LENGTH)
 
 
 def _add_words(session: Session, rows: Iterable[Any]) -> None:

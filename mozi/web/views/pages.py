@@ -12,6 +12,7 @@ from mozi.calendar.pages import queries
 from mozi.calendar.pages.filters import filters_of
 from mozi.calendar.pages.queries import CINEMA_KINDS, CINEMA_WEEKS
 from mozi.calendar.pages.values import Listing, MoviePage
+from mozi.calendar.search.names import person_slug
 from mozi.calendar.weeks import find_month, is_year, week_of
 from mozi.errors import Moved
 from mozi.web import links, structured
@@ -34,7 +35,7 @@ def cinema_week(premiere: Listing, *, today: date) -> int | None:
 FILTERS = (
     *(links.film_path, links.web_link, local_day, genres.genre_name, dates.unbroken_dates),
     *(structured.card_picture, structured.structured_data),
-    *(words.kind_name, words.age_name, words.move_words, cinema_week),
+    *(words.kind_name, words.age_name, words.move_words, cinema_week, person_slug),
 )
 GLOBALS = {
     "KIND_NAMES": words.KIND_NAMES,

@@ -277,7 +277,7 @@ def test_the_style_sheet_is_small_and_reached(app: Flask, client: FlaskClient) -
     (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', get(client, "/"))
     with client.get(address) as answer:
         assert answer.mimetype == "text/css"
-        assert len(answer.data) <= 14 * 1024
+        assert len(answer.data) <= 16 * 1024
 
 
 def test_a_small_screen_may_take_the_thumb_of_a_movies_poster(client: FlaskClient) -> None:
