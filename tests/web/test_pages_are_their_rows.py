@@ -27,10 +27,12 @@ PATHS = (
     *("/", "/premierek/2026/11", "/premierek/2026", "/film/2-bela"),
     *("/naptar.ics", "/film/2-bela.ics", "/rss.xml", "/api/v1/premieres", "/sitemap.xml"),
 )
-KEYS = {"id", "movie_id", "media"}  # another id is another movie, not a change of this one
+# Another id is another movie, not a change of this one; a movie keeps a premiere.
+KEYS = {"id", "movie_id", "media", "removed_at"}
 CHOICES = {
     "kind": "'streaming'",
     "status": "'cancelled'",
+    "date_source": "'catalogue'",
     "date_precision": "'month'",
     "age_rating": "'16'",
 }
@@ -83,7 +85,7 @@ def shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def columns() -> Iterator[tuple[str, Column[Any]]]:
-    for name in ("movie", "poster", "poster_variant"):
+    for name in ("movie", "premiere", "poster", "poster_variant"):
         for column in db.metadata.tables[name].columns:
             if column.name not in KEYS:
                 yield name, column
@@ -95,7 +97,7 @@ def changed(column: Column[Any]) -> str:
         return CHOICES[column.name]
     kind = str(column.type).split("(")[0]
     values = {"INTEGER": "77", "DATE": "'2026-11-27'", "DOUBLE": "77.5", "BOOLEAN": "1"}
-    dates = {"DATETIME": "'2026-11-27 10:00:00'", "JSON": "'{\"a\": 1}'"}
+    dates = {"DATETIME": "'2027-11-27 10:00:00'", "JSON": "'{\"a\": 1}'"}
     return (values | dates).get(kind, "'https://example.org/new'")
 
 
