@@ -3,7 +3,10 @@
 MoziError
 ├── SettingsError          the start stops; each fault is printed on a line of its own
 ├── MovieNotFound          404
+├── EqualPremieres         422: a movie would have one premiere twice
+├── NoPremiere             422: a movie would be left without a premiere
 ├── HistoryEntryNotFound   404: the history has no such entry to restore
+├── PersonNotFound         404: no film names such a person
 ├── MediaNotFound          404: the address asks for a variant that has no recipe
 ├── FilterNotFound         404: the address filters by a value that no movie has
 ├── BadArguments           400: the API cannot use an argument

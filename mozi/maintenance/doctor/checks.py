@@ -12,11 +12,9 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,6 +33,9 @@ from mozi.storage import Storage
 from mozi.storage.public import NoPublicAnswer
 from mozi.units import MIB
 from mozi.version import VERSION
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 OF_THE_DATABASE = ("database", "migrations")
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -127,6 +128,9 @@ POSTGRESQL_FIGURES = """
 
 
 def _migrations(parts: Parts) -> Found:
+    from alembic.migration import MigrationContext  # not for every server: only a check needs it
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory(str(parts.scripts))
     head = str(scripts.get_current_head())
     with db.engine.connect() as connection:
@@ -139,6 +143,8 @@ def _migrations(parts: Parts) -> Found:
 
 
 def _is_known(scripts: ScriptDirectory, revision: str) -> bool:
+    from alembic.util import CommandError
+
     try:
         return scripts.get_revision(revision) is not None
     except CommandError:
