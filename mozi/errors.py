@@ -232,7 +232,7 @@ class BackupUnusable(MoziError):
 class RowFault:
     """One fault of one row of an import file.
 
-    row: 1 for the first row after a CSV's heading, or for the first object of a JSON array;
+    row: as a spreadsheet numbers it, a heading has 1; of a JSON array the first object has 1;
     0: the fault is the file's. column: "": the fault is the whole row's. title: the row's, if
     it could be read.
     """

@@ -13,6 +13,8 @@ SENTENCES = {
     "not_text": "is {value}; it takes a text",
     "not_list": "is {value}; it takes a list of texts",
     "not_date": "is {value}; it takes YYYY-MM-DD, such as 2026-11-26",
+    "ambiguous_date": "is {value}, which may mean two days; write YYYY-MM-DD",
+    "formula_error": "is {value}, the error of a formula; put the value in its place",
     "no_such_day": "is {value}, which is no day of the calendar",
     "year_out_of_range": "is {value}; it takes a year from {first} to {last}",
     "not_whole": "is {value}; it takes a whole number from {first} to {last}",
@@ -43,12 +45,27 @@ SENTENCES = {
     "file_too_long": "the file has more than {rows} rows; split it",
     "file_empty": "the file is empty",
     "not_utf8": (
-        "the file is not UTF-8: line {line} holds the byte 0x{byte}."
+        "the file mixes encodings: line {line} holds the byte 0x{byte}."
         " Save it as UTF-8 (a spreadsheet's “CSV UTF-8”) and import that"
     ),
-    "semicolons": "the columns are separated by semicolons; the import takes commas",
-    "tabs": "the columns are separated by tabs; the import takes commas",
-    "bars": "the columns are separated by bars; the import takes commas",
+    "not_text_file": "the file is neither .xlsx nor text; save the table as .xlsx or CSV",
+    "line_too_long": (
+        "line {line} has more than a million characters; the file is no list of films."
+        " Save the table again as .xlsx or CSV"
+    ),
+    "old_workbook": (
+        "the workbook is of the old kind (.xls) or has a password; save it as .xlsx without one"
+    ),
+    "not_workbook": (
+        "the workbook cannot be read ({error}); save it again as .xlsx, or as CSV UTF-8"
+    ),
+    "workbook_too_large": (
+        "the workbook unpacks to more than {mib} MiB; save only the sheet with the films"
+    ),
+    "sheet_too_large": (
+        "the sheet reaches to row {rows} and column {columns};"
+        " copy the films to a new sheet and save that"
+    ),
     "not_csv": "line {line} is no CSV: {error}",
     "not_json": "the file is no JSON: {error}",
     "not_an_array": "the file takes an array of objects, one a movie",

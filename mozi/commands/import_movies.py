@@ -18,9 +18,12 @@ from mozi.errors import ImportRejected
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only report what would be done.")
 @click.option("--skip-bad", is_flag=True, help="Import the good rows even if others are bad.")
+@click.option("--empty-keeps", is_flag=True, help="An empty cell keeps what is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-def import_movies(file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
-    """Insert or update the movies of FILE, CSV or JSON in UTF-8: all rows or none.
+def import_movies(
+    file: Path, dry_run: bool, skip_bad: bool, empty_keeps: bool, as_json: bool
+) -> None:
+    """Insert or update the movies of FILE, .xlsx, CSV or JSON: all rows or none.
 
     A row updates the movie with its external_id, else the one with its title and premiere date.
     A missing column changes nothing; an empty cell (in JSON: null) clears the field.
@@ -28,7 +31,7 @@ def import_movies(file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> N
     """
     started = time.monotonic()
     try:
-        report = import_file(file, dry_run=dry_run, skip_bad=skip_bad)
+        report = import_file(file, dry_run=dry_run, skip_bad=skip_bad, empty_keeps=empty_keeps)
         summary = _summary(report, dry_run)
     except ImportRejected as error:
         report = ImportReport(0, 0, 0, refused=error.faults)

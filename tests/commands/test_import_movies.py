@@ -47,14 +47,14 @@ def test_import_says_what_it_did(invoke: Any) -> None:
 def test_bad_rows_are_named_and_nothing_is_written(invoke: Any) -> None:
     result = invoke(BAD)
     assert result.exit_code == 1
-    assert "row 2 (Kontroll): premiere_date is 'tegnap'; it takes YYYY-MM-DD" in result.stderr
+    assert "row 3 (Kontroll): premiere_date is 'tegnap'; it takes YYYY-MM-DD" in result.stderr
     assert titles() == []
 
 
 def test_skip_bad_takes_the_rest_and_still_ends_with_one(invoke: Any) -> None:
     result = invoke(BAD, "--skip-bad")
     assert (result.exit_code, titles()) == (1, ["Szerelem"])
-    assert "row 2 (Kontroll)" in result.stderr
+    assert "row 3 (Kontroll)" in result.stderr
 
 
 def test_a_dry_run_writes_nothing(invoke: Any) -> None:
@@ -69,7 +69,7 @@ def test_json_is_one_object_alone_on_standard_output(invoke: Any) -> None:
     assert report.pop("seconds") >= 0
     [failed] = report.pop("failed")
     assert report == {"inserted": 1, "updated": 0, "unchanged": 0, "dry_run": False}
-    assert (failed["row"], failed["column"], failed["title"]) == (2, "premiere_date", "Kontroll")
+    assert (failed["row"], failed["column"], failed["title"]) == (3, "premiere_date", "Kontroll")
     assert failed["reason"].startswith("is 'tegnap'")
 
 

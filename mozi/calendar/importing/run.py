@@ -22,7 +22,7 @@ from mozi.calendar.editing.premieres import plain_premiere
 from mozi.calendar.fields import check_fields
 from mozi.calendar.importing.matching import ImportRow, MatchedRows, find_duplicate_rows, match_rows
 from mozi.calendar.importing.preview import Preview, preview_of
-from mozi.calendar.importing.tables import TableRow, read_table
+from mozi.calendar.importing.tables import EMPTY_KEEPS, NO_CHOICES, TableRow, read_table
 from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
 from mozi.posters.source import changed_sources
@@ -46,15 +46,17 @@ class ImportReport:
     new_sources: tuple[tuple[int, date], ...] = ()
 
 
-def import_file(path: Path, *, dry_run: bool = False, skip_bad: bool = False) -> ImportReport:
-    """Insert or update the movies of a CSV or JSON file, and return the report.
+def import_file(
+    path: Path, *, dry_run: bool = False, skip_bad: bool = False, empty_keeps: bool = False
+) -> ImportReport:
+    """Insert or update the movies of an .xlsx, CSV or JSON file, and return the report.
 
     dry_run: writes nothing and reports what would be done. skip_bad: imports the good rows of a
-    file with bad ones. Nothing is written when it raises: ImportRejected where the file as a
-    whole is invalid, or a row is and skip_bad is not set; Busy where other writers keep changing
-    the same movies.
+    file with bad ones. empty_keeps: an empty cell keeps what is there, instead of clearing it.
+    Nothing is written when it raises: ImportRejected where the file as a whole is invalid, or a
+    row is and skip_bad is not set; Busy where other writers keep changing the same movies.
     """
-    rows, faults = check_rows(read_table(path))
+    rows, faults = check_rows(read_table(path, choices=EMPTY_KEEPS if empty_keeps else NO_CHOICES))
     if dry_run:
         with reading() as session:
             return _report(_strict(_match(session, rows, faults), skip_bad))

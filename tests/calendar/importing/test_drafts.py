@@ -63,7 +63,7 @@ def test_a_draft_lives_for_a_day(app: Flask, clock: Clock) -> None:
         get_draft(anna, draft_id)
 
 
-@pytest.mark.parametrize("body", [b"", b"title;premiere_date\n", bytes(10_001)])
+@pytest.mark.parametrize("body", [b"", b"titel;premiere_date\n", bytes(10_001)])
 def test_an_invalid_file_is_not_stored(app: Flask, body: bytes) -> None:
     anna = admin()
     with pytest.raises(ImportRejected):

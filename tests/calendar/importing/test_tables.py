@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mozi.calendar.importing import tables
-from mozi.calendar.importing.tables import TableRow, read_table
+from mozi.calendar.importing.tables import Choices, TableRow, read_table
 from mozi.errors import ImportRejected
 
 
@@ -18,12 +18,12 @@ def read(folder: Path, body: str | bytes, name: str = "films.csv") -> list[Table
 @pytest.mark.parametrize("start", ["", "\ufeff"])
 def test_csv_is_read_with_and_without_a_byte_order_mark(tmp_path: Path, start: str) -> None:
     [row] = read(tmp_path, start + 'title,synopsis\r\n"Űrpiknik","egy, ""két""\r\nsor"\r\n')
-    assert row == TableRow(1, {"title": "Űrpiknik", "synopsis": 'egy, "két"\r\nsor'})
+    assert row == TableRow(2, {"title": "Űrpiknik", "synopsis": 'egy, "két"\r\nsor'})
 
 
 def test_blank_lines_are_counted_but_are_no_rows(tmp_path: Path) -> None:
     rows = read(tmp_path, "title,kind\nEgy,\n\n,\nKettő,\n")
-    assert [(row.number, row.cells["title"]) for row in rows] == [(1, "Egy"), (4, "Kettő")]
+    assert [(row.number, row.cells["title"]) for row in rows] == [(2, "Egy"), (5, "Kettő")]
 
 
 @pytest.mark.parametrize("name", ["films.json", "films.txt"])
@@ -40,14 +40,15 @@ def test_no_rows_are_no_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("title\nKőszívű\n".encode("cp1250"), "not UTF-8: line 2 holds the byte 0xF5"),
-        ("title\n".encode("utf-16"), "not UTF-8: line 1"),
+        ("title\nKő\n".encode() + b"K\xf5\n", "mixes encodings: line 3 holds the byte 0xF5"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "neither .xlsx nor text"),
+        ("x," * 600_000, "more than a million characters"),
+        (b"\xd0\xcf\x11\xe0old", r"of the old kind \(.xls\) or has a password"),
+        (b"PK\x03\x04cut", "workbook cannot be read"),
         ("", "the file is empty"),
         (" \n\n", "the file is empty"),
-        ("title;kind\nEgy;cinema\n", "separated by semicolons; the import takes commas"),
-        ("title\tkind\n", "separated by tabs"),
         ("title,titel\n", "titel is no column of the import table; did you mean title?"),
-        ("title,\n", r"\(no name\) is no column"),
+        ("title,\nEgy,x\n", r"\(no name\) is no column"),
         ("title,kind,title\n", "title is there twice"),
         ('title\n"never closed\n', "line 2 is no CSV"),
         ("title\n" + "x" * 200_000, "line 2 is no CSV"),
@@ -88,3 +89,34 @@ def test_json_loses_nothing_silently(tmp_path: Path, row: str, fault: str) -> No
     [read_row] = read(tmp_path, f"[{row}]")
     with pytest.raises(ImportRejected, match=fault):
         raise ImportRejected(read_row.faults)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1250"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_encoding_and_separator_are_found_out(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    lines = ("Cím|Bemutató|Eredeti cím", "Kőszívű|2026-12-03|a")
+    text = "\r\n".join(line.replace("|", separator) for line in lines)
+    [row] = read(tmp_path, text.encode(encoding))
+    assert list(row.cells.values()) == ["Kőszívű", "2026-12-03", "a"]
+
+
+def test_a_sep_line_is_counted_and_obeyed(tmp_path: Path) -> None:
+    [row] = read(tmp_path, "sep=|\r\nCím|Bemutató\r\nEgy|2026-12-03\r\n")
+    assert row == TableRow(3, {"title": "Egy", "premiere_date": "2026-12-03"})
+
+
+def test_empty_cells_keep_except_where_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "films.csv"
+    path.write_text("title,synopsis,distributor\nEgy,,\n")
+    [row] = read_table(path, choices=Choices(clears=frozenset({"synopsis"})))
+    assert row.cells == {"title": "Egy", "synopsis": ""}
+
+
+def test_chosen_columns_and_the_order_of_dates_are_used(tmp_path: Path) -> None:
+    path = tmp_path / "films.csv"
+    path.write_text("Was,Wann,Sonst\nEgy,03/12/2026,x\n")
+    columns = {"Was": "title", "Wann": "premiere_date", "Sonst": ""}
+    [row] = read_table(path, choices=Choices(columns, day_first=True))
+    assert row.cells == {"title": "Egy", "premiere_date": "2026-12-03"}

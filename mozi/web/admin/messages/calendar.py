@@ -33,6 +33,8 @@ TRANSLATIONS: dict[str, LazyString] = {
     "not_text": _("Szövegnek kell lennie, nem ennek: %(value)s."),
     "not_list": _("Szövegek listájának kell lennie, nem ennek: %(value)s."),
     "not_date": _("%(value)s helyett ÉÉÉÉ-HH-NN kell, például 2026-11-26."),
+    "ambiguous_date": _("%(value)s két napot is jelenthet. Írd így: ÉÉÉÉ-HH-NN."),
+    "formula_error": _("%(value)s egy képlet hibája. Írd be helyette az értéket."),
     "no_such_day": _("Nincs ilyen nap: %(value)s."),
     "year_out_of_range": _("Az évnek %(first)s és %(last)s közé kell esnie, ez pedig %(value)s."),
     "not_whole": _("Egész szám kell %(first)s és %(last)s között, nem %(value)s."),
@@ -60,12 +62,29 @@ TRANSLATIONS: dict[str, LazyString] = {
     "file_too_long": _("A fájlban %(rows)s sornál több van. Oszd több részre."),
     "file_empty": _("A fájl üres."),
     "not_utf8": _(
-        "A fájl nem UTF-8: a(z) %(line)s. sorban ez a bájt áll: 0x%(byte)s."
+        "A fájlban többféle kódolás keveredik: a(z) %(line)s. sorban ez a bájt áll: 0x%(byte)s."
         " Mentsd el UTF-8-ként (táblázatkezelőben: „CSV UTF-8”), és azt töltsd fel."
     ),
-    "semicolons": _("Az oszlopokat pontosvessző választja el; vesszőnek kell."),
-    "tabs": _("Az oszlopokat tabulátor választja el; vesszőnek kell."),
-    "bars": _("Az oszlopokat függőleges vonal választja el; vesszőnek kell."),
+    "not_text_file": _(
+        "Ez nem .xlsx és nem is szöveg. Mentsd el a táblázatot .xlsx-ként vagy CSV-ként."
+    ),
+    "line_too_long": _(
+        "A(z) %(line)s. sor több mint egymillió karakter, ez nem filmek listája."
+        " Mentsd el a táblázatot újra .xlsx-ként vagy CSV-ként."
+    ),
+    "old_workbook": _(
+        "A munkafüzet régi formátumú (.xls), vagy jelszó védi. Mentsd el jelszó nélkül .xlsx-ként."
+    ),
+    "not_workbook": _(
+        "A munkafüzet nem olvasható (%(error)s). Mentsd el újra .xlsx-ként vagy CSV UTF-8-ként."
+    ),
+    "workbook_too_large": _(
+        "A munkafüzet kicsomagolva nagyobb, mint %(mib)s MiB. Csak a filmek lapját mentsd el."
+    ),
+    "sheet_too_large": _(
+        "A munkalap a(z) %(rows)s. sorig és a(z) %(columns)s. oszlopig ér."
+        " Másold a filmeket új lapra, és azt mentsd el."
+    ),
     "not_csv": _("A(z) %(line)s. sortól nem CSV: %(error)s."),
     "not_json": _("A fájl nem JSON: %(error)s."),
     "not_an_array": _("Objektumok tömbje kell, filmenként egy objektummal."),

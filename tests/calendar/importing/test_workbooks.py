@@ -1,0 +1,117 @@
+"""Workbooks as people make them, and those that would fill the memory."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from mozi.calendar.importing import workbooks
+from mozi.calendar.importing.tables import TableRow, parse_table
+from mozi.errors import ImportRejected
+from mozi.units import MIB
+
+HEADING = ("Cím", "Bemutató")
+DAY = datetime(2026, 12, 3)  # noqa: DTZ001 (a spreadsheet's dates have no zone)
+
+
+def workbook(fill: Callable[[Any, Any], object]) -> bytes:
+    body = io.BytesIO()
+    with xlsxwriter.Workbook(body, {"default_date_format": "yyyy.mm.dd"}) as book:
+        fill(book, book.add_worksheet())
+    return body.getvalue()
+
+
+def read(body: bytes) -> list[TableRow]:
+    return parse_table(body, name="films.xlsx", max_bytes=16 * MIB)
+
+
+def with_part(body: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Return the workbook with another text in one of its parts."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(made, "w", 8) as new:
+        for info in old.infolist():
+            text = old.read(info)
+            new.writestr(info.filename, change(text) if info.filename == name else text)
+    return made.getvalue()
+
+
+def test_the_table_may_stand_below_a_title_on_a_sheet_behind_a_hidden_one() -> None:
+    def fill(book: Any, hidden: Any) -> None:
+        hidden.write_row(0, 0, HEADING)
+        hidden.write_row(1, 0, ("Titkos", DAY))
+        sheet = book.add_worksheet()
+        sheet.activate()
+        sheet.set_first_sheet()
+        hidden.hide()
+        sheet.write(1, 0, "Decemberi bemutatók")
+        sheet.write_row(3, 1, HEADING)
+        sheet.write_row(5, 1, ("Szerelem", DAY))
+        sheet.write_formula(6, 1, '="Kont"&"roll"', value="Kontroll")
+        sheet.write(6, 2, DAY)
+
+    rows = [(row.number, row.cells) for row in read(workbook(fill))]
+    day = {"premiere_date": "2026-12-03"}
+    assert rows == [(6, {"title": "Szerelem", **day}), (7, {"title": "Kontroll", **day})]
+
+
+def test_a_date_that_is_merged_over_films_is_each_ones() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADING)
+        sheet.write_column(1, 0, ("Egy", "Kettő"))
+        sheet.merge_range(1, 1, 2, 1, "2026.12.03.")
+
+    assert [row.cells["premiere_date"] for row in read(workbook(fill))] == ["2026-12-03"] * 2
+
+
+def small(book: Any, sheet: Any) -> None:
+    sheet.write_row(0, 0, HEADING)
+
+
+def far(book: Any, sheet: Any) -> None:
+    small(book, sheet)
+    sheet.write(1_048_575, 16_383, "x")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+EMPTY_ROWS = b"".join(b'<row r="%d"/>' % number for number in range(2, 200_000))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (workbook(far), "reaches to row 1048576"),
+        (with_part(workbook(small), SHEET, lambda text: text + b"x" * 65 * MIB), "unpacks to more"),
+        (with_part(workbook(small), SHEET, lambda _: b"<worksheet><row>"), "the file is empty"),
+        (with_part(workbook(small), SHEET, lambda _: "<x/>".encode("utf-16")), "cannot be read"),
+        (workbook(lambda book, sheet: None), "the file is empty"),
+    ],
+)
+def test_a_workbook_that_cannot_be_taken_says_what_to_do(body: bytes, words: str) -> None:
+    with pytest.raises(ImportRejected, match=words):
+        read(body)
+
+
+def test_empty_rows_cost_nothing() -> None:
+    body = with_part(
+        workbook(small),
+        SHEET,
+        lambda text: text.replace(b"</sheetData>", EMPTY_ROWS + b"</sheetData>"),
+    )
+    assert read(body) == []
+
+
+def test_a_declared_size_that_is_not_the_real_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = with_part(workbook(small), SHEET, lambda text: text + b" " * 100_000)
+    size = zipfile.ZipFile(io.BytesIO(body)).getinfo(SHEET).file_size
+    lying = body.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    monkeypatch.setattr(workbooks, "UNPACKED_BYTES", 50_000)
+    with pytest.raises(ImportRejected, match="cannot be read"):
+        read(lying)
