@@ -58,6 +58,7 @@ HOMES = {
     "rq": ("posters/batch/queue.py", "jobs.py"),
     "gevent": ("server/worker.py", "server/bodies.py"),
     "python_calamine": ("calendar/importing/workbooks.py",),
+    "xlsxwriter": ("calendar/importing/export.py",),
 }
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "create-admin": ("mozi.commands.operating.create_admin", "create_admin"),
     "db": ("flask_migrate.cli", "db"),
     "doctor": ("mozi.commands.operating.doctor", "doctor"),
+    "export-movies": ("mozi.commands.export_movies", "export_movies"),
     "import-movies": ("mozi.commands.import_movies", "import_movies"),
     "load-demo": ("mozi.commands.load_demo", "load_demo"),
     "prune-posters": ("mozi.commands.prune_posters", "prune_posters"),

@@ -28,13 +28,16 @@ from mozi.units import MIB
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UNPACKED_BYTES = 64 * MIB  # 17,470 films have 14 MiB
-CELLS = 1_500_000  # of the rectangle; calamine takes some 30 bytes for each
+CELLS = 500_000  # of the rectangle; 17,470 films have 300,000
+LEAST_COLUMNS = 5  # a row costs as much as some cells, too
 CHUNK_BYTES = 256 * 1024
 _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
     *(CalamineError, ValueError, OSError),
 )
-_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']\s*\$?([A-Za-z]{1,3})\$?(\d{1,8})""")
+_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']\s*\$?([A-Za-z]{1,3})\$?(\d{1,8})[^>]*(?<!/)>"""
+)
 
 
 def is_workbook(body: bytes) -> bool:
@@ -89,7 +92,9 @@ def _measure(body: bytes) -> None:
 
 
 def _measure_part(file: IO[bytes], *, is_sheet: bool) -> None:
-    """Read the part, whose real size zipfile compares with the declared one, and its extent."""
+    """Measure the cells that hold anything; empty ones are not loaded.
+
+    Reads the part, whose real size zipfile compares with the declared one, and its extent."""
     rows = columns = 1
     rest = b""
     for chunk in iter(partial(file.read, CHUNK_BYTES), b""):
@@ -103,7 +108,7 @@ def _measure_part(file: IO[bytes], *, is_sheet: bool) -> None:
         found = set(_CELL.findall(text))
         rows = max([rows, *(int(row) for _, row in found)])
         columns = max([columns, *(_number(letters) for letters, _ in found)])
-        if rows * columns > CELLS:
+        if rows * max(columns, LEAST_COLUMNS) > CELLS:
             reject("sheet_too_large", rows=rows, columns=columns)
 
 
