@@ -15,6 +15,7 @@ from flask import Flask, render_template
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from mozi.calendar.pages.catalogue_links import is_from_tmdb
 from mozi.calendar.pages.queries import index_page, month_page, movie_page
 from mozi.calendar.pages.values import IndexPage
 from mozi.calendar.weeks import month_of
@@ -43,9 +44,10 @@ def look_at_pages(app: Flask) -> None:
 
 def _look(name: str, load: Callable[[Session], Any]) -> Any:
     with reading() as session:
-        shown = load(session)
+        shown, from_tmdb = load(session), is_from_tmdb(session)
     fingerprint_of(shown)
-    render_template(f"{name}.html", page=shown, today=today(), **surroundings())
+    words = {"from_tmdb": from_tmdb, "today": today(), **surroundings()}
+    render_template(f"{name}.html", page=shown, **words)
     return shown
 
 
