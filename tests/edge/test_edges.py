@@ -194,8 +194,7 @@ FORGED = {
 
 
 def test_forged_headers_change_no_kept_page(cache: Edge) -> None:
-    for _ in range(3):  # until a title that a test before changed has arrived everywhere
-        outlive(cache, "/premierek/2026")
+    outlive(cache, "/premierek/2026")  # a title that a test before changed has arrived
     right = cache.ask("/premierek/2026").body
     outlive(cache, "/premierek/2026")
     cache.ask("/premierek/2026", **FORGED)

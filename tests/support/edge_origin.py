@@ -19,6 +19,7 @@ from tests.support.serving import ROOT, Server, answers, environment, gunicorn, 
 ADMIN, PASSWORD = "admin@example.org", "correct horse battery staple"
 SETTINGS = {
     "EDGE_SECONDS": "1",
+    "POSTER_EXTRAS": "0",  # pages must not change by themselves
     "TRUSTED_PROXY_HOPS": "1",
     "PAGE_CACHE_COALESCE_SECONDS": "0.1",
 }
