@@ -22,6 +22,7 @@ from mozi.web import links
 from mozi.web.i18n import languages
 from mozi.web.i18n.languages import current, dates_in, url_for
 from mozi.web.rendering import show, today
+from mozi.web.views.api import LARGEST_ID
 from mozi.web.views.feeds import feed
 
 THEMES = ("light", "dark")
@@ -84,7 +85,9 @@ def oembed() -> Response:
     if path in FRONT_PAGES:
         return _answer(lambda session: (), lambda shown: _front_page())
     match = FILM.fullmatch((path or "").removeprefix(languages.PREFIX))
-    return _film(int(match[1]), address) if match else abort(404)
+    if match is None or (movie_id := int(match[1])) > LARGEST_ID:
+        abort(404)
+    return _film(movie_id, address)
 
 
 def _own_path(address: str) -> str | None:

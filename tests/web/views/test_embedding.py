@@ -53,7 +53,7 @@ def test_oembed_answers_for_films_and_the_front_page(client: FlaskClient) -> Non
 
 @pytest.mark.parametrize("address", [
     "", "http://other.example/film/1-a", f"{HOST}/filmek", f"{HOST}/film/99-a", "http://[",
-    "film/1-a", f"{HOST}/film/99999999999-a",
+    "film/1-a", f"{HOST}/film/99999999999-a", f"{HOST}/film/9999999999-a",
 ])  # fmt: skip
 def test_other_addresses_are_not_found(client: FlaskClient, address: str) -> None:
     assert client.get("/oembed", query_string={"url": address}).status_code == 404
