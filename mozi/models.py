@@ -401,7 +401,7 @@ class Admin(Model):
 class AdminLink(Model):
     """A one-time link; id: the SHA-256 of its token, so a copy of the database opens none.
 
-    purpose: "begin" (makes the first admin), "invite" (adds somebody), "password" (sets a new
+    purpose: "begin" (makes the first admin), "invite" (adds a person), "password" (sets a new
     one). email: "" for "begin". made_by: the admin who made it, or "".
     """
 

@@ -35,6 +35,7 @@ from mozi.vocabulary import (
 )
 
 FieldValue = str | int | date | tuple[str, ...] | None
+Values = Mapping[str, FieldValue]
 
 YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 MINUTES = range(1, 1001)

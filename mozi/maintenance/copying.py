@@ -72,7 +72,7 @@ def _writing(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(mozi_writes=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             without_limits(connection)
-            for table in _in_order():  # nobody writes meanwhile
+            for table in _in_order():  # no other process writes meanwhile
                 connection.execute(text(f"LOCK TABLE {_quoted(connection, table)}"))
         yield connection
 

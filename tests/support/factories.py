@@ -10,10 +10,10 @@ from typing import Any
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import MovieChange, Values, save_changes
+from mozi.calendar.editing.changes import MovieChange, save_changes
 from mozi.calendar.editing.history import BY_COMMAND
 from mozi.calendar.editing.premieres import PremiereChange
-from mozi.calendar.fields import PREMIERE_COLUMNS
+from mozi.calendar.fields import PREMIERE_COLUMNS, Values
 from mozi.database import reading, writing
 from mozi.models import Movie, Poster, PosterVariant, Premiere
 from mozi.posters.keys import slug_of, variant_key

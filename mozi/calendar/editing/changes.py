@@ -8,7 +8,7 @@ history (history.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -34,7 +34,7 @@ from mozi.calendar.editing.premieres import (
     premiere_differences,
     write_premieres,
 )
-from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue
+from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue, Values
 from mozi.errors import MovieNotFound
 from mozi.models import Movie
 from mozi.posters.focus import Pointed, set_focus
@@ -43,7 +43,6 @@ from mozi.posters.source import clear_source, restore_source, set_source_origina
 from mozi.posters.uploads import StoredUpload
 from mozi.vocabulary import BY_EDITOR
 
-Values = Mapping[str, FieldValue]
 POSTER_URL = "poster_url"
 
 

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.editing.history import Json, as_json
-from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue, check_fields
+from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue, Values, check_fields
 from mozi.errors import EqualPremieres, NoPremiere
 from mozi.models import DateChange, Movie, Premiere
 
-Values = Mapping[str, FieldValue]
+Place = tuple[FieldValue, ...]  # kind, date and precision: no two premieres share one
+_DEFAULTS = {"kind": "cinema", "date_precision": "day", "status": "scheduled"}
 WHOLE = "premiere"  # the history's name of a premiere that was added or removed
 
 
@@ -63,10 +64,10 @@ def premiere_changes_of(
 def write_premieres(
     session: Session, movie: Movie, changes: Sequence[PremiereChange], *, source: str
 ) -> list[WrittenPremiere]:
-    """Change the movie's premieres, and return those that changed; the session is not flushed.
+    """Change the movie's premieres, and return those that changed.
 
-    source: who gave the dates. Raises EqualPremieres where two would be the same, and NoPremiere
-    where none would be left.
+    Several changes of a known movie are flushed one by one. source: who gave the dates. Raises
+    EqualPremieres where two would be the same, and NoPremiere where none would be left.
     """
     written = []
     for change in _in_order(movie, changes):
@@ -100,9 +101,6 @@ def _is_free(change: PremiereChange, held: Mapping[object, Place]) -> bool:
     return all(other is change.premiere or place != taken for other, taken in held.items())
 
 
-Place = tuple[FieldValue, ...]  # kind, date and precision
-
-
 def _place(premiere: Premiere | None, values: Values) -> Place:
     return tuple(
         values.get(c, getattr(premiere, c) if premiere else _DEFAULTS.get(c))
@@ -131,9 +129,6 @@ def _write(session: Session, movie: Movie, change: PremiereChange, source: str) 
         premiere.date_source = source
         session.add(_move(premiere, *before))
     return WrittenPremiere(premiere, differences)
-
-
-_DEFAULTS = {"kind": "cinema", "date_precision": "day", "status": "scheduled"}
 
 
 def _set(premiere: Premiere, values: Values) -> None:

@@ -13,13 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import (
-    POSTER_URL,
-    MovieChange,
-    Values,
-    lock_movie,
-    save_changes,
-)
+from mozi.calendar.editing.changes import POSTER_URL, MovieChange, lock_movie, save_changes
 from mozi.calendar.editing.duplicates import find_title_by_external_id
 from mozi.calendar.editing.history import (
     FOCUS,
@@ -32,7 +26,7 @@ from mozi.calendar.editing.history import (
     load_poster_snapshots,
 )
 from mozi.calendar.editing.premieres import is_of_premiere, restored_premieres
-from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, check_fields
+from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, Values, check_fields
 from mozi.errors import HistoryEntryNotFound, MovieNotFound
 from mozi.models import HistoryEntry, Movie
 from mozi.posters.focus import Pointed

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.changes import MovieChange, Values, lock_movie, save_changes
+from mozi.calendar.editing.changes import MovieChange, lock_movie, save_changes
 from mozi.calendar.editing.duplicates import Duplicate, find_duplicates, find_title_by_external_id
 from mozi.calendar.editing.history import (
     NO_POSTER,
@@ -22,7 +22,7 @@ from mozi.calendar.editing.history import (
     load_poster_snapshots,
 )
 from mozi.calendar.editing.premieres import PremiereChange, plain_premiere, shown_premieres
-from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldFault, FieldValue
+from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldFault, FieldValue, Values
 from mozi.calendar.messages import CalendarMessage
 from mozi.errors import EqualPremieres, MovieNotFound, NoPremiere
 from mozi.models import Movie

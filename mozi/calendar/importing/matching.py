@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from mozi.calendar.editing.changes import POSTER_URL, MovieChange, Values, differs
+from mozi.calendar.editing.changes import POSTER_URL, MovieChange, differs
 from mozi.calendar.editing.premieres import PremiereChange, changes_anything, shown_premieres
-from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, FieldValue
+from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, FieldValue, Values
 from mozi.calendar.importing.premieres import meant_premieres
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.database import in_chunks

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mozi.calendar.editing.changes import Values
-from mozi.calendar.fields import FieldValue
+from mozi.calendar.fields import FieldValue, Values
 from mozi.models import Premiere
 from mozi.vocabulary import KINDS
 

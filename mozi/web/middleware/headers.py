@@ -98,14 +98,18 @@ def add_security_headers(app: Flask, security: SecurityHeaders) -> None:
     """Add the headers to every response of Flask; a response's own headers stay."""
 
     def add(response: Response) -> Response:
-        embedded = request.endpoint == "embedding.week" or (request.endpoint or "").endswith(
-            ".embedding.week"
-        )
-        for name, value in security.of(request.environ, shared=_is_shared(), embedded=embedded):
+        for name, value in security.of(
+            request.environ, shared=_is_shared(), embedded=_is_embedded()
+        ):
             response.headers.setdefault(name, value)
         return response
 
     app.after_request(add)
+
+
+def _is_embedded() -> bool:
+    endpoint = request.endpoint or ""
+    return endpoint.removeprefix("en.") == "embedding.week"
 
 
 def _is_shared() -> bool:

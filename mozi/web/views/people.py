@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from flask import Blueprint, Response
 from flask_babel import gettext as _
@@ -21,14 +23,15 @@ from mozi.web.rendering import show, today
 from mozi.web.views.feeds import feed
 
 blueprint = Blueprint("people", __name__)
+Shown = TypeVar("Shown", CalendarFeed, NewsFeed)
 
 
 @dataclass(frozen=True)
-class PersonFeed:
-    """A person's premieres or news, under the name."""
+class PersonFeed(Generic[Shown]):
+    """What a person's feed shows, under the name."""
 
     name: str
-    shown: CalendarFeed | NewsFeed
+    shown: Shown
 
 
 @blueprint.get("/szemely/<slug>")
@@ -46,37 +49,26 @@ def person(slug: str) -> Response:
 @blueprint.get("/szemely/<slug>.ics")
 def calendar(slug: str) -> Response:
     """Answer with the person's premieres as a calendar to subscribe to."""
-    ensure_names()
     day = today()
 
-    def load(session: Session) -> PersonFeed:
-        name = person_name(session, slug)
-        return PersonFeed(name, feeds.calendar_feed(session, day, NONE, has_person(slug)))
-
-    def render(person: PersonFeed) -> str:
-        movies = person.shown.movies if isinstance(person.shown, CalendarFeed) else ()
+    def render(person: PersonFeed[CalendarFeed]) -> str:
         return ical.calendar(
             person.name,
             description=_text(person.name),
             url=_address(slug),
-            premieres=events_of(movies, today=day),
+            premieres=events_of(person.shown.movies, today=day),
         )
 
+    load = _named(slug, lambda s: feeds.calendar_feed(s, day, NONE, has_person(slug)))
     return feed("person_calendar", load, render, content_type=ical.CONTENT_TYPE)
 
 
 @blueprint.get("/szemely/<slug>.rss")
 def news(slug: str) -> Response:
     """Answer with the news of the person's films."""
-    ensure_names()
     day = today()
 
-    def load(session: Session) -> PersonFeed:
-        name = person_name(session, slug)
-        return PersonFeed(name, feeds.news_feed(session, day, NONE, has_person(slug)))
-
-    def render(person: PersonFeed) -> str:
-        items = person.shown.items if isinstance(person.shown, NewsFeed) else ()
+    def render(person: PersonFeed[NewsFeed]) -> str:
         channel = rss.Channel(
             title=person.name,
             text=_text(person.name),
@@ -84,9 +76,16 @@ def news(slug: str) -> Response:
             feed_url=links.absolute(url_for("people.news", slug=slug)),
             language=current(),
         )
-        return rss.rss(channel, [item_of(item, today=day) for item in items])
+        return rss.rss(channel, [item_of(item, today=day) for item in person.shown.items])
 
+    load = _named(slug, lambda s: feeds.news_feed(s, day, NONE, has_person(slug)))
     return feed("person_news", load, render, content_type=rss.CONTENT_TYPE)
+
+
+def _named(slug: str, load: Callable[[Session], Shown]) -> Callable[[Session], PersonFeed[Shown]]:
+    """Return a function that loads a feed with the person's name; raises PersonNotFound."""
+    ensure_names()
+    return lambda session: PersonFeed(person_name(session, slug), load(session))
 
 
 def _text(name: str) -> str:

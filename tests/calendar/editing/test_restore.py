@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from mozi.calendar.editing.changes import Values
 from mozi.calendar.editing.restore import PAGE_LENGTH, history_page, restore_movie
+from mozi.calendar.fields import Values
 from mozi.database import reading, writing
 from mozi.errors import HistoryEntryNotFound, MovieNotFound
 from mozi.models import HistoryEntry, Movie, Poster

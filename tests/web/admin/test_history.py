@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from mozi.calendar.editing.changes import Values
 from mozi.calendar.editing.restore import PAGE_LENGTH
 from mozi.calendar.editing.trash import delete_movie
+from mozi.calendar.fields import Values
 from mozi.database import reading, writing
 from mozi.models import HistoryEntry, Movie, Poster
 from mozi.posters.focus import Pointed, set_focus

@@ -10,9 +10,8 @@ from datetime import date
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from mozi.calendar.editing.changes import Values
 from mozi.calendar.editing.save import MovieState, ShownForm
-from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldValue, check_fields
+from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldValue, Values, check_fields
 from mozi.posters.focus import Focus
 from mozi.vocabulary import LIST_SEPARATOR
 

@@ -45,7 +45,7 @@ def admins() -> ResponseReturnValue:
 @blueprint.post("/admins")
 @admins_only
 def invite() -> ResponseReturnValue:
-    """Make a one-time link for somebody new, or for a new password, and show it once."""
+    """Make a one-time link for a new person, or for a new password, and show it once."""
     email, role = normal_email(request.form.get("email", "")), request.form.get("role", EDITOR)
     if not is_email(email):
         return _page(fault=_("Ez nem e-mail-cím."), email=email, status=422)
@@ -62,7 +62,7 @@ def invite() -> ResponseReturnValue:
 @blueprint.post("/admins/remove")
 @admins_only
 def take_away() -> ResponseReturnValue:
-    """Take somebody away: not oneself, and not the last admin."""
+    """Take a person away: not oneself, and not the last admin."""
     email = _sent_email()
     if email == current_admin().email:
         return _page(
@@ -82,8 +82,8 @@ def take_away() -> ResponseReturnValue:
 
 @blueprint.post("/admins/sign-out")
 @admins_only
-def sign_out_somebody() -> ResponseReturnValue:
-    """End all sessions of somebody."""
+def sign_out_person() -> ResponseReturnValue:
+    """End all sessions of a person."""
     account = find_account(_sent_email())
     if account is None:
         return _page(
@@ -97,7 +97,7 @@ def sign_out_somebody() -> ResponseReturnValue:
 @blueprint.post("/admins/role")
 @admins_only
 def set_role() -> ResponseReturnValue:
-    """Make somebody an editor or an admin; the last admin stays one."""
+    """Make a person an editor or an admin; the last admin stays one."""
     email, role = _sent_email(), request.form.get("role", "")
     if role not in ROLES:
         abort(400)
