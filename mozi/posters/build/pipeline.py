@@ -1,15 +1,18 @@
 """The way of a poster: lease, source, decode, original, render, store, publish and release.
 
-One fetch and one decode build all variants that a movie misses. No database transaction is open
-while bytes or pixels move. A crash leaves at worst an object that nothing refers to.
+The original is stored while the variants are rendered. One fetch and one decode build all
+variants that a movie misses. No database transaction is open while bytes or pixels move, but for
+the short one that records the original beside the rendering. A crash leaves at worst an object
+that nothing refers to.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from mozi.budget import Budget
 from mozi.errors import Busy, ObjectNotFound, SourceError, StorageError
@@ -159,8 +162,9 @@ class PosterPipeline:
             # The pixels are held until all is encoded, since they stay in memory as long.
             with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
                 decoded = self._decode(build, source.body)
-                original = self._original(build, source, header)
-                rendered = self._render(build, decoded)
+                original = source.key or original_key(source.body, header.extension)
+                keep = partial(self._keep_original, build, source, original, header)
+                rendered = self._render(build, decoded, meanwhile=keep)
             stored = self._store(build, rendered, original)
             published = publish_and_release(
                 build.lease, build.state, original_key=original, stored=stored
@@ -212,26 +216,26 @@ class PosterPipeline:
 
         return self.imaging.run(work, wait_s=build.lease.left_s)
 
-    def _original(self, build: Build, source: Source, header: Header) -> str:
-        """Return the original's key; store what was fetched, now that it could be decoded."""
+    def _keep_original(self, build: Build, source: Source, key: str, header: Header) -> None:
+        """Store and record what was fetched, now that it could be decoded."""
         if source.key is not None:
-            return source.key
-        key = original_key(source.body, header.extension)
+            return
         build.lease.check()
         with build.stages("store"):
             ensure_marked(self.storage)
             self.storage.put(key, source.body, content_type=header.content_type, public=False)
         record_original(build.lease, build.state, key)
-        return key
 
-    def _render(self, build: Build, decoded: Decoded) -> Sequence[Rendered]:
+    def _render(
+        self, build: Build, decoded: Decoded, *, meanwhile: Callable[[], None]
+    ) -> Sequence[Rendered]:
         """Encode all recipes, two at once if a second imaging thread is free."""
 
         def work() -> Sequence[Rendered]:
             with build.stages("encode"):
                 return render(decoded, build.recipes, help_by=self.imaging.offer)
 
-        return self.imaging.run(work, wait_s=build.lease.left_s)
+        return self.imaging.run(work, wait_s=build.lease.left_s, meanwhile=meanwhile)
 
     def _store(
         self, build: Build, rendered: Sequence[Rendered], original: str

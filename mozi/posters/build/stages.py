@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 
 class Stages:
-    """Sums the seconds of one build by stage: `with stages("decode"): …`. Not thread-safe."""
+    """Sums the seconds of one build by stage: `with stages("decode"): …`.
+
+    Two stages may run at once in two threads, but not one stage twice.
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}

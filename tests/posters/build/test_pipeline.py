@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -205,12 +206,12 @@ def test_no_transaction_is_open_while_bytes_or_pixels_move(
     pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_use: list[int] = []
-    for name in ("fetch", "decode", "render"):
+    for name in ("fetch", "decode"):  # the test below has render
         real = getattr(story, name)
         monkeypatch.setattr(story, name, watched(real, in_use))
     monkeypatch.setattr(pipeline.storage, "put", watched(pipeline.storage.put, in_use))
     pipeline.build(movie)
-    assert len(in_use) == 8  # three steps, and puts: the mark, the original, three variants
+    assert len(in_use) == 7  # two steps, and puts: the mark, the original, three variants
     assert set(in_use) == {0}
 
 
@@ -220,6 +221,27 @@ def watched(real: Callable[..., Any], in_use: list[int]) -> Callable[..., Any]:
         return real(*args, **kwargs)
 
     return watching
+
+
+def test_the_original_is_stored_while_the_variants_are_rendered(
+    pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded, record = threading.Event(), story.record_original
+    in_use: list[int] = []
+    render = watched(story.render, in_use)
+
+    def recording(*args: Any) -> None:
+        record(*args)
+        recorded.set()
+
+    def rendering(*args: Any, **kwargs: Any) -> Any:
+        assert recorded.wait(10)
+        return render(*args, **kwargs)
+
+    monkeypatch.setattr(story, "record_original", recording)
+    monkeypatch.setattr(story, "render", rendering)
+    assert pipeline.build(movie).built == ALL
+    assert in_use == [0]  # recording it has left no transaction open
 
 
 class Killed(BaseException):
