@@ -5,7 +5,8 @@
 Installs the peers (pyvips, sharp, Wagtail, sorl-thumbnail) into a folder of their own, outside
 of the project. Same files, sizes, quality, colour at half size, progressive and optimised. All
 take turns, source by source, on one core; each figure is the median of the runs. Likeness is
-SSIM of brightness against a Lanczos reduction of the whole picture. Needs npm for sharp.
+SSIM of brightness, and SSIMULACRA2, which knows colour and grain, against a Lanczos reduction of
+the whole picture. Needs npm for sharp.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from math import prod
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from PIL import Image
@@ -30,8 +31,13 @@ from scripts.bench.imaging import RECIPES, reduced, ssim
 from scripts.bench.sources import Source, jpeg_sources, other_sources
 
 HERE = Path(__file__).resolve().parent
-PACKAGES = ("pyvips[binary]", "wagtail", "sorl-thumbnail", "pillow")
+PACKAGES = ("pyvips[binary]", "wagtail", "sorl-thumbnail", "pillow", "ssimulacra2")
 MEDIA = ("poster", "thumb", "blurred")
+SCORE = """
+import sys
+from ssimulacra2 import compute_ssimulacra2
+print(compute_ssimulacra2(*sys.argv[1:]))
+"""
 
 
 @dataclass
@@ -77,16 +83,16 @@ def install(folder: Path) -> Path:
     return python
 
 
-def peers(folder: Path) -> list[Peer]:
-    """Return all peers, started."""
-    python, own = str(install(folder)), sys.executable
+def peers(folder: Path, python: Path) -> list[Peer]:
+    """Return all peers, started; python: of those that are written in it."""
+    theirs, own = str(python), sys.executable
     commands = {
         "Mozi": [own, str(HERE / "peers/mozi_peer.py")],
         "plain Pillow": [own, str(HERE / "peers/pillow_peer.py")],
-        "pyvips": [python, str(HERE / "peers/vips_peer.py")],
+        "pyvips": [theirs, str(HERE / "peers/vips_peer.py")],
         "sharp": ["node", str(HERE / "peers/sharp_peer.mjs")],
-        "Wagtail": [python, str(HERE / "peers/wagtail_peer.py")],
-        "sorl-thumbnail": [python, str(HERE / "peers/sorl_peer.py")],
+        "Wagtail": [theirs, str(HERE / "peers/wagtail_peer.py")],
+        "sorl-thumbnail": [theirs, str(HERE / "peers/sorl_peer.py")],
     }
     return [Peer(name, command, folder) for name, command in commands.items()]
 
@@ -102,8 +108,17 @@ def run(source: Source, rivals: list[Peer], work: Path, runs: int) -> None:
                 peer.seconds.setdefault(source.name, []).append(took_s)
 
 
-def likeness(source: Source, folder: Path) -> list[tuple[float, int]]:
-    """Return SSIM against a careful reduction, and bytes, of poster and thumb."""
+@dataclass(frozen=True)
+class Likeness:
+    """How like one variant is to a careful reduction, and its bytes."""
+
+    ssim: float
+    ssimulacra2: float
+    size_bytes: int
+
+
+def likeness(source: Source, folder: Path, python: Path) -> list[Likeness]:
+    """Return the likeness of poster and thumb; python: has ssimulacra2."""
     careful = Image.open(BytesIO(source.body)).convert("RGB")
     found = []
     for recipe in RECIPES[:2]:
@@ -112,24 +127,45 @@ def likeness(source: Source, folder: Path) -> list[tuple[float, int]]:
         wanted = reduced(careful, recipe)
         if made.size != wanted.size:
             made = made.resize(wanted.size, Image.Resampling.LANCZOS)
-        found.append((ssim(wanted, made), len(body)))
+        score = ssimulacra2(wanted, made, python)
+        found.append(Likeness(ssim(wanted, made), score, len(body)))
     return found
 
 
-def report(rivals: list[Peer], sources: list[Source], others: list[Source], work: Path) -> None:
+def ssimulacra2(one: Image.Image, other: Image.Image, python: Path) -> float:
+    """Return the SSIMULACRA2 of two pictures of one size: 100 if they are the same."""
+    with tempfile.TemporaryDirectory(prefix="mozi-bench-") as folder:
+        paths = [Path(folder, name) for name in ("one.png", "other.png")]
+        for picture, path in zip((one, other), paths, strict=True):
+            picture.convert("RGB").save(path, compress_level=1)
+        done = subprocess.run(  # noqa: S603
+            [python, "-c", SCORE, *paths], check=True, stdout=subprocess.PIPE
+        )
+    return float(done.stdout)
+
+
+def report(
+    rivals: list[Peer], sources: list[Source], others: list[Source], work: Path, python: Path
+) -> None:
     """Print the table."""
     names = [source.name for source in sources]
     ours = rivals[0].rate(names)
-    print(f"{'':15} posters/s  Mozi is   SSIM poster, thumb   kB poster, thumb   other kinds/s")
+    print(
+        f"{'':15} posters/s  Mozi is   SSIM poster, thumb  SSIMULACRA2 p, t"
+        "   kB poster, thumb   other kinds/s"
+    )
     for peer in rivals:
-        liked = [likeness(source, work / peer.name / source.name) for source in sources]
-        means = [sum(each[n][0] for each in liked) / len(liked) for n in (0, 1)]
-        sizes = [sum(each[n][1] for each in liked) / len(liked) / 1000 for n in (0, 1)]
+        seen = [likeness(source, work / peer.name / source.name, python) for source in sources]
+        poster, thumb = ([each[n] for each in seen] for n in (0, 1))
         done = [s.name for s in others if s.name in peer.seconds]
         rest = f"{peer.rate(done):8.1f}" if done else ""
         print(
             f"{peer.name:15} {peer.rate(names):9.1f} {ours / peer.rate(names):7.2f} ×"
-            f"   {means[0]:.4f}  {means[1]:.4f}     {sizes[0]:6.1f}  {sizes[1]:6.1f}     {rest}"
+            f"   {mean(p.ssim for p in poster):.4f}  {mean(t.ssim for t in thumb):.4f}"
+            f"     {mean(p.ssimulacra2 for p in poster):5.2f}"
+            f"  {mean(t.ssimulacra2 for t in thumb):5.2f}"
+            f"     {mean(p.size_bytes for p in poster) / 1000:6.1f}"
+            f"  {mean(t.size_bytes for t in thumb) / 1000:6.1f}     {rest}"
         )
 
 
@@ -141,11 +177,12 @@ def main() -> None:
     options = parser.parse_args()
     options.peers.mkdir(parents=True, exist_ok=True)
     sources, others = list(jpeg_sources()), list(other_sources())
-    rivals = peers(options.peers.resolve())
+    python = install(options.peers.resolve())
+    rivals = peers(options.peers.resolve(), python)
     with tempfile.TemporaryDirectory(prefix="mozi-bench-") as work:
         for source in (*sources, *others):
             run(source, rivals, Path(work), options.runs)
-        report(rivals, sources, others, Path(work))
+        report(rivals, sources, others, Path(work), python)
     for peer in rivals:
         peer.process.terminate()
 
