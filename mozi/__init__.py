@@ -9,6 +9,7 @@ from werkzeug.local import LocalProxy
 
 from mozi import clock, commands, metrics, web
 from mozi.calendar.weeks import week_of
+from mozi.catalogue.desk import CatalogueDesk
 from mozi.database import engine_options, prepare
 from mozi.extensions import db
 from mozi.logs import configure_logging
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install(app, services)
     _offer_new_sources(app, services.schedule)
     web.register(app, settings)
-    security = SecurityHeaders(services.storage)
+    security = SecurityHeaders(services.storage, headers.picture_origins(settings))
     commands.register(app)
     headers.add_security_headers(app, security)
     timing.add_server_timing(app)
@@ -98,6 +99,7 @@ def make_services(app: Flask, settings: Settings, *, release: str) -> Services:
         idle=idle,
         pages=pages,
         counters=PageCounters(app.app_context),
+        catalogue=CatalogueDesk(settings),
         queue=queue,
     )
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from mozi.catalogue.desk import CatalogueDesk
 from mozi.pagecache.cache import PageCache
 from mozi.pagecache.counters import PageCounters
 from mozi.posters.batch.queue import PosterQueue
@@ -34,6 +35,7 @@ class Services:
     idle: IdleThread
     pages: PageCache
     counters: PageCounters
+    catalogue: CatalogueDesk
     queue: PosterQueue | None  # None without REDIS_URL
 
 

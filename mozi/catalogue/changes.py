@@ -91,7 +91,7 @@ def _add(session: Session, film: TmdbFilm, *, write: bool) -> Outcome:
         return Outcome(ADDED)
     [movie] = save_changes(session, [new_movie(film)], by=BY_TMDB, source=BY_CATALOGUE)
     ids = {each.kind: each.id for each in movie.premieres}
-    session.add(_link(film, movie.id, told_by(film), ids))
+    session.add(new_link(film, movie.id, told_by(film), ids))
     return Outcome(ADDED, movie_id=movie.id)
 
 
@@ -141,7 +141,8 @@ def _ids_after(movie: Movie, slots: Slots, taken: Values) -> dict[str, int]:
     return ids
 
 
-def _link(film: TmdbFilm, movie_id: int, told: Values, ids: dict[str, int]) -> CatalogueMovie:
+def new_link(film: TmdbFilm, movie_id: int, told: Values, ids: dict[str, int]) -> CatalogueMovie:
+    """Return the row of a film that is this movie. told: the first base; ids: by kind."""
     return CatalogueMovie(
         tmdb_id=film.tmdb_id,
         movie_id=movie_id,
@@ -162,7 +163,7 @@ def _remember(  # noqa: PLR0913 - the columns of a row
 ) -> None:
     """Keep what TMDB said, as the next base; without news only the day of the look, if another."""
     if link is None:
-        session.add(_link(film, movie_id, told, ids))
+        session.add(new_link(film, movie_id, told, ids))
         return
     new = {
         "movie_id": movie_id,

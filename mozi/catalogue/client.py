@@ -7,6 +7,7 @@ guest there and sends four.
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC
@@ -34,11 +35,27 @@ NO_SUCH_FILM = 34  # https://developer.themoviedb.org/docs/errors
 BAD_TOKEN = frozenset({3, 7, 10, 14, 35, 45})
 
 
+class Pace:
+    """The rate of requests; connections that share one keep it together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next_at = 0.0
+
+    def take_turn(self) -> float:
+        """Take the next turn, and return how many seconds there are until then."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next_at)
+            self._next_at = turn + 1 / REQUESTS_A_SECOND
+        return turn - now
+
+
 class Tmdb:
     """A connection to TMDB, for one thread. requests: how many were sent.
 
     tries_again: after a fault of the network or the server; 0 where a person waits. sleep: waits
-    for so many seconds; it may raise.
+    for so many seconds; it may raise. pace: of the connections that ask at the same time.
     """
 
     def __init__(
@@ -48,6 +65,7 @@ class Tmdb:
         timeout_s: float = TIMEOUT_S,
         tries_again: int = TRIES_AGAIN,
         sleep: Callable[[float], object] = time.sleep,
+        pace: Pace | None = None,
     ) -> None:
         limits = FetchLimits(timeout_s, MAX_BYTES, allow_private=True)
         self.requests = 0
@@ -60,7 +78,7 @@ class Tmdb:
         }
         self._tries_again = tries_again
         self._sleep = sleep
-        self._next_at = 0.0
+        self._pace = pace or Pace()
 
     def get(self, path: str, **arguments: str | int | None) -> Json:
         """Return the JSON object at path. Arguments that are None are left out.
@@ -91,7 +109,8 @@ class Tmdb:
 
     def _once(self, url: str) -> Json:
         """Send one request at its time; raises _TryAgain for a fault that may pass."""
-        self._keep_the_rate()
+        if wait_s := self._pace.take_turn():
+            self._sleep(wait_s)
         self.requests += 1
         try:
             answer = self._connection.get(url, self._headers)
@@ -101,12 +120,6 @@ class Tmdb:
         except Busy as error:
             raise _TryAgain(str(error)) from error
         return _read(answer)
-
-    def _keep_the_rate(self) -> None:
-        now = time.monotonic()
-        if now < self._next_at:
-            self._sleep(self._next_at - now)
-        self._next_at = max(now, self._next_at) + 1 / REQUESTS_A_SECOND
 
 
 class _TryAgain(Exception):

@@ -110,7 +110,10 @@ def scope_of(
 
 
 class Sync:
-    """One run. on_done: called after each film; stop: the caller sets it to end the run."""
+    """One run. on_done: called after each film; stop: the caller sets it to end the run.
+
+    tmdb: a connection of the caller's, None for one of the run's own.
+    """
 
     def __init__(
         self,
@@ -119,6 +122,7 @@ class Sync:
         *,
         dry_run: bool = False,
         on_done: Callable[[], object] = lambda: None,
+        tmdb: Tmdb | None = None,
     ) -> None:
         self.settings = settings
         self.scope = scope
@@ -127,7 +131,7 @@ class Sync:
         self.stop = threading.Event()
         self.report = SyncReport()
         self.today = clock.today(settings)
-        self.tmdb = Tmdb(settings, sleep=self._sleep)
+        self.tmdb = tmdb or Tmdb(settings, sleep=self._sleep)
         self._began_on = clock.now().astimezone(UTC).date()
         self._oldest = self._began_on - timedelta(days=DAYS_OF_CHANGES - 1)
         self._read_to = _read_to()

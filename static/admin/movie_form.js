@@ -1,6 +1,6 @@
 // The movie's form: shows possible duplicates while a title or a date is typed, and turns commas in
-// lists into semicolons. Without this script the form warns when it is saved, and the hints name
-// the separator.
+// lists into semicolons; offers TMDB's films. Without this script the form warns when it is saved,
+// the hints name the separator, and a button looks the title up.
 "use strict";
 
 const hint = document.querySelector("[data-duplicates]");
@@ -55,6 +55,55 @@ if (hint) {
       timer = setTimeout(ask, PAUSE_MS);
     });
   }
+}
+
+// A new movie's title is looked up in TMDB while it is typed. The films are buttons of the form.
+const lookUp = document.querySelector("[data-look-up]");
+if (lookUp) {
+  const PAUSE_MS = 600;
+  const SHORTEST = 3;
+  const title = document.querySelector("#title");
+  const films = lookUp.querySelector("[data-films]");
+  let timer;
+  let asking = new AbortController();
+  lookUp.querySelector("[value=look_up]").hidden = true;
+
+  const ask = async () => {
+    asking = new AbortController();
+    const { signal } = asking;
+    const address = new URL(lookUp.dataset.lookUp, location.href);
+    address.searchParams.set("title", title.value.trim());
+    try {
+      const answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
+      const { html } = await answer.json();
+      if (!signal.aborted) films.innerHTML = html;
+    } catch {
+      if (!signal.aborted) films.replaceChildren(); // the session has ended, or the network is away
+    }
+  };
+
+  title.addEventListener("input", () => {
+    clearTimeout(timer);
+    asking.abort();
+    if (title.value.trim().length < SHORTEST) films.replaceChildren();
+    else timer = setTimeout(ask, PAUSE_MS);
+  });
+
+  // The arrows go from the title into the list and through it; Escape closes it.
+  const choices = () => [title, ...films.querySelectorAll(".found__film")];
+  const step = (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by && choices().length > 1) {
+      event.preventDefault();
+      const all = choices();
+      all[Math.min(Math.max(all.indexOf(document.activeElement) + by, 0), all.length - 1)].focus();
+    } else if (event.key === "Escape" && films.hasChildNodes()) {
+      films.replaceChildren();
+      title.focus();
+    }
+  };
+  title.addEventListener("keydown", step);
+  films.addEventListener("keydown", step);
 }
 
 // Commas in lists become semicolons; a button undoes it for names with a comma.

@@ -4,6 +4,7 @@ Importing the modules here puts their views on the blueprint.
 """
 
 from mozi.web.admin import (  # noqa: F401 - for their views
+    catalogue,
     duplicates,
     editing,
     history,

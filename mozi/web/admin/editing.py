@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from mozi.accounts.form_drafts import delete_draft
 from mozi.calendar.editing.save import (
@@ -26,6 +27,8 @@ from mozi.database import writing
 from mozi.errors import BuildAbandoned, StorageError, UnreadableSource
 from mozi.services import services
 from mozi.web.admin.base import MOVIE, blueprint, current_admin, flash_done, redirect_to
+from mozi.web.admin.catalogue import answer_look_up, is_look_up
+from mozi.web.admin.form.films import LINKED, read_film
 from mozi.web.admin.form.texts import (
     BLANK,
     given_fields,
@@ -72,7 +75,10 @@ def new_movie() -> ResponseReturnValue:
 
 @blueprint.post("/movies/new")
 def add_movie() -> ResponseReturnValue:
-    """Add the movie."""
+    """Add the movie, or look a film of TMDB up for it."""
+    if is_look_up(request.form):
+        upload, _status = _read_upload({})
+        return answer_look_up(request.form, upload)
     return _save_form(None)
 
 
@@ -158,11 +164,20 @@ def _save(
         )
         try:
             with writing() as session:
-                return save_movie(session, sent, by=current_admin().email)
+                outcome = save_movie(session, sent, by=current_admin().email)
+                if movie_id is None and isinstance(outcome, Saved):
+                    _link(session, outcome.movie_id)
+                return outcome
         except BuildAbandoned:
             upload = upload.stored_again() if upload else None
             if upload is None:
                 return None
+
+
+def _link(session: Session, movie_id: int) -> None:
+    """Link the movie that was just added with the film that filled its form."""
+    if film := read_film(request.form.get(LINKED, "")):
+        film.link(session, movie_id)
 
 
 def _picks() -> dict[str, str]:

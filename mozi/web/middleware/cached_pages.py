@@ -21,7 +21,14 @@ from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.services import services
 from mozi.settings import Settings
 from mozi.web.middleware.edge import PRIVATE, sharing, without_tracking
-from mozi.web.middleware.headers import EMBEDDED_PAGE, Headers, SecurityHeaders
+from mozi.web.middleware.headers import (
+    EMBEDDED_PAGE,
+    FOR_OTHERS,
+    IN_FRAMES,
+    PAGE,
+    Headers,
+    SecurityHeaders,
+)
 from mozi.web.middleware.observing import ENDPOINT
 from mozi.web.sessions import signed_in
 
@@ -67,10 +74,7 @@ class CachedPages:
             return self.app(environ, start_response)
         environ[ENDPOINT] = served.page
         status, headers, body = answer(served, environ, self.sharing)
-        shared = not served.entry.content_type.startswith("text/html")
-        embedded = served.page == EMBEDDED_PAGE
-        security = self.security.of(environ, shared=shared, embedded=embedded)
-        start_response(status, [*headers, *security])
+        start_response(status, [*headers, *self.security.of(environ, _kind_of(served))])
         return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
 
     def _find(self, environ: Mapping[str, Any]) -> Served | None:
@@ -80,6 +84,12 @@ class CachedPages:
             return None
         key = key_of(environ, self.settings)
         return self.cache.find_ready(key, clock.today(self.settings).isoformat())
+
+
+def _kind_of(served: Served) -> str:
+    if not served.entry.content_type.startswith("text/html"):
+        return FOR_OTHERS
+    return IN_FRAMES if served.page == EMBEDDED_PAGE else PAGE
 
 
 def cached_response(page: Page[Any], cache: PageCache) -> Response:

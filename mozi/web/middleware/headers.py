@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from mozi.settings import TMDB_API_URL, Settings
 from mozi.storage import Storage
 
 Headers = tuple[tuple[str, str], ...]
@@ -37,13 +38,23 @@ EMBEDDED: Headers = (
 )
 EMBEDDED_PAGE = "embed"  # as the page cache names it
 
+# Kinds of responses: other sites may load those FOR_OTHERS, and read them in scripts where CORS
+# allows that; they may show those IN_FRAMES in a frame. DESK is the name of its blueprint.
+PAGE, FOR_OTHERS, IN_FRAMES, DESK = "page", "for_others", "in_frames", "admin"
+
+# https://developer.themoviedb.org/docs/image-basics
+TMDB_PICTURES = "https://image.tmdb.org"
+
 SHARED_BLUEPRINTS = frozenset({"api", "crawlers", "feeds", "installed", "media", "posters"})
 
 
 class SecurityHeaders:
-    """The headers of one app: scripts and styles are its own, pictures come from the storage."""
+    """The headers of one app: scripts and styles are its own, pictures come from the storage.
 
-    def __init__(self, storage: Storage) -> None:
+    catalogue: picture_origins(), from where the desk's pages show pictures too.
+    """
+
+    def __init__(self, storage: Storage, catalogue: Sequence[str] = ()) -> None:
         always: Headers = (
             ("Content-Security-Policy", policy(storage.url("posters/any.jpg"))),
             ("X-Content-Type-Options", "nosniff"),
@@ -51,39 +62,53 @@ class SecurityHeaders:
         )
         embedded = policy(storage.url("posters/any.jpg"), frame_ancestors="*")
         in_frames: Headers = (("Content-Security-Policy", embedded), *always[1:], *EMBEDDED)
+        of_the_desk = policy(storage.url("posters/any.jpg"), catalogue=catalogue)
+        on_the_desk: Headers = (("Content-Security-Policy", of_the_desk), *always[1:], *PAGES)
         self._by_http = {
-            (False, False): (*always, *PAGES),
-            (True, False): (*always, *SHARED),
-            (False, True): in_frames,
+            PAGE: (*always, *PAGES),
+            FOR_OTHERS: (*always, *SHARED),
+            IN_FRAMES: in_frames,
+            DESK: on_the_desk,
         }
         self._by_https = {kind: (*told, HSTS) for kind, told in self._by_http.items()}
 
-    def of(
-        self, environ: Mapping[str, Any], *, shared: bool = False, embedded: bool = False
-    ) -> Headers:
-        """Return the headers of the response to this request.
-
-        shared: whether other sites may load it, and read it in scripts where CORS allows that.
-        embedded: whether they may show it in a frame.
-        """
+    def of(self, environ: Mapping[str, Any], kind: str = PAGE) -> Headers:
+        """Return the headers of the response to this request. kind: PAGE or one like it."""
         by_scheme = self._by_https if environ["wsgi.url_scheme"] == "https" else self._by_http
-        return by_scheme[shared, embedded]
+        return by_scheme[kind]
 
 
-def policy(poster_url: str, *, frame_ancestors: str = "'none'") -> str:
+def picture_origins(settings: Settings) -> tuple[str, ...]:
+    """Return where the catalogue's pictures come from: () without a token.
+
+    A proxy that stands for TMDB may have the pictures itself.
+    """
+    if settings.tmdb_token is None:
+        return ()
+    parts = urlsplit(settings.tmdb_api_url)
+    own = () if settings.tmdb_api_url == TMDB_API_URL else (f"{parts.scheme}://{parts.netloc}",)
+    return (TMDB_PICTURES, *own)
+
+
+def policy(
+    poster_url: str, *, frame_ancestors: str = "'none'", catalogue: Sequence[str] = ()
+) -> str:
     """Return the Content-Security-Policy; poster_url: the address of any public object.
+
+    catalogue: origins of its pictures, for the desk alone.
 
     Pictures may come from any https host: recorded addresses name a former host until
     `check-posters --repair`, and the admin's form previews external posters.
     """
     parts = urlsplit(poster_url)
     posters = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    pictures = "".join(f" {origin}" for origin in catalogue)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src 'self' data: blob: https:{posters}",
+            f"img-src 'self' data: blob: https:{posters}{pictures}",
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
@@ -98,20 +123,17 @@ def add_security_headers(app: Flask, security: SecurityHeaders) -> None:
     """Add the headers to every response of Flask; a response's own headers stay."""
 
     def add(response: Response) -> Response:
-        for name, value in security.of(
-            request.environ, shared=_is_shared(), embedded=_is_embedded()
-        ):
+        for name, value in security.of(request.environ, _kind()):
             response.headers.setdefault(name, value)
         return response
 
     app.after_request(add)
 
 
-def _is_embedded() -> bool:
-    endpoint = request.endpoint or ""
-    return endpoint.removeprefix("en.") == "embedding.week"
-
-
-def _is_shared() -> bool:
+def _kind() -> str:
     blueprint = (request.blueprint or "").rpartition(".")[2]
-    return blueprint in SHARED_BLUEPRINTS or request.endpoint == "static"
+    if blueprint in SHARED_BLUEPRINTS or request.endpoint == "static":
+        return FOR_OTHERS
+    if (request.endpoint or "").removeprefix("en.") == "embedding.week":
+        return IN_FRAMES
+    return DESK if blueprint == DESK else PAGE

@@ -19,7 +19,7 @@ from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.services import services
 from mozi.storage import IMMUTABLE, type_of
 from mozi.storage.local import LocalStorage
-from mozi.web.middleware.headers import SecurityHeaders
+from mozi.web.middleware.headers import FOR_OTHERS, SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
 
 PLAIN = re.compile(r"/media/(posters/[\w.-]+)", re.ASCII)
@@ -76,7 +76,7 @@ class PlainMedia:
         environ[ENDPOINT] = "variant"
         headers = [
             *_headers(named[1], len(body), modified),
-            *self.security.of(environ, shared=True),
+            *self.security.of(environ, FOR_OTHERS),
         ]
         start_response("200 OK", headers)
         return (body,)

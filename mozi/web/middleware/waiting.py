@@ -17,7 +17,7 @@ from mozi.posters.demand.answers import PosterAnswers
 from mozi.posters.recipes import Recipe, get_recipe
 from mozi.server.answers import Environ, StartResponse, WSGIApp
 from mozi.server.parking import WAITED_FOR, discarded_response
-from mozi.web.middleware.headers import SecurityHeaders
+from mozi.web.middleware.headers import FOR_OTHERS, SecurityHeaders
 from mozi.web.middleware.observing import ENDPOINT
 from mozi.web.views.posters import park_for, response_of
 
@@ -37,7 +37,7 @@ class WaitingForPosters:
         if response is None:
             return self.app(environ, start_response)
         environ[ENDPOINT] = "poster"
-        response.headers.extend(self.security.of(environ, shared=True))
+        response.headers.extend(self.security.of(environ, FOR_OTHERS))
         return response(environ, start_response)
 
     def _find_response(self, environ: Environ) -> Response | None:

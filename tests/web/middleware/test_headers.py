@@ -82,3 +82,28 @@ def test_posters_may_come_from_where_the_storage_has_them(make_app: MakeApp) -> 
     app = make_app(S3_BUCKET="b", S3_PUBLIC_URL="http://cdn.example:81/x", SECRET_KEY="x" * 32)
     policy = app.test_client().get("/healthz").headers["Content-Security-Policy"]
     assert " http://cdn.example:81;" in policy
+
+
+@pytest.mark.parametrize(
+    ("env", "origins"),
+    [
+        ({}, ""),
+        ({"TMDB_TOKEN": "x"}, " https://image.tmdb.org"),
+        (
+            {"TMDB_TOKEN": "x", "TMDB_API_URL": "http://127.0.0.1:81/3"},
+            " https://image.tmdb.org http://127.0.0.1:81",
+        ),
+    ],
+)
+def test_the_desk_alone_shows_the_catalogues_pictures(
+    make_app: MakeApp, env: dict[str, str], origins: str
+) -> None:
+    client = make_app(**env).test_client()
+    for path in ("/", "/", "/no.txt"):  # by Flask, out of the cache, an error
+        assert "img-src 'self' data: blob: https:;" in policy_of(client, path)
+    for path in ("/admin/login", "/admin/movies"):
+        assert f"img-src 'self' data: blob: https:{origins};" in policy_of(client, path)
+
+
+def policy_of(client: FlaskClient, path: str) -> str:
+    return client.get(path).headers["Content-Security-Policy"]

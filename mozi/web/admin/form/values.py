@@ -19,6 +19,7 @@ from mozi.errors import MovieNotFound
 from mozi.services import services
 from mozi.units import MIB
 from mozi.web.admin.base import blueprint, render_page
+from mozi.web.admin.form.films import LINKED, FormFilm, LookUp, read_film
 from mozi.web.admin.form.texts import (
     BLANK,
     given_fields,
@@ -61,7 +62,8 @@ class Form:
     """A movie's form. texts: by column. faults: sentences by field.
 
     shown: the movie's values when the form was opened, for the form to send back. kept: a file
-    of an earlier try. focus: as typed. notices: in the order of the page.
+    of an earlier try. focus: as typed. notices: in the order of the page. film: the one of TMDB
+    that filled the form; found: those of a look-up.
     """
 
     movie_id: int | None
@@ -75,6 +77,8 @@ class Form:
     removed: frozenset[str] = frozenset()
     focus: tuple[str, str] | None = None
     notices: tuple[FormNotice, ...] = ()
+    film: FormFilm | None = None
+    found: LookUp | None = None
 
     @property
     def premieres(self) -> tuple[str, ...]:
@@ -134,6 +138,7 @@ def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None
         no_poster="remove_poster" in fields,
         removed=removed_premieres(fields),
         focus=(fields["focus_x"], fields.get("focus_y", "")) if "focus_x" in fields else None,
+        film=read_film(fields.get(LINKED, "")) if movie_id is None else None,
     )
 
 
