@@ -507,6 +507,21 @@ class FormDraft(Model):
     with_file: Mapped[bool]
 
 
+class SavedForm(Model):
+    """A form that has saved a movie. digest: of its key and its fields, as the editor sent them.
+
+    movie_id is None only within the transaction that saves it.
+    """
+
+    __tablename__ = "saved_form"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    movie_id: Mapped[int | None] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), index=True
+    )
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class RetiredObject(Model):
     """A dropped reference to an object; triggers add the row.
 

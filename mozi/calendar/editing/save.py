@@ -22,6 +22,7 @@ from mozi.calendar.editing.history import (
     load_poster_snapshots,
 )
 from mozi.calendar.editing.premieres import PremiereChange, plain_premiere, shown_premieres
+from mozi.calendar.editing.repeats import claim_form, give_up_form, record_saved_form
 from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldFault, FieldValue, Values
 from mozi.calendar.messages import CalendarMessage
 from mozi.errors import EqualPremieres, MovieNotFound, NoPremiere
@@ -63,7 +64,7 @@ class Submission:
     the ids of premieres to remove. shown: None skips the check for other editors' changes. picks:
     the editor's choice (THEIRS or MINE) by column of an earlier conflict. duplicates_seen: ids of
     the possible duplicates that the form showed; None skips that check. focus: None where the form
-    held none.
+    held none. digest: of the form's key and fields; the same one again saves nothing more.
     """
 
     movie_id: int | None
@@ -75,6 +76,7 @@ class Submission:
     picks: Mapping[str, str] = field(default_factory=dict)
     focus: Pointed | None = None
     duplicates_seen: frozenset[int] | None = None
+    digest: str | None = None
 
     @property
     def brings_poster(self) -> bool:
@@ -148,8 +150,22 @@ def get_movie_state(session: Session, movie_id: int) -> MovieState:
 def save_movie(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
     """Save what an editor sent, or return why it is not saved yet.
 
-    Raises MovieNotFound, and BuildAbandoned where the upload must be stored again.
+    A form that was saved before is not saved again: its movie is returned. Raises MovieNotFound,
+    and BuildAbandoned where the upload must be stored again.
     """
+    if sent.digest is None:
+        return _save(session, sent, by=by)
+    if movie := session.get(Movie, claim_form(session, sent.digest) or 0):
+        return Saved(movie.id, movie.title)
+    outcome = _save(session, sent, by=by)
+    if isinstance(outcome, Saved):
+        record_saved_form(session, sent.digest, outcome.movie_id)
+    else:
+        give_up_form(session, sent.digest)
+    return outcome
+
+
+def _save(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
     movie = None if sent.movie_id is None else lock_movie(session, sent.movie_id)
     values = sent.values
     if movie is not None and sent.shown is not None:

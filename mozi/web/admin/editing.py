@@ -29,6 +29,7 @@ from mozi.services import services
 from mozi.web.admin.base import MOVIE, blueprint, current_admin, flash_done, redirect_to
 from mozi.web.admin.catalogue import answer_look_up, is_look_up
 from mozi.web.admin.form.films import LINKED, read_film
+from mozi.web.admin.form.repeats import digest_of
 from mozi.web.admin.form.texts import (
     BLANK,
     given_fields,
@@ -161,6 +162,7 @@ def _save(
             picks=_picks(),
             focus=read_focus(),
             duplicates_seen=_duplicates_seen(),
+            digest=digest_of(request.form, upload),
         )
         try:
             with writing() as session:

@@ -20,6 +20,7 @@ from mozi.services import services
 from mozi.units import MIB
 from mozi.web.admin.base import blueprint, render_page
 from mozi.web.admin.form.films import LINKED, FormFilm, LookUp, read_film
+from mozi.web.admin.form.repeats import KEY, new_key
 from mozi.web.admin.form.texts import (
     BLANK,
     given_fields,
@@ -63,7 +64,8 @@ class Form:
 
     shown: the movie's values when the form was opened, for the form to send back. kept: a file
     of an earlier try. focus: as typed. notices: in the order of the page. film: the one of TMDB
-    that filled the form; found: those of a look-up.
+    that filled the form; found: those of a look-up. key: the server recognises by it a form that
+    is sent twice.
     """
 
     movie_id: int | None
@@ -79,6 +81,7 @@ class Form:
     notices: tuple[FormNotice, ...] = ()
     film: FormFilm | None = None
     found: LookUp | None = None
+    key: str = field(default_factory=new_key)
 
     @property
     def premieres(self) -> tuple[str, ...]:
@@ -135,6 +138,7 @@ def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None
         texts={**form.texts, **given_fields(fields)},
         shown=fields.get("shown") or form.shown,
         kept=upload,
+        key=fields.get(KEY) or form.key,
         no_poster="remove_poster" in fields,
         removed=removed_premieres(fields),
         focus=(fields["focus_x"], fields.get("focus_y", "")) if "focus_x" in fields else None,
