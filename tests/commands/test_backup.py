@@ -24,7 +24,7 @@ from sqlalchemy import text
 from mozi.accounts.admins import ensure_admin, find_account
 from mozi.accounts.sessions import create_session, end_session, find_session
 from mozi.database import reading, writing
-from mozi.maintenance.backups import keys_in
+from mozi.maintenance.backups.database import keys_in
 from mozi.models import Movie, PosterVariant
 from mozi.posters.gc.ownership import claim
 from mozi.posters.uploads import take_upload

@@ -10,7 +10,9 @@ from flask import Flask
 
 from mozi.errors import BackupUnusable
 from mozi.extensions import db
-from mozi.maintenance.backups import LocalData, Stopped, back_up, keys_in, restore
+from mozi.maintenance.backups.contents import LocalData, Stopped
+from mozi.maintenance.backups.database import keys_in
+from mozi.maintenance.backups.files import back_up, restore
 from mozi.models import Movie
 from mozi.services import Services
 from mozi.storage.local import LocalStorage

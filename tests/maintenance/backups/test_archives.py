@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mozi.errors import BackupUnusable
-from mozi.maintenance.archives import END, ArchiveWriter, check_archive, open_archive
+from mozi.maintenance.backups.archives import END, ArchiveWriter, check_archive, open_archive
 
 BODIES = {"a": b"first", "folder/b": b"", "c": bytes(3_000_000)}
 
