@@ -2,23 +2,32 @@
 
 The films are real, the dates are invented: classics that return to the cinemas, most of them on
 a Thursday, from two programme weeks ago to ten weeks ahead. In the file `week` counts from
-today's programme week, `day` from its Thursday (0).
+today's programme week, `day` from its Thursday (0). `further` has the film's other premieres;
+one with `moved_from_week` was first announced for that week.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from mozi.calendar.fields import COLUMNS, FieldValue, check_fields
+from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldValue, check_fields
 from mozi.calendar.weeks import week_of
 from mozi.demo.posters import Design
 
 FILE = Path(__file__).parent / "films.json"
+
+
+@dataclass(frozen=True)
+class FurtherPremiere:
+    """A premiere beside the film's first. announced_for: the day that it was moved from."""
+
+    values: Mapping[str, FieldValue]
+    announced_for: date | None
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class DemoFilm:
     title: str
     values: Mapping[str, FieldValue]
     design: Design | None
+    further: Sequence[FurtherPremiere] = ()
 
 
 def demo_films(today: date) -> list[DemoFilm]:
@@ -40,10 +50,24 @@ def _film(entry: Mapping[str, Any], today: date) -> DemoFilm:
     given = {column: entry[column] for column in COLUMNS if column in entry}
     given["external_id"] = f"demo-{entry['id']}"
     given["premiere_date"] = str(_premiere(entry, today))
+    values = _checked(given, entry["id"])
+    further = [_further(each, entry["id"], today) for each in entry.get("further", ())]
+    return DemoFilm(given["external_id"], entry["title"], values, _design(entry), further)
+
+
+def _further(entry: Mapping[str, Any], film: str, today: date) -> FurtherPremiere:
+    given = {column: entry[column] for column in PREMIERE_COLUMNS if column in entry}
+    values = _checked({**given, "premiere_date": str(_premiere(entry, today))}, film)
+    if (week := entry.get("moved_from_week")) is None:
+        return FurtherPremiere(values, None)
+    return FurtherPremiere(values, _premiere({**entry, "week": week}, today))
+
+
+def _checked(given: Mapping[str, Any], film: str) -> Mapping[str, FieldValue]:
     checked = check_fields(given)
     if checked.faults:
-        raise ValueError(f"{FILE.name}: {entry['id']}: {checked.faults}")
-    return DemoFilm(given["external_id"], entry["title"], checked.values, _design(entry))
+        raise ValueError(f"{FILE.name}: {film}: {checked.faults}")
+    return checked.values
 
 
 def _premiere(entry: Mapping[str, Any], today: date) -> date:

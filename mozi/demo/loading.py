@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from mozi.calendar.editing.changes import MovieChange, save_changes
+from mozi.calendar.editing.premieres import PremiereChange, shown_premieres
 from mozi.database import reading, writing
 from mozi.demo.films import DemoFilm, demo_films
 from mozi.demo.posters import Design, draw_poster
@@ -39,7 +40,8 @@ def add_films(today: date) -> int:
         with writing() as session:
             known = set(session.scalars(select(Movie.external_id).where(_is_one_of(films))))
             missing = [film for film in films if film.external_id not in known]
-            save_changes(session, [MovieChange(None, film.values) for film in missing])
+            movies = save_changes(session, [_as_announced(film) for film in missing])
+            save_changes(session, list(_moves(movies, missing)))
             return len(missing)
     except IntegrityError as error:
         raise Busy("Another process is loading the demo; nothing was added.") from error
@@ -59,6 +61,25 @@ def add_poster(storage: Storage, missing: MissingPoster) -> None:
     """Draw the poster and store it like an admin's upload; first hits build its variants."""
     body = draw_poster(missing.title, missing.design)
     take_upload(storage, missing.movie_id, body, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+
+
+def _as_announced(film: DemoFilm) -> MovieChange:
+    """Return the film with each premiere on the day that it was first announced for."""
+    further = [
+        PremiereChange(None, {**each.values, "premiere_date": each.announced_for})
+        if each.announced_for
+        else PremiereChange(None, each.values)
+        for each in film.further
+    ]
+    return MovieChange(None, film.values, further)
+
+
+def _moves(movies: Sequence[Movie], films: Sequence[DemoFilm]) -> Iterator[MovieChange]:
+    for movie, film in zip(movies, films, strict=True):
+        pairs = zip(shown_premieres(movie)[1:], film.further, strict=True)
+        moves = [PremiereChange(known, each.values) for known, each in pairs if each.announced_for]
+        if moves:
+            yield MovieChange(movie, {}, moves)
 
 
 def _is_one_of(films: Sequence[DemoFilm]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from mozi.database import reading, writing
 from mozi.demo.loading import add_films, add_poster, missing_posters
-from mozi.models import Movie, Poster
+from mozi.models import DateChange, Movie, Poster, Premiere
 from mozi.posters.source import set_source_url
 from mozi.storage import Storage
 from tests.support.factories import premiere_of
@@ -62,3 +62,18 @@ def test_a_poster_that_an_editor_removed_stays_away(app: Flask) -> None:
         set_source_url(session, first.movie_id, "https://example.org/poster.jpg")
         set_source_url(session, first.movie_id, None)
     assert first not in missing_posters(TODAY)
+
+
+def test_some_films_have_several_premieres(app: Flask) -> None:
+    add_films(TODAY)
+    with reading() as session:
+        rows = session.query(Premiere).filter(Premiere.first.is_(False))
+        further = {(each.movie.external_id, each.kind, each.status) for each in rows}
+        moved = [(each.old_date, each.new_date) for each in session.query(DateChange)]
+    assert further == {
+        ("demo-valahol-europaban", "streaming", "scheduled"),
+        ("demo-liza", "streaming", "scheduled"),
+        ("demo-macskafogo", "streaming", "cancelled"),
+        ("demo-chihiro", "rerelease", "scheduled"),
+    }
+    assert moved == [(date(2027, 2, 18), date(2027, 3, 4))]
