@@ -1,7 +1,7 @@
 """The error pages, and the table of each error's HTTP status.
 
 A route that answers with a picture or JSON catches the errors that it expects; all others come
-here. No function here queries the database.
+here. No function here queries the database, but for the notice of TMDB on a client's error.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ from mozi.units import MIB
 from mozi.web import rates
 from mozi.web.i18n.languages import HUNGARIAN, in_language, is_admin, translations
 from mozi.web.middleware.redirects import redirect_to
+from mozi.web.notice import is_notice_owed
 from mozi.web.rendering import today
 
 # An error without a row has the status of its nearest base class.
@@ -210,6 +211,7 @@ def _write_html(answer: Response, **words: LazyString | str | None) -> None:
         status=answer.status_code,
         today=today(),
         translations=translations("/"),
+        from_tmdb=is_notice_owed(ask=answer.status_code < 500),
         **words,
     )
     answer.set_data(html)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from mozi.database import writing
 from mozi.models import CatalogueMovie
+from mozi.web.notice import is_notice_owed
 from tests.support.factories import make_movie
 
 NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
@@ -57,3 +58,15 @@ def test_film_that_tmdb_has_no_more_is_not_linked(client: FlaskClient) -> None:
     assert "themoviedb.org/movie" not in client.get(f"/film/{movie_id}-szerelem").get_data(
         as_text=True
     )
+
+
+@pytest.mark.parametrize("path", ["/nincs", "/en/film/77", "/admin/login"])
+def test_errors_and_the_desk_have_it_too(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr("mozi.web.notice.ASK_AGAIN_S", 0.0)
+    assert NOTICE not in client.get(path).text
+    link(make_movie(title="Szerelem"))
+    assert NOTICE in client.get(path).text
+    with client.application.app_context():
+        assert is_notice_owed(ask=False)  # as on a page that says that the database is away

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mozi import clock
@@ -27,6 +27,7 @@ from mozi.maintenance.last_backup import find_last_backup
 from mozi.maintenance.notes import PROXIES, find_note
 from mozi.maintenance.storage_check import Ask, StorageCheck
 from mozi.messages import Message
+from mozi.models import CatalogueMovie, Movie
 from mozi.posters.batch.queue import PosterQueue
 from mozi.settings import Settings
 from mozi.storage import Storage
@@ -42,6 +43,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 CROWDED = 0.8  # of PostgreSQL's max_connections
 LOW_BYTES, FULL_BYTES = 1024 * MIB, 100 * MIB
 OFF_S, REFUSED_OFF_S = 30, 900  # S3 refuses requests that are signed 15 minutes off
+OLDEST_DAYS = 155  # films are read again after 150; TMDB's terms allow some 180
 OLD_BACKUP = timedelta(hours=49)  # two nights and some time
 NO_SUCH_KEY = "posters/doctor"
 
@@ -177,15 +179,31 @@ def _storage(parts: Parts) -> Check | Found:
 
 
 def _catalogue(parts: Parts) -> Found:
-    if parts.settings.tmdb_token is None:
+    """Ask TMDB, and tell the age of what was read from it longest ago: its terms bound that."""
+    days = _oldest_of_the_catalogue()
+    if parts.settings.tmdb_token is None and (days or 0) <= OLDEST_DAYS:
         return OK, "catalogue_off", {}
+    if parts.settings.tmdb_token is None:
+        return WARN, "catalogue_off_old", {"days": days}
     try:
         parts.ask_catalogue()
     except CatalogueRefused as error:
         return FAIL, "catalogue_refused", {"said": str(error)}
     except CatalogueError as error:
         return WARN, "catalogue_away", {"said": str(error)}
-    return OK, "catalogue", {}
+    if days is None:
+        return OK, "catalogue", {}
+    is_old = days > OLDEST_DAYS
+    return WARN if is_old else OK, "catalogue_old" if is_old else "catalogue_read", {"days": days}
+
+
+def _oldest_of_the_catalogue() -> int | None:
+    """Return how many days ago the film was read that was read longest ago."""
+    shown = select(Movie.id).where(Movie.id == CatalogueMovie.movie_id).exists()
+    query = select(CatalogueMovie.seen_at).where(CatalogueMovie.gone.is_(False), shown)
+    with reading() as session:
+        oldest = session.scalars(query.order_by(CatalogueMovie.seen_at).limit(1)).first()
+    return None if oldest is None else (clock.now() - oldest).days
 
 
 def _disk(parts: Parts) -> Found:

@@ -27,6 +27,11 @@ SENTENCES = {
     "storage": "Written, read back by a visitor, deleted.",
     "catalogue_off": "TMDB_TOKEN is unset: the catalogue is off.",
     "catalogue": "TMDB takes the token.",
+    "catalogue_read": "TMDB takes the token; the oldest data are {days} days old.",
+    "catalogue_old": "The oldest data of TMDB are {days} days old, and its terms allow six months: "
+    "run `flask sync-catalogue` daily.",
+    "catalogue_off_old": "TMDB_TOKEN is unset, and data of TMDB are {days} days old; its terms "
+    "allow six months. Set the token and run `flask sync-catalogue`.",
     "catalogue_refused": "{said} Set TMDB_TOKEN to the API Read Access Token (v4).",
     "catalogue_away": "{said} Nothing but new data is missing meanwhile.",
     "disk": "{free} MiB of {total} are free at {path}.",

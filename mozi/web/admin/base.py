@@ -13,6 +13,7 @@ from mozi.catalogue.proposals import count_proposals
 from mozi.database import reading
 from mozi.web.admin.sign_in.session_recovery import ask_to_sign_in
 from mozi.web.i18n import languages
+from mozi.web.notice import is_notice_owed
 from mozi.web.rendering import today
 from mozi.web.sessions import signed_in
 
@@ -51,6 +52,7 @@ def render_page(name: str, *, status: int = 200, **shown: Any) -> Response:
         today=today(),
         me=signed_in(),
         questions=_questions(),
+        from_tmdb=is_notice_owed(),
         translations=languages.translations(request.path, request.query_string.decode()),
         **shown,
     )

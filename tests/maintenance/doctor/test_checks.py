@@ -17,6 +17,7 @@ from mozi import clock
 from mozi.database import writing
 from mozi.maintenance.doctor import checks
 from mozi.maintenance.last_backup import note_backup
+from mozi.models import CatalogueMovie
 from mozi.services import services
 from mozi.storage.public import PublicAnswer
 from mozi.units import MIB
@@ -24,6 +25,7 @@ from mozi.web import examining
 from mozi.web.examining import examination
 from mozi.web.middleware.proxies import note_proxies, proxies_of
 from tests.conftest import Clock, MakeApp, on_both_backends
+from tests.support.factories import make_movie
 from tests.support.tmdb import TOKEN, FakeTmdb, status
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
@@ -127,6 +129,35 @@ def test_a_refused_token_fails_and_a_silent_catalogue_warns(
             tmdb.faults["/configuration"] = [fault]
         app = make_app(TMDB_TOKEN=token, TMDB_API_URL=tmdb.url)
         assert of(app, "catalogue")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("token", "days", "expected"),
+    [
+        (TOKEN, 150, ("ok", "150 days old")),
+        (TOKEN, 156, ("warn", "run `flask sync-catalogue` daily")),
+        ("", 10, ("ok", "is unset")),
+        ("", 156, ("warn", "allow six months")),
+    ],
+)
+def test_age_of_the_catalogues_oldest_datum(
+    make_app: MakeApp, token: str, days: int, expected: tuple[str, str]
+) -> None:
+    with FakeTmdb() as tmdb:
+        app = make_app(**({"TMDB_TOKEN": token} if token else {}), TMDB_API_URL=tmdb.url)
+        with app.app_context():
+            movie_id = make_movie(title="Szerelem")
+            ages = {1: (movie_id, days, False), 2: (movie_id, 300, True), 3: (999, 300, False)}
+            with writing() as session:
+                for tmdb_id, (of_movie, age, gone) in ages.items():
+                    seen_at = clock.now() - timedelta(days=age)
+                    session.add(
+                        CatalogueMovie(
+                            tmdb_id=tmdb_id, movie_id=of_movie, gone=gone, seen_at=seen_at
+                        )
+                    )
+        found, said = of(app, "catalogue")
+        assert (found, expected[1] in said) == (expected[0], True), said
 
 
 @pytest.mark.parametrize(("free_mib", "expected"), [(50, "fail"), (500, "warn"), (5000, "ok")])

@@ -56,6 +56,15 @@ TRANSLATIONS: dict[str, LazyString] = {
     "storage": _("Írtunk bele, visszaolvastuk látogatóként, és töröltük."),
     "catalogue_off": _("Nincs TMDB_TOKEN: a katalógus ki van kapcsolva."),
     "catalogue": _("A TMDB elfogadja a kulcsot."),
+    "catalogue_read": _("A TMDB elfogadja a kulcsot; a legrégebbi adat %(days)s napos."),
+    "catalogue_old": _(
+        "A TMDB legrégebbi adata %(days)s napos, a feltételei hat hónapot engednek. Teendő: napi"
+        " flask sync-catalogue."
+    ),
+    "catalogue_off_old": _(
+        "Nincs TMDB_TOKEN, de vannak %(days)s napos adatok a TMDB-ről; a feltételei hat hónapot"
+        " engednek. Teendő: a kulcs, aztán flask sync-catalogue."
+    ),
     "catalogue_refused": _(
         "A TMDB nem fogadja el a kulcsot (%(said)s) A TMDB_TOKEN az „API Read Access Token” (v4)"
         " legyen."
