@@ -139,6 +139,7 @@ class Movie(Model):
     __table_args__ = (
         _one_of("age_rating", AGE_RATINGS),
         Index("ix_movie_title", "title"),
+        Index("ix_movie_original_title", "original_title"),
     )
 
 
@@ -493,6 +494,18 @@ class ImportDraft(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
     name: Mapped[str] = mapped_column(String(200))
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    # None: the file came before this column.
+    choices: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class KnownHeadings(Model):
+    """What an admin chose for the headings of a file, for the next file with the same ones."""
+
+    __tablename__ = "known_headings"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    columns: Mapped[dict[str, str]] = mapped_column(JSON)
 
 
 class FormDraft(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from mozi.calendar.fields import COLUMNS
 
@@ -50,6 +51,12 @@ _KNOWN = {
 def column_of(heading: object) -> str | None:
     """Return the column that a heading means, None for an unknown heading."""
     return _KNOWN.get(_folded(heading)) if isinstance(heading, str) else None
+
+
+def likely_column(heading: str) -> str | None:
+    """Return the column whose heading is nearly this one."""
+    near = get_close_matches(_folded(heading), _KNOWN, n=1, cutoff=0.75)
+    return _KNOWN[near[0]] if near else None
 
 
 def known_columns(cells: Iterable[object]) -> set[str]:

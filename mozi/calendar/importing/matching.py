@@ -1,14 +1,15 @@
 """Matches the rows of an import file with movies, and decides whether a row changes anything.
 
 A row means the movie with its external_id, else the movie with its title and premiere date. A
-row with an unknown external_id means only a movie that has none, and gives it that id.
+row with an unknown external_id means only a movie that has none, and gives it that id. A row that
+means none is a new movie, unless an admin decides about rows in doubt (doubts.py).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Session, selectinload
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, differs
 from mozi.calendar.editing.premieres import PremiereChange, changes_anything, shown_premieres
 from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, FieldValue, Values
-from mozi.calendar.importing.premieres import meant_premieres
+from mozi.calendar.importing.doubts import MOVE, NEW, Pick, find_candidates, moving_premiere
+from mozi.calendar.importing.premieres import meant_premieres, premiere_of_day
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.database import in_chunks
 from mozi.errors import RowFault
@@ -70,12 +72,16 @@ class CurrentSource:
 
 @dataclass(frozen=True)
 class MatchedRow:
-    """A row, the movie and premiere that it means (None: a new one), and the poster's source."""
+    """A row, the movie and premiere that it means (None: a new one), and the poster's source.
+
+    candidates: the movies between which an admin decides.
+    """
 
     row: ImportRow
     movie: Movie | None = None
     premiere: Premiere | None = None
     source: CurrentSource = CurrentSource()
+    candidates: tuple[Movie, ...] = ()
 
     @property
     def premiere_change(self) -> PremiereChange | None:
@@ -104,11 +110,15 @@ class MatchedRow:
 
 @dataclass(frozen=True)
 class MatchedRows:
-    """The rows by what importing them does, and the faults of the rows that cannot be imported."""
+    """The rows by what importing them does, and the faults of the rows that cannot be imported.
+
+    doubtful: rows that are left out until an admin decides.
+    """
 
     inserts: list[MatchedRow] = field(default_factory=list)
     updates: list[MatchedRow] = field(default_factory=list)
     unchanged: list[MatchedRow] = field(default_factory=list)
+    doubtful: list[MatchedRow] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
 
     @property
@@ -164,11 +174,17 @@ def _duplicate_faults(
             yield row.fault(column, CalendarMessage(code, row=other.number))
 
 
-def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
-    """Return the rows matched with the movies in the database, which are read in chunks."""
+def match_rows(
+    session: Session, rows: Sequence[ImportRow], *, picks: Mapping[int, Pick] | None = None
+) -> MatchedRows:
+    """Return the rows matched with the movies in the database, which are read in chunks.
+
+    picks: an admin's decisions by row number; None: no row is in doubt.
+    """
     matched = MatchedRows()
     movies = _Movies(session, rows)
     found: defaultdict[Movie, list[ImportRow]] = defaultdict(list)
+    new: list[ImportRow] = []
     for row in rows:
         try:
             movie = movies.claim(row)
@@ -181,8 +197,21 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
             reason = CalendarMessage("needed_for_new")
             matched.faults.extend(row.fault(column, reason) for column in missing)
         else:
-            matched.inserts.append(MatchedRow(row))
+            new.append(row)
+    meant = _match_known(session, found, matched)
+    if picks is None:
+        matched.inserts.extend(map(MatchedRow, new))
+    else:
+        _decide(session, new, matched, picks=picks, meant=meant)
+    return matched
+
+
+def _match_known(
+    session: Session, found: Mapping[Movie, Sequence[ImportRow]], matched: MatchedRows
+) -> dict[Premiere, int]:
+    """Add the rows of known movies to matched; return the premieres that they mean, and the row."""
     sources = _sources(session, found)
+    taken: dict[Premiere, int] = {}
     for movie, own in found.items():
         meant = meant_premieres(shown_premieres(movie), {row.number: row.values for row in own})
         for row in own:
@@ -193,7 +222,61 @@ def match_rows(session: Session, rows: Sequence[ImportRow]) -> MatchedRows:
             source = sources.get(movie.id, CurrentSource())
             each = MatchedRow(row, movie, meant.premieres[row.number], source)
             (matched.updates if each.changes_anything else matched.unchanged).append(each)
-    return matched
+            if each.premiere is not None:
+                taken[each.premiere] = row.number
+    return taken
+
+
+def _decide(
+    session: Session,
+    rows: Sequence[ImportRow],
+    matched: MatchedRows,
+    *,
+    picks: Mapping[int, Pick],
+    meant: dict[Premiere, int],
+) -> None:
+    """Add the rows of no known movie to matched, as the admin decided about them."""
+    candidates = find_candidates(session, {row.number: row.values for row in rows})
+    decided: list[tuple[Movie, MatchedRow]] = []
+    for row in rows:
+        pick = picks.get(row.number)
+        each = MatchedRow(row, candidates=tuple(candidates.get(row.number, ())))
+        if (movie := _picked(each.candidates, pick)) is not None and pick is not None:
+            decided.append((movie, _of_movie(each, movie, pick)))
+        elif each.candidates and (pick is None or pick.act != NEW):
+            matched.doubtful.append(each)
+        else:
+            matched.inserts.append(each)
+    sources = _sources(session, {movie: [each.row] for movie, each in decided})
+    for movie, each in decided:
+        _match_decided(replace(each, source=sources.get(movie.id, each.source)), matched, meant)
+
+
+def _match_decided(each: MatchedRow, matched: MatchedRows, meant: dict[Premiere, int]) -> None:
+    """Add the row to matched, unless another one means its premiere. meant: those, by premiere."""
+    if each.premiere in meant:
+        reason = CalendarMessage("same_premiere", row=meant[each.premiere])
+        matched.faults.append(each.row.fault("", reason))
+        return
+    if each.premiere is not None:
+        meant[each.premiere] = each.row.number
+    (matched.updates if each.changes_anything else matched.unchanged).append(each)
+
+
+def _picked(candidates: Sequence[Movie], pick: Pick | None) -> Movie | None:
+    if pick is None or pick.act == NEW:
+        return None
+    return next((movie for movie in candidates if movie.id == pick.movie_id), None)
+
+
+def _of_movie(each: MatchedRow, movie: Movie, pick: Pick) -> MatchedRow:
+    """Return the row as one of the movie, whose title stays."""
+    values = {column: value for column, value in each.row.values.items() if column != "title"}
+    premiere = premiere_of_day(shown_premieres(movie), values)
+    if premiere is None and pick.act == MOVE:
+        premiere = moving_premiere(movie, values)
+    row = ImportRow(each.row.number, values)
+    return MatchedRow(row, movie, premiere, candidates=each.candidates)
 
 
 class _Movies:

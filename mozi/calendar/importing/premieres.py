@@ -47,6 +47,11 @@ def meant_premieres(premieres: Sequence[Premiere], rows: Mapping[int, Values]) -
     return MeantPremieres(found, twice)
 
 
+def premiere_of_day(premieres: Sequence[Premiere], values: Values) -> Premiere | None:
+    """Return the premiere of the row's date, and of its kind where it has one."""
+    return next(_same_day(premieres, values), None)
+
+
 def _same_day(premieres: Sequence[Premiere], values: Values) -> Iterator[Premiere]:
     kind, day = values.get("kind"), values.get("premiere_date")
     for premiere in premieres:

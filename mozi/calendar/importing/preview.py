@@ -11,10 +11,14 @@ from typing import NamedTuple
 
 from mozi.calendar.editing.changes import POSTER_URL
 from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue
+from mozi.calendar.importing.doubts import PossibleMovie, candidate_of
 from mozi.calendar.importing.matching import MatchedRow, MatchedRows
 from mozi.errors import RowFault
 
-INSERT, UPDATE, UNCHANGED, REFUSED = ACTIONS = ("insert", "update", "unchanged", "refused")
+INSERT, UPDATE, UNCHANGED, REFUSED, DOUBTFUL = ACTIONS = (
+    *("insert", "update", "unchanged"),
+    *("refused", "doubtful"),
+)
 
 
 class Difference(NamedTuple):
@@ -29,7 +33,8 @@ class Difference(NamedTuple):
 class RowPreview:
     """What importing one row would do. number: as in RowFault; movie_id: None for a new movie.
 
-    replaces_upload: whether the row's new address replaces an uploaded poster.
+    replaces_upload: whether the row's new address replaces an uploaded poster. candidates: movies
+    between which an admin decides, or has decided.
     """
 
     number: int
@@ -39,6 +44,7 @@ class RowPreview:
     differences: tuple[Difference, ...] = ()
     faults: tuple[RowFault, ...] = ()
     replaces_upload: bool = False
+    candidates: tuple[PossibleMovie, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ def preview_of(matched: MatchedRows) -> Preview:
         *(_written(each, INSERT) for each in matched.inserts),
         *(_written(each, UPDATE) for each in matched.updates),
         *(_written(each, UNCHANGED) for each in matched.unchanged),
+        *(_written(each, DOUBTFUL) for each in matched.doubtful),
         *(_refused(number, faults) for number, faults in by_row.items()),
     ]
     return Preview(tuple(sorted(rows, key=lambda row: row.number)))
@@ -97,6 +104,7 @@ def _written(each: MatchedRow, action: str) -> RowPreview:
         movie_id=each.movie.id if each.movie else None,
         differences=() if action == UNCHANGED else tuple(_differences(each)),
         replaces_upload=_replaces_upload(each),
+        candidates=tuple(candidate_of(movie, each.row.values) for movie in each.candidates),
     )
 
 

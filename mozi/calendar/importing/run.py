@@ -7,7 +7,7 @@ All rows are checked before the first is written; all are written or none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from mozi.calendar.editing.changes import MovieChange, save_changes
 from mozi.calendar.editing.history import BY_COMMAND
 from mozi.calendar.editing.premieres import plain_premiere
 from mozi.calendar.fields import check_fields
+from mozi.calendar.importing.doubts import Pick
 from mozi.calendar.importing.matching import ImportRow, MatchedRows, find_duplicate_rows, match_rows
 from mozi.calendar.importing.preview import Preview, preview_of
 from mozi.calendar.importing.tables import EMPTY_KEEPS, NO_CHOICES, TableRow, read_table
@@ -27,6 +28,8 @@ from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
 from mozi.posters.source import changed_sources
 from mozi.vocabulary import BY_IMPORT
+
+Picks = Mapping[int, Pick]
 
 WRITTEN_AT_ONCE = 1000
 ATTEMPTS = 3  # on PostgreSQL another writer may save one of the movies after we read it
@@ -36,7 +39,8 @@ ATTEMPTS = 3  # on PostgreSQL another writer may save one of the movies after we
 class ImportReport:
     """The numbers of rows by result; refused: the faults of the other rows, by row.
 
-    new_sources: the movies whose posters must be built, with their premiere dates.
+    new_sources: the movies whose posters must be built, with their premiere dates. doubtful: the
+    number of rows that were left out because nobody decided about them.
     """
 
     inserted: int
@@ -44,6 +48,7 @@ class ImportReport:
     unchanged: int
     refused: tuple[RowFault, ...]
     new_sources: tuple[tuple[int, date], ...] = ()
+    doubtful: int = 0
 
 
 def import_file(
@@ -63,24 +68,33 @@ def import_file(
     return _save(rows, faults, skip_bad)
 
 
-def preview_table(table: Sequence[TableRow]) -> Preview:
-    """Return what importing the rows would do now; writes nothing and refuses nothing."""
+def preview_table(table: Sequence[TableRow], picks: Picks | None = None) -> Preview:
+    """Return what importing the rows would do now; writes nothing and refuses nothing.
+
+    picks: what the admin decided about rows in doubt, by row number; None: no row is in doubt.
+    """
     rows, faults = check_rows(table)
     with reading() as session:
-        return preview_of(_match(session, rows, faults))
+        return preview_of(_match(session, rows, faults, picks))
 
 
 def import_table(
-    table: Sequence[TableRow], *, agreed: str, by: str, skip_bad: bool = False
+    table: Sequence[TableRow],
+    picks: Picks | None = None,
+    *,
+    agreed: str,
+    by: str,
+    skip_bad: bool = False,
 ) -> ImportReport:
     """Import rows that an admin has previewed, and return the report.
 
-    by: the editor that the history names. agreed: the digest of the preview that the admin saw.
+    picks: as in preview_table; rows in doubt are left out. by: the editor that the history names.
+    agreed: the digest of the preview that the admin saw.
     Raises PreviewOutdated, and writes nothing, where a preview would differ by now; otherwise
     raises what import_file raises.
     """
     rows, faults = check_rows(table)
-    return _save(rows, faults, skip_bad, agreed=agreed, by=by)
+    return _save(rows, faults, skip_bad, picks=picks, agreed=agreed, by=by)
 
 
 def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
@@ -103,6 +117,7 @@ def _save(
     faults: Sequence[RowFault],
     skip_bad: bool,
     *,
+    picks: Picks | None = None,
     agreed: str | None = None,
     by: str = BY_COMMAND,
 ) -> ImportReport:
@@ -110,7 +125,7 @@ def _save(
     for _ in range(ATTEMPTS):
         try:
             with writing() as session:
-                matched = _match(session, rows, faults)
+                matched = _match(session, rows, faults, picks)
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
                 dates = _write(session, _strict(matched, skip_bad).changes, by=by)
@@ -134,9 +149,14 @@ def _write(session: Session, changes: Sequence[MovieChange], *, by: str) -> list
     return dates
 
 
-def _match(session: Session, rows: Sequence[ImportRow], faults: Sequence[RowFault]) -> MatchedRows:
+def _match(
+    session: Session,
+    rows: Sequence[ImportRow],
+    faults: Sequence[RowFault],
+    picks: Picks | None = None,
+) -> MatchedRows:
     """Return the matched rows; their faults include those of the file alone, in row order."""
-    matched = match_rows(session, rows)
+    matched = match_rows(session, rows, picks=picks)
     matched.faults[:] = sorted([*faults, *matched.faults], key=lambda fault: fault.row)
     return matched
 
@@ -155,4 +175,5 @@ def _report(matched: MatchedRows, new_sources: tuple[tuple[int, date], ...] = ()
         unchanged=len(matched.unchanged),
         refused=tuple(matched.faults),
         new_sources=new_sources,
+        doubtful=len(matched.doubtful),
     )

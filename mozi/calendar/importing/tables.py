@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -73,59 +73,105 @@ def parse_table(
     choices: Choices = NO_CHOICES,
 ) -> list[TableRow]:
     """Return the rows in body. name: the file's; .json means JSON. Raises ImportRejected."""
+    sheet = open_sheet(body, name=name, max_bytes=max_bytes, max_rows=max_rows)
+    return sheet_rows(sheet, choices)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file's cells, before it is known what they mean.
+
+    headings: as the file has them, None for an empty column without one; of JSON none. lines: those
+    below the heading. exact: a row has as many cells as the heading. json_rows: a JSON file's.
+    """
+
+    headings: tuple[str | None, ...] = ()
+    lines: Sequence[Line] = ()
+    exact: bool = False
+    json_rows: Sequence[TableRow] = ()
+
+    @property
+    def keys(self) -> list[str | None]:
+        """Return the name by which each heading is chosen for; equal ones have a number."""
+        seen: Counter[str | None] = Counter()
+        keys = []
+        for heading in self.headings:
+            seen[heading] += 1
+            number = f" ({seen[heading]})" if seen[heading] > 1 else ""
+            keys.append(None if heading is None else f"{heading}{number}")
+        return keys
+
+    def columns(self, choices: Choices) -> list[str | None]:
+        """Return each heading's column: "" where it is ignored, None where it is unknown."""
+        pairs = zip(self.headings, self.keys, strict=True)
+        return [
+            "" if key is None else choices.columns.get(key, column_of(heading))
+            for heading, key in pairs
+        ]
+
+
+def open_sheet(body: bytes, *, name: str, max_bytes: int, max_rows: int | None = None) -> Sheet:
+    """Return the file's cells; raises ImportRejected where they cannot be read."""
     if len(body) > max_bytes:
         reject("file_too_large", mib=max_bytes // MIB)
-    rows = _rows(body, name, choices)
-    if max_rows is not None and len(rows) > max_rows:
+    sheet = _sheet(body, name)
+    if max_rows is not None and len(sheet.lines or sheet.json_rows) > max_rows:
         reject("file_too_long", rows=max_rows)
-    return rows
+    return sheet
 
 
-def _rows(body: bytes, name: str, choices: Choices) -> list[TableRow]:
+def sheet_rows(sheet: Sheet, choices: Choices) -> list[TableRow]:
+    """Return the rows of the sheet; raises ImportRejected where a heading is unknown or twice."""
+    if not sheet.headings:
+        return [_without_kept(row, choices) for row in sheet.json_rows]
+    columns = _checked_columns(sheet, choices)
+    rows = (_table_row(line, columns, choices, exact=sheet.exact) for line in sheet.lines)
+    return [_without_kept(row, choices) for row in rows]
+
+
+def _sheet(body: bytes, name: str) -> Sheet:
     if is_workbook(body):
-        return _table_rows(workbook_lines(body), choices)
+        return _below_heading(workbook_lines(body))
     text = decode(body)
     if not text.strip():
         reject("file_empty")
     if name.lower().endswith(".json") or text.lstrip()[0] in "[{":
-        return [_without_kept(row, choices) for row in _json_rows(text)]
+        return Sheet(json_rows=_json_rows(text))
     # Spreadsheets write lines that are blank or hold only commas.
     lines = [line for line in csv_lines(text) if any(map(_is_filled, line[1]))]
-    return _table_rows(lines, choices, exact=True)
+    return _below_heading(lines, exact=True)
 
 
 def _is_filled(cell: object) -> bool:
     return cell is not None and bool(str(cell).strip())
 
 
-def _table_rows(lines: Sequence[Line], choices: Choices, *, exact: bool = False) -> list[TableRow]:
-    """Return the rows below the heading; exact: a row has as many cells as the heading."""
+def _below_heading(lines: Sequence[Line], *, exact: bool = False) -> Sheet:
     if not lines:
         reject("file_empty")
     at = heading_index([cells for _, cells in lines[:SAMPLED_LINES]])
     below = lines[at + 1 :]
     filled = {i for _, cells in below for i, cell in enumerate(cells) if _is_filled(cell)}
-    columns = _heading(lines[at][1], choices, filled=filled)
-    rows = (_table_row(line, columns, choices, exact=exact) for line in below)
-    return [_without_kept(row, choices) for row in rows]
-
-
-def _heading(
-    cells: Sequence[object], choices: Choices, *, filled: Collection[int]
-) -> list[str | None]:
-    """Return each heading's column, None where it is ignored; raises ImportRejected."""
-    names = [str(cell).strip() for cell in cells]
+    names = [str(cell).strip() for cell in lines[at][1]]
     while names and not names[-1] and len(names) - 1 not in filled:
         names.pop()
-    columns = [choices.columns.get(name, column_of(name)) for name in names]
-    named = [column for column in columns if column]
+    headings = (name if name or i in filled else None for i, name in enumerate(names))
+    return Sheet(tuple(headings), below, exact)
+
+
+def _checked_columns(sheet: Sheet, choices: Choices) -> list[str | None]:
+    """Return each heading's column, None where it is ignored; raises ImportRejected."""
+    columns = sheet.columns(choices)
     faults = [
         *(
-            RowFault(0, name or "(no name)", _unknown(name))
-            for index, (name, column) in enumerate(zip(names, columns, strict=True))
-            if column is None and (name or index in filled)
+            RowFault(0, name or "(no name)", _unknown(name or ""))
+            for name, column in zip(sheet.headings, columns, strict=True)
+            if column is None
         ),
-        *(RowFault(0, column, CalendarMessage("column_twice")) for column in _repeated(named)),
+        *(
+            RowFault(0, column, CalendarMessage("column_twice"))
+            for column in _repeated([column for column in columns if column])
+        ),
     ]
     if faults:
         raise ImportRejected(faults)

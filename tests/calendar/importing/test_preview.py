@@ -24,7 +24,7 @@ def test_every_row_is_counted_by_what_it_would_do(app: Flask) -> None:
     make_movie(title="Kontroll")
     make_movie(title="Szerelem", external_id="x-1")
     shown = preview({}, {"title": "Új"}, {"external_id": "x-1", "title": "Volt"}, {"title": ""})
-    assert shown.counts == {"insert": 1, "update": 1, "unchanged": 1, "refused": 1}
+    assert shown.counts == {"insert": 1, "update": 1, "unchanged": 1, "refused": 1, "doubtful": 0}
     assert [row.action for row in shown.rows] == ["unchanged", "insert", "update", "refused"]
     assert [row.title for row in shown.of("refused")] == [""]
 
