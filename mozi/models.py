@@ -222,6 +222,29 @@ class MoviePerson(Model):
     name: Mapped[str] = mapped_column(Text)
 
 
+class MovieTitle(Model):
+    """A title or original title, folded, without its article; see search/text.py."""
+
+    __tablename__ = "movie_title"
+
+    folded: Mapped[str] = mapped_column(BY_CODE_POINT, primary_key=True)
+    movie_id: Mapped[int] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class MovieGenre(Model):
+    """A genre of a movie; folded: as a search compares it. search/names.py keeps the rows."""
+
+    __tablename__ = "movie_genre"
+
+    folded: Mapped[str] = mapped_column(BY_CODE_POINT, primary_key=True)
+    movie_id: Mapped[int] = mapped_column(
+        ForeignKey("movie.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    genre: Mapped[str] = mapped_column(Text)
+
+
 class SearchWord(Model):
     """A folded word of a movie's present or former titles or people.
 
@@ -609,6 +632,8 @@ STATUS = cast(Table, PosterStatus.__table__)
 NAMES = cast(Table, MovieName.__table__)
 WORDS = cast(Table, SearchWord.__table__)
 PEOPLE = cast(Table, MoviePerson.__table__)
+TITLES = cast(Table, MovieTitle.__table__)
+GENRES = cast(Table, MovieGenre.__table__)
 TOMBSTONES = cast(Table, Tombstone.__table__)
 
 # Which premiere stands for a movie, as conditions for queries.

@@ -103,8 +103,16 @@ for (const [event, act] of [["load", checkPicture], ["error", showFallback]]) {
 const showOffline = () => (document.querySelector(".offline").hidden = navigator.onLine);
 for (const event of ["online", "offline"]) addEventListener(event, showOffline);
 
+// Suggestions under the masthead's field: their script is fetched when the field gets the focus.
+function loadSearch({ currentTarget: form }) {
+  const script = document.createElement("script");
+  script.src = form.dataset.search;
+  document.head.append(script);
+}
+
 parsed.then(() => {
   showOffline();
+  document.querySelector(".masthead [data-search]")?.addEventListener("focusin", loadSearch, { once: true });
   for (const button of document.querySelectorAll(".theme")) {
     button.hidden = false;
     showTheme(button);

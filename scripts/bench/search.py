@@ -1,15 +1,21 @@
 """Search and the index among many movies, on SQLite and PostgreSQL: what a visitor waits for.
 
-.venv/bin/python -m scripts.bench.search [--movies 100000] [--queries 400]
+.venv/bin/python -m scripts.bench.search [--movies 100000] [--queries 400] [--films FILE]
 
 Each query goes through the whole app (/kereses?q=…, nothing of it is kept): words, ranking,
 pictures, template, compression. The queries are titles and people of the table, whole, begun,
 without accents and with a slip, and some that find nothing or very much.
+
+--films: imports this table beside the demo's films, and asks the queries of queries.csv, each
+with the film that a person means: the mean reciprocal rank of that film, and how often it is
+among the first five. `meant` is a title ("*": any that begins so), "by" a director, or "with"
+an actor.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import random
 import tempfile
@@ -27,16 +33,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, insert, text
 
 from mozi import create_app
+from mozi.calendar.importing.run import import_file
 from mozi.calendar.search.names import ensure_names
+from mozi.calendar.search.query import search_page, tidy
 from mozi.calendar.search.text import fold
-from mozi.database import writing
+from mozi.database import reading, writing
+from mozi.demo.loading import add_films
 from mozi.extensions import db
-from mozi.models import POSTERS
+from mozi.models import POSTERS, Movie
 from mozi.settings import Settings
 from scripts.bench.rows import insert_movies
 from tests.support import servers
 
-ROOT = Path(__file__).resolve().parents[2]
+QUERIES = Path(__file__).with_name("queries.csv")
 TODAY = date(2026, 11, 26)
 AT_ONCE = 5000
 # Some 2,000 words made of syllables, used as words are: a few often, most of them seldom.
@@ -161,6 +170,41 @@ def rendered_index(app: Flask, runs: int = 21) -> tuple[tuple[float, float], int
     return (clock, processor), sum(said.lstrip().startswith("SELECT") for said in statements)
 
 
+def measure_ranks(name: str, app: Flask, films: Path) -> None:
+    """Print how far up the films stand that people mean."""
+    with app.app_context():
+        flask_migrate.upgrade()
+        add_films(TODAY)
+        import_file(films)
+        with QUERIES.open(encoding="utf-8", newline="") as table:
+            asked = [(row["query"], row["meant"]) for row in csv.DictReader(table)]
+        ranks = [(rank_of(meant, query), query, meant) for query, meant in asked]
+    found = [rank for rank, *_ in ranks if rank]
+    mean = sum(1 / rank for rank in found) / len(ranks)
+    in_five = sum(rank <= 5 for rank in found) / len(ranks)
+    print(f"{name}, {len(ranks)} queries: mean reciprocal rank {mean:.3f}, in five {in_five:.3f}")
+    for rank, query, meant in ranks:
+        if not 1 <= rank <= 5:
+            print(f"  {query!r}: {meant}, {f'place {rank}' if rank else 'not on the first page'}")
+
+
+def rank_of(meant: str, query: str) -> int:
+    """Return the place of the meant film on the first page of results, 0 where it is not there."""
+    with reading() as session:
+        cards = [found.card for found in search_page(session, tidy(query), TODAY).found]
+        fits = [is_meant(session.get_one(Movie, card.movie.id), meant) for card in cards]
+    return fits.index(True) + 1 if True in fits else 0
+
+
+def is_meant(movie: Movie, meant: str) -> bool:
+    """Return whether the movie is the one that queries.csv means."""
+    how, _, name = meant.partition(" ")
+    if how in {"by", "with"}:
+        return name in (movie.director if how == "by" else movie.cast)
+    titles = [title for title in (movie.title, movie.original_title) if title]
+    return any(t.startswith(meant[:-1]) if meant.endswith("*") else t == meant for t in titles)
+
+
 @contextmanager
 def made_app(**env: str) -> Iterator[Flask]:
     with tempfile.TemporaryDirectory() as folder:
@@ -173,7 +217,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--movies", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=400)
+    parser.add_argument("--films", type=Path, help="a table to import, for the order of results")
     asked = parser.parse_args()
+    if asked.films:
+        with made_app() as app:
+            measure_ranks("SQLite", app, asked.films)
     with made_app() as app:
         measure("SQLite", app, asked.movies, asked.queries)
     with servers.postgresql() as url, made_app(DATABASE_URL=url, SECRET_KEY="of-no-use" * 4) as app:  # noqa: S106

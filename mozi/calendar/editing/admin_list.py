@@ -112,7 +112,7 @@ def parse_list_query(arguments: Mapping[str, str], text: str) -> ListQuery:
 
 def admin_list_page(session: Session, query: ListQuery, today: date) -> AdminListPage:
     """Return the page of the list that is asked for; its last page where that is beyond it."""
-    found = find_best(session, query.text) if query.text else None
+    found = find_best(session, query.text, today) if query.text else None
     conditions = _conditions(query, found, today)
     count = _count(session, query, conditions)
     last = max(1, -(-count // PAGE_LENGTH))

@@ -24,6 +24,7 @@ from mozi.calendar.importing.doubts import Pick
 from mozi.calendar.importing.matching import ImportRow, MatchedRows, find_duplicate_rows, match_rows
 from mozi.calendar.importing.preview import Preview, preview_of
 from mozi.calendar.importing.tables import EMPTY_KEEPS, NO_CHOICES, TableRow, read_table
+from mozi.calendar.search.names import fill_names
 from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected, PreviewOutdated, RowFault
 from mozi.posters.source import changed_sources
@@ -130,7 +131,8 @@ def _save(
                     raise PreviewOutdated
                 dates = _write(session, _strict(matched, skip_bad).changes, by=by)
                 new = changed_sources(session)
-                return _report(matched, tuple(each for each in dates if each[0] in new))
+            fill_names(len(dates))
+            return _report(matched, tuple(each for each in dates if each[0] in new))
         except (IntegrityError, StaleDataError):
             continue
     raise Busy("Another process keeps changing the same movies; nothing was written.")

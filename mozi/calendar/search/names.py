@@ -1,8 +1,8 @@
 """Computes what SQL cannot: the sort key and the folded form of each title, and all words.
 
-A trigger empties a movie's row of movie_name whenever its title or people change, also by raw
-SQL, so `sort_key IS NULL` marks the rows to fill. Pages that need the names fill them first. A
-new rule of sorting or folding comes with a migration that empties all rows.
+A trigger empties a movie's row of movie_name whenever its title, people or genres change, also by
+raw SQL, so `sort_key IS NULL` marks the rows to fill. Pages that need the names fill them first.
+A new rule of sorting or folding comes with a migration that empties all rows.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from functools import lru_cache
 from typing import Any
 
 from slugify import slugify
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import Table, bindparam, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
-from mozi.calendar.search.text import fold, words_of
+from mozi.calendar.search.text import fold, title_forms, words_of
 from mozi.database import UNREACHABLE, in_chunks, in_one_line, reading, writing
-from mozi.models import NAMES, PEOPLE, WORDS, Movie, MovieName
+from mozi.models import GENRES, NAMES, PEOPLE, TITLES, WORDS, Movie, MovieName
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ AT_ONCE = 2000  # takes 0.1 s; after a bulk load several calls fill the rest
 WORD_LENGTH = 50  # no word of a language is longer
 PERSON_SLUG_LENGTH = 200
 FOLDED_LENGTH = 500  # PostgreSQL's indexes take rows of up to 2.7 KB
+_NAMED = (Movie.title, Movie.original_title, Movie.director, Movie.cast, Movie.genres)
 
 
 def ensure_names(*, at_most: int = AT_ONCE) -> bool:
@@ -45,7 +46,7 @@ def ensure_names(*, at_most: int = AT_ONCE) -> bool:
         try:
             with writing() as session:
                 session.execute(_FILL, [_name(row) for row in unnamed])
-                _write_people(session, unnamed)
+                _write_rows_of(session, unnamed)
                 _add_words(session, unnamed)
         except UNREACHABLE as error:
             why = in_one_line(error)
@@ -53,9 +54,19 @@ def ensure_names(*, at_most: int = AT_ONCE) -> bool:
     return len(unnamed) < at_most
 
 
+def fill_names(movies: int) -> None:
+    """Fill in the names after a bulk write of so many movies, so that no request has to.
+
+    An unreachable database raises nothing here either.
+    """
+    for _ in range(movies // AT_ONCE + 1):
+        if ensure_names():
+            return
+
+
 def _unnamed(session: Session, at_most: int) -> Sequence[Any]:
     return session.execute(
-        select(MovieName.movie_id, Movie.title, Movie.original_title, Movie.director, Movie.cast)
+        select(MovieName.movie_id, *_NAMED)
         .join(Movie, Movie.id == MovieName.movie_id)
         .where(MovieName.sort_key.is_(None))
         .order_by(MovieName.movie_id)
@@ -70,31 +81,67 @@ def _name(row: Any) -> dict[str, object]:
         "of_original_title": row.original_title,
         "of_director": row.director,
         "of_cast": row.cast,
+        "of_genres": row.genres,
         "sort_key": sort_key(row.title),
         "folded": fold(row.title)[:FOLDED_LENGTH],
     }
 
 
-def _write_people(session: Session, rows: Sequence[Any]) -> None:
-    """Write who takes part in the movies, in one order, so that two writers cannot deadlock."""
+def _write_rows_of(session: Session, rows: Sequence[Any]) -> None:
+    """Write the movies' people, titles and genres, sorted, so that two writers cannot deadlock."""
+    tables: dict[Table, list[dict[str, object]]] = {
+        PEOPLE: _people(rows),
+        TITLES: _titles(rows),
+        GENRES: _genres(rows),
+    }
     ids = sorted(row.movie_id for row in rows)
-    for chunk in in_chunks(ids):
-        session.execute(delete(PEOPLE).where(PEOPLE.c.movie_id.in_(chunk)))
+    for table, new in tables.items():
+        for chunk in in_chunks(ids):
+            session.execute(delete(table).where(table.c.movie_id.in_(chunk)))
+        _add(session, table, new)
+
+
+def _people(rows: Sequence[Any]) -> list[dict[str, object]]:
     people = {
         (slug, row.movie_id): name
         for row in rows
         for name in (*row.cast, *row.director)
         if (slug := person_slug(name))
     }
-    if people:
+    return [
+        {"slug": slug, "movie_id": movie_id, "name": name}
+        for (slug, movie_id), name in sorted(people.items())
+    ]
+
+
+def _titles(rows: Sequence[Any]) -> list[dict[str, object]]:
+    titles = {
+        (form[:FOLDED_LENGTH], row.movie_id)
+        for row in rows
+        for title in (row.title, row.original_title or "")
+        for form in title_forms(title)
+    }
+    return [{"folded": form, "movie_id": movie_id} for form, movie_id in sorted(titles)]
+
+
+def _genres(rows: Sequence[Any]) -> list[dict[str, object]]:
+    genres = {
+        (folded, row.movie_id): genre
+        for row in rows
+        for genre in row.genres
+        if (folded := fold(genre)[:FOLDED_LENGTH])
+    }
+    return [
+        {"folded": folded, "movie_id": movie_id, "genre": genre}
+        for (folded, movie_id), genre in sorted(genres.items())
+    ]
+
+
+def _add(session: Session, table: Table, rows: list[dict[str, object]]) -> None:
+    """Add the rows that the table does not have."""
+    if rows:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(
-            dialect.insert(PEOPLE).on_conflict_do_nothing(),
-            [
-                {"slug": slug, "movie_id": movie_id, "name": name}
-                for (slug, movie_id), name in sorted(people.items())
-            ],
-        )
+        session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 @lru_cache(maxsize=16_384)
@@ -111,10 +158,7 @@ def _add_words(session: Session, rows: Iterable[Any]) -> None:
         for text in (row.title, row.original_title or "", *row.director, *row.cast)
     )
     words = sorted({word for text in texts for word in words_of(text) if len(word) <= WORD_LENGTH})
-    if words:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        adding = dialect.insert(WORDS).on_conflict_do_nothing()
-        session.execute(adding, [{"word": word} for word in words])
+    _add(session, WORDS, [{"word": word} for word in words])
 
 
 # Another writer may have changed the title or the people since they were read.
@@ -124,6 +168,7 @@ _unchanged = exists().where(
     Movie.original_title.is_not_distinct_from(bindparam("of_original_title")),
     Movie.director == bindparam("of_director"),
     Movie.cast == bindparam("of_cast"),
+    Movie.genres == bindparam("of_genres"),
 )
 _FILL = (
     update(NAMES)

@@ -1,44 +1,68 @@
-"""Finds movies by title, original title, director and cast, the best match first.
+"""Finds movies by title, original title, director, cast and genre, the best match first.
 
-The steps: the title is the query; it begins with it; it contains all words; title and people
-together contain them. Within a step the latest premiere comes first. Where nothing is found, a
-fuzzy search allows one typo a word. Every step reads a bounded part of an index.
+The order: the title is the query, without its article; it begins with it; it contains all words;
+a director's name contains them; an actor's does; title and people together do; the genre is the
+query. Among equals, what runs now or opens soonest comes first, then the future, then the past.
+Where nothing is found, a fuzzy search allows one typo a word, the fewest typos first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.listings import movie_listings
+from mozi.calendar.pages.filter_options import genres_of
+from mozi.calendar.pages.listings import listings, movie_listings
 from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card
+from mozi.calendar.search.matching import LOOKED_AT, RUNS, Match, Matcher, Matches, Step
 from mozi.calendar.search.text import words_of
-from mozi.calendar.search.word_index import find_fuzzy_ids, find_ids
-from mozi.models import Movie, MovieName, Premiere, is_main
+from mozi.calendar.weeks import week_of
+from mozi.models import Movie, MovieGenre, Premiere, is_main
 
-SHOWN = 24  # movies: full rows on any screen
-LOOKED_AT = 200  # movies in each step, of which the best are shown
+SHOWN = 24  # movies a page: full rows on any screen
+OFFERED = 12  # movies of the week on the page without a query
+LAST_PAGE = 99
 QUERY_LENGTH = 100
 MOST_WORDS = 10
-LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """A movie found, and whose name matched, where a name did."""
+
+    card: Card
+    person: str | None
+    directs: bool
 
 
 @dataclass(frozen=True)
 class SearchPage:
-    """The movies found. query: tidied. fuzzy: whether they match only with typos.
+    """One page of the movies found. query: tidied. fuzzy: whether they match only with typos.
 
-    cut: whether more movies were found than are shown.
+    number: the page's, from 1; count: of all that were found; cut: whether there may be more.
+    genre: the genre that the query names. offered, genres: this week's, where there is no query.
     """
 
     query: str
-    cards: tuple[Card, ...]
+    found: tuple[SearchResult, ...]
     fuzzy: bool
+    number: int
+    count: int
     cut: bool
+    genre: str | None = None
+    offered: tuple[Card, ...] = ()
+    genres: tuple[str, ...] = ()
+
+    @property
+    def has_more(self) -> bool:
+        """Return whether another page follows."""
+        return self.number * SHOWN < self.count
 
 
 def tidy(query: str) -> str:
@@ -47,80 +71,100 @@ def tidy(query: str) -> str:
     return line[:QUERY_LENGTH].strip()
 
 
-def search_page(session: Session, query: str, today: date) -> SearchPage:
-    """Return the movies that match a tidied query, best first; none where it has no words."""
-    found, fuzzy = _search(session, query, enough=SHOWN + 1)
-    ids = _best(session, found, today)
+def search_page(session: Session, query: str, today: date, number: int = 1) -> SearchPage:
+    """Return a page of the movies that match a tidied query, best first."""
+    if not query:
+        return _offer(session, today)
+    matches, fuzzy = _search(session, query, today)
+    ids = _in_order(session, matches, today)
     return SearchPage(
         query=query,
-        cards=_cards(session, ids[:SHOWN], today),
+        found=_found(session, ids[(number - 1) * SHOWN : number * SHOWN], matches, today),
         fuzzy=fuzzy,
-        cut=len(ids) > SHOWN,
+        number=number,
+        count=len(ids),
+        cut=len(ids) >= LOOKED_AT,
+        genre=_genre(session, query),
     )
 
 
-def find_best(session: Session, query: str) -> list[int]:
+def find_best(session: Session, query: str, today: date) -> list[int]:
     """Return the ids of all movies that match a tidied query, best first: a few hundred at most.
 
     The admin's list filters them further.
     """
-    found, _ = _search(session, query, enough=None)
-    return sorted(found, key=lambda movie_id: (found[movie_id], -movie_id))
+    return _in_order(session, _search(session, query, today)[0], today)
 
 
-def _search(session: Session, query: str, *, enough: int | None) -> tuple[dict[int, int], bool]:
-    """Return the movies found, each with its step's number, and whether the search was fuzzy."""
+def _search(session: Session, query: str, today: date) -> tuple[Matches, bool]:
+    """Return the movies found, each with how it matches, and whether the search was fuzzy."""
     words = words_of(query)[:MOST_WORDS]
-    found = _found(session, words, enough) if words else {}
-    fuzzy = _fuzzy(session, words) if words and not found else {}
-    return found or fuzzy, bool(fuzzy)
+    if not words:
+        return {}, False
+    matcher = Matcher(session, words, today)
+    if found := matcher.exact():
+        return found, False
+    fuzzy = matcher.fuzzy()
+    return fuzzy, bool(fuzzy)
 
 
-def _fuzzy(session: Session, words: Sequence[str]) -> dict[int, int]:
-    return dict.fromkeys(find_fuzzy_ids(session, words, limit=LOOKED_AT), 0)
-
-
-def _found(session: Session, words: Sequence[str], enough: int | None) -> dict[int, int]:
-    """Return the movies found, each with the number of its step.
-
-    enough: the number of movies after which no further step is taken; None takes all steps.
-    """
-    steps: dict[int, int] = {}
-    for step, ids in enumerate(_steps(session, words)):
-        steps |= {movie_id: step for movie_id in ids if movie_id not in steps}
-        if enough is not None and len(steps) >= enough:
-            break
-    return steps
-
-
-def _steps(session: Session, words: Sequence[str]) -> Iterator[Iterable[int]]:
-    folded = " ".join(words)
-    name = MovieName.folded
-    named = session.execute(
-        select(MovieName.movie_id, name)
-        .where(name >= folded, name < folded + LAST)
-        .order_by(name)
-        .limit(LOOKED_AT)
-    ).all()
-    yield [movie_id for movie_id, title in named if title == folded]
-    yield [movie_id for movie_id, _ in named]
-    yield find_ids(session, words, in_titles=True, limit=LOOKED_AT)
-    yield find_ids(session, words, in_titles=False, limit=LOOKED_AT)
-
-
-def _best(session: Session, steps: dict[int, int], today: date) -> list[int]:
-    """Return the ids of the SHOWN best movies, and one more if there is one."""
+def _in_order(session: Session, matches: Matches, today: date) -> list[int]:
+    """Return the ids of the movies, the best match first."""
     dated = (
-        select(Movie.id, Premiere.premiere_date)
+        select(Movie.id, Premiere.premiere_date, func.length(Movie.title))
         .join(Premiere)
-        .where(Movie.id.in_(steps), is_main(today))
+        .where(Movie.id.in_(matches), is_main(today))
     )
-    rows = sorted(session.execute(dated), key=lambda row: (row[1], row[0]), reverse=True)
-    ids = sorted((movie_id for movie_id, _ in rows), key=lambda movie_id: steps[movie_id])
-    return ids[: SHOWN + 1]
+    busy = Counter(match.person for match in matches.values() if match.person)
+    keys = {
+        movie_id: (*_rank(matches[movie_id], today - day, length, busy), -movie_id)
+        for movie_id, day, length in session.execute(dated)
+    }
+    return sorted(keys, key=keys.__getitem__)
 
 
-def _cards(session: Session, ids: Sequence[int], today: date) -> tuple[Card, ...]:
+def _rank(match: Match, ago: timedelta, length: int, busy: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the sort key of a match. ago: the time since the premiere, negative before it.
+
+    Of the past the titles come first of which the query is the largest part, and the people who
+    have the most films: an old film is looked up by name.
+    """
+    place = (match.step, match.slips)
+    if ago <= RUNS:
+        return *place, 0, abs(ago.days)
+    by_name = length if match.step <= Step.WORDS else -busy.get(match.person or "", 0)
+    return *place, 1, by_name, ago.days
+
+
+def _found(
+    session: Session, ids: Sequence[int], matches: Matches, today: date
+) -> tuple[SearchResult, ...]:
     movies = movie_listings(session, ids, today)
     movies.sort(key=lambda movie: ids.index(movie.id))
-    return tuple(load_cards(session, movies))
+    return tuple(
+        SearchResult(card, match.person, directs=match.step == Step.DIRECTOR)
+        for card in load_cards(session, movies)
+        if (match := matches[card.movie.id])
+    )
+
+
+def _genre(session: Session, query: str) -> str | None:
+    folded = " ".join(words_of(query))
+    return session.scalar(select(MovieGenre.genre).where(MovieGenre.folded == folded).limit(1))
+
+
+def _offer(session: Session, today: date) -> SearchPage:
+    """Return the page without a query: this week's movies, and the genres of the next ones."""
+    week = week_of(today)
+    movies = listings(session, week.first, week.last, limit=OFFERED)
+    coming = listings(session, week.first, week.last + RUNS, limit=LOOKED_AT)
+    return SearchPage(
+        query="",
+        found=(),
+        fuzzy=False,
+        number=1,
+        count=0,
+        cut=False,
+        offered=tuple(load_cards(session, movies)),
+        genres=genres_of(movie.genres for movie in coming),
+    )

@@ -15,6 +15,7 @@ UNMARKED = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i",
     "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "¹": "1", "²": "2", "³": "3", "½": " 1 2",
 }  # fmt: skip
+ARTICLES = frozenset(("a", "az", "the"))
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 _PLAIN = str.maketrans(UNMARKED)
@@ -30,6 +31,17 @@ def words_of(text: str) -> list[str]:
     """Return the text's words, folded, in order."""
     parted = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
     return _WORD.findall("".join(char for char in parted if not unicodedata.combining(char)))
+
+
+def without_article(words: list[str]) -> list[str]:
+    """Return a title's words without the article that it begins with."""
+    return words[1:] if len(words) > 1 and words[0] in ARTICLES else words
+
+
+def title_forms(text: str) -> set[str]:
+    """Return the forms by which a title is found: "A Wall-E" gives "wall e" and "walle"."""
+    words = without_article(words_of(text))
+    return {form for form in (" ".join(words), "".join(words)) if form}
 
 
 def typos_of(word: str) -> Iterator[str]:

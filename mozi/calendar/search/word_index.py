@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Integer, Select, column, select, text
 from sqlalchemy.orm import Session
 
 from mozi.calendar.search.text import typos_of
@@ -39,10 +40,10 @@ class Dialect:
 
 
 SQLITE = Dialect(
-    statement="SELECT rowid FROM movie_search WHERE movie_search MATCH :query"
-    " ORDER BY rowid DESC LIMIT :limit",
-    statement_in_titles="SELECT rowid FROM movie_search WHERE titles MATCH :query"
-    " ORDER BY rowid DESC LIMIT :limit",
+    statement="SELECT rowid AS movie_id FROM movie_search WHERE movie_search MATCH :query"
+    " ORDER BY rowid DESC",
+    statement_in_titles="SELECT rowid AS movie_id FROM movie_search WHERE titles MATCH :query"
+    " ORDER BY rowid DESC",
     word='"{}"',
     prefix='"{}"*',
     either=" OR ",
@@ -50,10 +51,8 @@ SQLITE = Dialect(
     known="SELECT word FROM search_word WHERE word IN (SELECT value FROM json_each(:words))",
 )
 POSTGRESQL = Dialect(
-    statement="SELECT movie_id FROM movie_search WHERE words @@ CAST(:query AS tsquery)"
-    " LIMIT :limit",
-    statement_in_titles="SELECT movie_id FROM movie_search"
-    " WHERE titles @@ CAST(:query AS tsquery) LIMIT :limit",
+    statement="SELECT movie_id FROM movie_search WHERE words @@ CAST(:query AS tsquery)",
+    statement_in_titles="SELECT movie_id FROM movie_search WHERE titles @@ CAST(:query AS tsquery)",
     word="'{}'",
     prefix="'{}':*",
     either=" | ",
@@ -65,45 +64,55 @@ POSTGRESQL = Dialect(
 _BY_INDEX = text("SET LOCAL enable_seqscan = off")
 
 
-def find_ids(session: Session, words: Sequence[str], *, in_titles: bool, limit: int) -> list[int]:
-    """Return the movies that contain all words; the last word may be a prefix.
+@dataclass(frozen=True)
+class WordIndex:
+    """Asks the index for at most `limit` movies, and for as many of the `preferred` ones.
 
-    in_titles: searches the titles only, else titles and people together. Of more than limit
-    movies SQLite returns the newest, PostgreSQL any.
+    preferred: a query of movie ids. Of more than limit others SQLite returns the newest,
+    PostgreSQL any.
     """
-    return _find(session, [[word] for word in words], in_titles=in_titles, limit=limit)
+
+    session: Session
+    limit: int
+    preferred: Select[Any]
+
+    def find(self, alternatives: Alternatives, *, in_titles: bool) -> list[int]:
+        """Return the movies that contain a word of each group; the last may be a prefix.
+
+        in_titles: searches the titles only, else titles and people together.
+        """
+        dialect = _dialect(self.session)
+        if dialect is POSTGRESQL:
+            self.session.execute(_BY_INDEX)
+        statement = text(dialect.statement_in_titles if in_titles else dialect.statement)
+        statement = statement.bindparams(query=build_query(alternatives, dialect))
+        movie_id = statement.columns(column("movie_id", Integer)).subquery().c.movie_id
+        some = select(movie_id).limit(self.limit)
+        found = self.session.scalars(some).all()
+        if len(found) < self.limit:
+            return list(found)
+        # "+ 0": else SQLite asks the index once for each preferred movie.
+        preferred = self.session.scalars(some.where((movie_id + 0).in_(self.preferred)))
+        return list(dict.fromkeys((*preferred, *found)))
 
 
-def find_fuzzy_ids(session: Session, words: Sequence[str], *, limit: int) -> list[int]:
-    """Return the movies that contain, for every word, the word or one that is a typo away.
+def typo_groups(session: Session, words: Sequence[str]) -> Alternatives:
+    """Return for each word the known words that are it or one typo away; [] where one has none.
 
     Call names.ensure_names first: it stores the words that can be found.
     """
     if len(words) > MOST_FUZZY_WORDS:
         return []
     typos = [set(typos_of(word)) if len(word) in TYPO_LENGTHS else {word} for word in words]
-    known = _known(session, set().union(*typos))
+    known = known_words(session, set().union(*typos))
     alternatives = [sorted(each & known) for each in typos]
-    if not all(alternatives):
-        return []
-    return _find(session, alternatives, in_titles=False, limit=limit)
+    return alternatives if all(alternatives) else []
 
 
-def _known(session: Session, words: Set[str]) -> set[str]:
+def known_words(session: Session, words: Set[str]) -> set[str]:
     """Return those of words that any movie contains or contained."""
     known = text(_dialect(session).known)
     return set(session.execute(known, {"words": json.dumps(sorted(words))}).scalars())
-
-
-def _find(
-    session: Session, alternatives: Alternatives, *, in_titles: bool, limit: int
-) -> list[int]:
-    dialect = _dialect(session)
-    if dialect is POSTGRESQL:
-        session.execute(_BY_INDEX)
-    statement = dialect.statement_in_titles if in_titles else dialect.statement
-    values = {"query": build_query(alternatives, dialect), "limit": limit}
-    return list(session.execute(text(statement), values).scalars())
 
 
 def _dialect(session: Session) -> Dialect:

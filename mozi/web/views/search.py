@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages import alphabet
 from mozi.calendar.pages.filters import filters_of, query_of
 from mozi.calendar.search.names import ensure_names
-from mozi.calendar.search.query import search_page, tidy
+from mozi.calendar.search.query import LAST_PAGE, SearchPage, search_page, tidy
 from mozi.web.rates import limit_searches
 from mozi.web.rendering import show, today
 
@@ -24,11 +26,17 @@ def search() -> Response:
     milliseconds.
     """
     asked = tidy(request.args.get("q", ""))
+    number = request.args.get("oldal", 1, type=int) if asked else 1
+    if not 1 <= number <= LAST_PAGE:
+        abort(404)
     ensure_names()
-    query = query_of({"q": asked}) if asked else ""
-    return show(
-        "search", lambda session: search_page(session, asked, today()), query=query, kept=not asked
-    )
+    named = {"q": asked, "oldal": number if number > 1 else None}
+
+    def load(session: Session) -> SearchPage:
+        page = search_page(session, asked, today(), number)
+        return page if page.found or number == 1 else abort(404)
+
+    return show("search", load, query=_query_of(named), kept=not asked)
 
 
 @blueprint.get("/filmek")
@@ -40,11 +48,15 @@ def movies() -> Response:
     if (letter and letter not in alphabet.RANGES) or not 1 <= number <= alphabet.LAST_PAGE:
         abort(404)
     ensure_names()
-    place = {"betu": letter, "oldal": number if number > 1 else None}
-    named = {name: value for name, value in place.items() if value}
+    named = {"betu": letter, "oldal": number if number > 1 else None}
 
     def load(session: Session) -> alphabet.AlphabetPage:
         page = alphabet.alphabet_page(session, letter, number, today(), filters)
         return page if page.groups or number == 1 else abort(404)
 
-    return show("alphabet", load, query=query_of({**named, **filters.arguments}))
+    return show("alphabet", load, query=_query_of({**named, **filters.arguments}))
+
+
+def _query_of(arguments: Mapping[str, object]) -> str:
+    """Return the query string of the arguments that are set."""
+    return query_of({name: value for name, value in arguments.items() if value})

@@ -15,10 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from mozi.calendar.editing.premieres import shown_premieres
 from mozi.calendar.importing import run
 from mozi.calendar.importing.run import ImportReport, import_file
+from mozi.calendar.search import names
 from mozi.database import reading, writing
 from mozi.errors import Busy, ImportRejected
 from mozi.extensions import db
-from mozi.models import Movie, Poster
+from mozi.models import Movie, MovieName, Poster
 from mozi.posters.source import set_source_original
 from tests.conftest import on_both_backends
 from tests.support.factories import THURSDAY, make_movie, premiere_of
@@ -297,7 +298,15 @@ def test_rows_are_looked_up_together(do_import: Any) -> None:
     event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     do_import(*rows)
     do_import(*rows)
-    assert len([each for each in statements if each.startswith("SELECT")]) <= 8
+    assert len([each for each in statements if each.startswith("SELECT")]) <= 10  # 2: unnamed
+
+
+def test_an_import_fills_in_all_names(do_import: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "AT_ONCE", 2)
+    monkeypatch.setattr(names.ensure_names, "__kwdefaults__", {"at_most": 2})
+    do_import(*({"title": f"Film {each}", "premiere_date": DAY} for each in range(5)))
+    with reading() as session:
+        assert not session.scalars(select(MovieName).where(MovieName.sort_key.is_(None))).all()
 
 
 @on_both_backends

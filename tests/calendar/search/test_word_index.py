@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.text import words_of
-from mozi.calendar.search.word_index import find_fuzzy_ids, find_ids
+from mozi.calendar.search.word_index import WordIndex, typo_groups
 from mozi.database import reading, writing
 from mozi.extensions import db
+from mozi.models import Movie
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie
 
@@ -21,14 +22,17 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def find(query: str, *, in_titles: bool = False) -> Sequence[int]:
     with reading() as session:
-        found = find_ids(session, words_of(query), in_titles=in_titles, limit=10)
+        index = WordIndex(session, 10, select(Movie.id))
+        found = index.find([[word] for word in words_of(query)], in_titles=in_titles)
     return sorted(found)
 
 
 def fuzzy(query: str) -> Sequence[int]:
     ensure_names()
     with reading() as session:
-        return sorted(find_fuzzy_ids(session, words_of(query), limit=10))
+        groups = typo_groups(session, words_of(query))
+        index = WordIndex(session, 10, select(Movie.id))
+        return sorted(index.find(groups, in_titles=False)) if groups else []
 
 
 def by_hand(*statements: str) -> None:

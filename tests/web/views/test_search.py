@@ -49,15 +49,20 @@ def test_a_movie_is_found_by_what_one_remembers(client: FlaskClient) -> None:
         assert found(client, query) == found(client, query, "/en/kereses")
 
 
-@on_both_backends
-def test_the_title_itself_comes_first_then_its_beginning_then_its_words(
-    client: FlaskClient,
-) -> None:
-    make_movie(title="Más", cast=("Solaris Anna",), premiere_date=date(2030, 1, 1))
-    make_movie(title="A Solaris", premiere_date=date(2029, 1, 1))
-    make_movie(title="Solaris utca", premiere_date=date(2028, 1, 1))
-    make_movie(title="Solaris", premiere_date=date(1972, 1, 1))
-    assert found(client, "solaris") == ["Solaris", "Solaris utca", "A Solaris", "Más"]
+def test_a_match_by_a_person_says_whose_name_matched(client: FlaskClient) -> None:
+    make_movie(title="Persona", director=("Ingmar Bergman",))
+    make_movie(title="Casablanca", cast=("Ingrid Bergman",))
+    html = client.get("/kereses?q=bergman").text
+    assert "Rendező: Ingmar Bergman" in html
+    assert "Szereplő: Ingrid Bergman" in html
+    assert "Rendező:" not in client.get("/kereses?q=persona").text
+
+
+def test_a_genre_is_found_and_leads_to_its_films(client: FlaskClient) -> None:
+    make_movie(title="Madarak", genres=("horror",))
+    html = client.get("/kereses?q=Horror").text
+    assert TITLE.findall(html) == ["Madarak"]
+    assert '<a href="/filmek?genre=horror">' in html
 
 
 def test_what_is_only_near_is_said_to_be(client: FlaskClient) -> None:
@@ -68,15 +73,16 @@ def test_what_is_only_near_is_said_to_be(client: FlaskClient) -> None:
 
 def test_nothing_found_is_said_and_leads_on(client: FlaskClient) -> None:
     html = client.get("/kereses?q=xyzzy").text
-    assert "Nincs ilyen film, rendező vagy színész: „xyzzy”." in html
+    assert "Nincs ilyen film, rendező, színész vagy műfaj: „xyzzy”." in html
     assert '<a href="/filmek">' in html
 
 
-def test_without_a_query_there_is_the_form_alone(client: FlaskClient) -> None:
-    make_movie()
+def test_without_a_query_this_week_is_offered(client: FlaskClient) -> None:
+    make_movie(title="Őz", genres=("horror",))
     for address in ("/kereses", "/kereses?q=", "/kereses?q=%20%00"):
         html = client.get(address).text
-        assert TITLE.findall(html) == []
+        assert TITLE.findall(html) == ["Őz"]
+        assert '<a href="/filmek?genre=horror">' in html
         assert 'name="q" value=""' in html
 
 
@@ -103,21 +109,16 @@ def test_a_query_that_is_no_text_is_no_error(client: FlaskClient) -> None:
         assert client.get(f"/kereses?{query}").status_code == 200
 
 
-def test_a_cut_list_says_so(client: FlaskClient) -> None:
+def test_more_than_a_page_has_further_pages(client: FlaskClient) -> None:
     for number in range(30):
         make_movie(title=f"Film {number}")
-    html = client.get("/kereses?q=film").text
-    assert len(TITLE.findall(html)) == 24
-    assert "Az első 24 film." in html
-
-
-def test_what_fills_the_page_is_not_looked_beyond(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(25):
-        make_movie(title=f"Film {number}")
-    monkeypatch.setattr("mozi.calendar.search.query.find_ids", None)
-    assert len(found(client, "film")) == 24
+    first, second = client.get("/kereses?q=film").text, client.get("/kereses?q=film&oldal=2").text
+    assert "30 film" in first
+    assert 'href="/kereses?q=film&amp;oldal=2"' in first
+    assert 'href="/kereses?q=film"' in second
+    assert len({*TITLE.findall(first), *TITLE.findall(second)}) == 30
+    for number in (0, 3, 100):
+        assert client.get(f"/kereses?q=film&oldal={number}").status_code == 404
 
 
 def test_what_is_found_is_not_kept_by_the_page_cache(client: FlaskClient) -> None:

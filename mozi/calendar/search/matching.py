@@ -1,0 +1,207 @@
+"""Finds the movies that match a query's words, each with how it matches.
+
+Every step reads a bounded part of an index. Where a step finds more than it may read, it also
+reads the movies that run or are to come, because those are wanted first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from mozi.calendar.search.text import typos_of, without_article, words_of
+from mozi.calendar.search.word_index import Alternatives, WordIndex, known_words, typo_groups
+from mozi.models import Movie, MovieGenre, MovieTitle, Premiere
+
+LOOKED_AT = 200  # movies in each step, of which the best are shown
+RUNS = timedelta(weeks=8)  # as long a film counts as running
+SLIP_LENGTHS = range(5, 31)  # letters of a whole title that may have a typo
+LEAST_PART = 2  # letters of each half of a word that was written together
+LAST = "\U0010ffff"
+FILLERS = frozenset(("a", "an", "the", "and", "az", "es"))  # a title's words that nobody must type
+
+# "7" finds "seven" and "VII", and each of these finds "7".
+NUMBERS = (
+    *("2 ii two ketto", "3 iii three harom", "4 iv four negy", "5 v five ot", "6 vi six hat"),
+    *("7 vii seven het", "8 viii eight nyolc", "9 ix nine kilenc", "10 x ten tiz"),
+    *("11 xi eleven tizenegy", "12 xii twelve tizenketto"),
+)
+SPELT = {
+    word: forms if word == forms[0] else [word, forms[0]]
+    for forms in (line.split() for line in NUMBERS)
+    for word in forms
+}
+
+
+class Step(IntEnum):
+    """How a movie matches, the best first."""
+
+    TITLE = 0
+    BEGINNING = 1
+    WORDS = 2
+    DIRECTOR = 3
+    CAST = 4
+    TOGETHER = 5
+    GENRE = 6
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a movie matches. slips: typos; person: whose name matched, where one did."""
+
+    step: Step
+    slips: int = 0
+    person: str | None = None
+
+
+Matches = dict[int, Match]
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """Finds the movies for the words of one query."""
+
+    session: Session
+    words: Sequence[str]
+    today: date
+
+    def exact(self) -> Matches:
+        """Return the movies that match without a typo."""
+        index = WordIndex(self.session, LOOKED_AT, self._coming_ids())
+        wanted = [word for word in self.words if word not in FILLERS] or self.words
+        groups = [SPELT.get(word, [word]) for word in wanted]
+        found = self._by_title()
+        _add(found, index.find(groups, in_titles=True), Match(Step.WORDS))
+        if parts := self._parts(wanted):
+            _add(found, index.find(parts, in_titles=True), Match(Step.WORDS))
+        rest = [each for each in index.find(groups, in_titles=False) if each not in found]
+        found |= self._by_people(rest, groups)
+        _add(found, self._by_genre(), Match(Step.GENRE))
+        return found
+
+    def fuzzy(self) -> Matches:
+        """Return the movies that match with one typo in the whole title, or in each word."""
+        found: Matches = {}
+        _add(found, self._by_title_with_a_slip(), Match(Step.TITLE, slips=1))
+        if groups := typo_groups(self.session, self.words):
+            index = WordIndex(self.session, LOOKED_AT, self._coming_ids())
+            rest = [each for each in index.find(groups, in_titles=False) if each not in found]
+            found |= self._with_slips(rest, groups)
+        return found
+
+    def _by_title(self) -> Matches:
+        words = without_article(list(self.words))
+        forms = {" ".join(words), "".join(words)}
+        title = MovieTitle.folded
+        begins = or_(*(and_(title >= form, title < form + LAST) for form in forms))
+        found: Matches = {}
+        for movie_id, folded in self._titles(begins):
+            step = Step.TITLE if folded in forms else Step.BEGINNING
+            found[movie_id] = min(found.get(movie_id, Match(step)), Match(step), key=_step)
+        return found
+
+    def _titles(self, begins: ColumnElement[bool]) -> list[tuple[int, str]]:
+        titles = select(MovieTitle.movie_id, MovieTitle.folded).where(begins)
+        rows = self.session.execute(titles.order_by(MovieTitle.folded).limit(LOOKED_AT)).all()
+        if len(rows) == LOOKED_AT:
+            coming = titles.where(MovieTitle.movie_id.in_(self._coming_ids()))
+            rows = [*rows, *self.session.execute(coming.limit(LOOKED_AT))]
+        return [(movie_id, folded) for movie_id, folded in rows]
+
+    def _by_title_with_a_slip(self) -> Collection[int]:
+        whole = "".join(without_article(list(self.words)))
+        if len(whole) not in SLIP_LENGTHS:
+            return ()
+        slips = select(MovieTitle.movie_id).where(MovieTitle.folded.in_(set(typos_of(whole))))
+        return self.session.scalars(slips.limit(LOOKED_AT)).all()
+
+    def _by_genre(self) -> Sequence[int]:
+        genre = select(MovieGenre.movie_id).where(MovieGenre.folded == " ".join(self.words))
+        ids = self.session.scalars(genre.order_by(MovieGenre.movie_id.desc()).limit(LOOKED_AT))
+        if len(found := ids.all()) < LOOKED_AT:
+            return found
+        coming = genre.where(MovieGenre.movie_id.in_(self._coming_ids()))
+        return [*found, *self.session.scalars(coming.limit(LOOKED_AT))]
+
+    def _coming_ids(self) -> Select[Any]:
+        return select(Premiere.movie_id).where(Premiere.premiere_date >= self.today - RUNS)
+
+    def _parts(self, words: Sequence[str]) -> Alternatives:
+        """Return the words with an unknown one in two known parts: "spiderman" is "spider man"."""
+        cuts = {word: _cuts(word) for word in words}
+        parts = {part for each in cuts.values() for cut in each for part in cut}
+        known = known_words(self.session, {*words, *parts})
+        parted = [
+            next((cut for cut in cuts[word] if known.issuperset(cut)), (word,))
+            if word not in known
+            else (word,)
+            for word in words
+        ]
+        whole = all(len(each) == 1 for each in parted)
+        return [] if whole else [[part] for each in parted for part in each]
+
+    def _by_people(self, ids: Sequence[int], groups: Alternatives) -> Matches:
+        people = select(Movie.id, Movie.director, Movie.cast).where(Movie.id.in_(ids))
+        return {
+            movie_id: _of_people(director, cast, groups)
+            for movie_id, director, cast in self.session.execute(people)
+        }
+
+    def _with_slips(self, ids: Sequence[int], groups: Alternatives) -> Matches:
+        columns = (Movie.id, Movie.title, Movie.original_title, Movie.director, Movie.cast)
+        found: Matches = {}
+        for movie_id, title, original, director, cast in self.session.execute(
+            select(*columns).where(Movie.id.in_(ids))
+        ):
+            titles = f"{title} {original or ''}"
+            words = {
+                *_words(titles),
+                *(word for name in (*director, *cast) for word in _words(name)),
+            }
+            in_title = _has(titles, groups)
+            match = Match(Step.WORDS) if in_title else _of_people(director, cast, groups)
+            found[movie_id] = replace(match, slips=sum(word not in words for word in self.words))
+        return found
+
+
+def _add(found: Matches, ids: Iterable[int], match: Match) -> None:
+    for movie_id in ids:
+        found.setdefault(movie_id, match)
+
+
+def _step(match: Match) -> Step:
+    return match.step
+
+
+def _cuts(word: str) -> list[tuple[str, str]]:
+    return [(word[:place], word[place:]) for place in range(LEAST_PART, len(word) - LEAST_PART + 1)]
+
+
+def _of_people(director: Sequence[str], cast: Sequence[str], groups: Alternatives) -> Match:
+    """Return the match by the first name that has all words, a director's before an actor's."""
+    for step, names in ((Step.DIRECTOR, director), (Step.CAST, cast)):
+        for name in names:
+            if _has(name, groups):
+                return Match(step, person=name)
+    return Match(Step.TOGETHER)
+
+
+def _has(text: str, groups: Alternatives) -> bool:
+    """Return whether text has a word of each group; the last group's may be a beginning."""
+    words = _words(text)
+    *whole, last = groups
+    return all(not words.isdisjoint(group) for group in whole) and any(
+        word.startswith(tuple(last)) for word in words
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> Set[str]:
+    return frozenset(words_of(text))
