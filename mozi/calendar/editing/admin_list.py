@@ -34,6 +34,7 @@ from mozi.posters.queries import Failure, failure_of
 from mozi.posters.status import FAILED, LATEST, NONE, WAITING, has_state, movies_in
 
 PAGE_LENGTH = 50
+ALL = 10_000_000  # movies
 COUNTED = 1_000  # beyond that the list says "more than"
 LAST_PAGE = 200  # an editor who looks further searches instead
 
@@ -130,6 +131,16 @@ def admin_list_page(session: Session, query: ListQuery, today: date) -> AdminLis
     )
 
 
+def listed_ids(session: Session, query: ListQuery, today: date) -> list[int]:
+    """Return the ids of all movies that the list shows, on whatever page, in its order."""
+    found = find_best(session, query.text, today) if query.text else None
+    conditions = _conditions(query, found, today)
+    if found is not None and not query.sort:
+        kept = set(session.scalars(select(Movie.id).where(*conditions)))
+        return [movie_id for movie_id in found if movie_id in kept]
+    return _ids(session, query, conditions, today, skipped=0, most=ALL)
+
+
 def _conditions(
     query: ListQuery, found: Sequence[int] | None, today: date
 ) -> list[ColumnElement[bool]]:
@@ -214,23 +225,24 @@ def _ids(
     today: date,
     *,
     skipped: int,
+    most: int = PAGE_LENGTH,
 ) -> list[int]:
     """Return ids only: the database then skips movies without reading their whole rows."""
     if query.state in POSTER_STATES and query.sort != "title" and not query.text:
         order = POSTER_ORDERS.get(query.sort, LATEST)
         state = POSTER_STATES[query.state]
-        found = movies_in(state, *order, limit=PAGE_LENGTH, offset=skipped)
+        found = movies_in(state, *order, limit=most, offset=skipped)
         return list(session.scalars(found))
     movies = select(Movie.id).where(*conditions)
     if query.state == "cancelled" and query.sort not in ("title", "added") and not query.text:
         ordered = _cancelled(*_order(query.sort))
-        return list(session.scalars(ordered.offset(skipped).limit(PAGE_LENGTH)))
+        return list(session.scalars(ordered.offset(skipped).limit(most)))
     if query.sort == "title":
         movies = movies.join(MovieName, MovieName.movie_id == Movie.id)
     elif query.sort != "added":
         movies = movies.join(Premiere, Premiere.movie_id == Movie.id).where(is_main(today))
     ordered = movies.order_by(*_order(query.sort))
-    ordered = ordered.offset(skipped).limit(PAGE_LENGTH)
+    ordered = ordered.offset(skipped).limit(most)
     if conditions or query.sort in ("title", "added"):
         return list(session.scalars(ordered))
     with in_index_order(session):  # nearly each premiere stands for its movie

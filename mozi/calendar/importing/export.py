@@ -1,4 +1,4 @@
-"""Exports every movie and premiere as a file that imports again without a change.
+"""Exports movies with all their premieres as a file that imports again without a change.
 
 Rows are read and written in parts. XlsxWriter writes a workbook row by row in constant memory,
 and needs no other package.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import IO
@@ -22,25 +22,47 @@ from mozi.calendar.editing.history import as_json
 from mozi.calendar.editing.premieres import shown_premieres
 from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldValue
 from mozi.calendar.importing.cells import guarded
+from mozi.database import in_chunks
 from mozi.models import Movie, Poster
 from mozi.vocabulary import LIST_SEPARATOR
 
 Row = tuple[FieldValue, ...]
+Part = list[tuple[Movie, str | None]]
 
 PART = 1000  # movies read at once
 ENDINGS = ("csv", "json", "xlsx")
 
 
-def export_rows(session: Session) -> Iterator[Row]:
-    """Return a row for each premiere, its values in the order of COLUMNS, by movie."""
-    query = select(Movie, Poster.source_url).outerjoin(Poster).order_by(Movie.id).limit(PART)
-    query = query.options(selectinload(Movie.premieres))
-    last = 0
-    while movies := session.execute(query.where(Movie.id > last)).all():
+def export_rows(session: Session, ids: Iterable[int] | None = None) -> Iterator[Row]:
+    """Return a row for each premiere, its values in the order of COLUMNS.
+
+    ids: the movies, in the order of the rows; None: all movies, by id.
+    """
+    for movies in _all_parts(session) if ids is None else _parts(session, ids):
         for movie, url in movies:
             yield from _rows_of(movie, url)
-            last = movie.id
         session.expunge_all()
+
+
+_MOVIES = (
+    select(Movie, Poster.source_url)
+    .outerjoin(Poster)
+    .order_by(Movie.id)
+    .options(selectinload(Movie.premieres))
+)
+
+
+def _all_parts(session: Session) -> Iterator[Part]:
+    last = 0
+    while movies := session.execute(_MOVIES.where(Movie.id > last).limit(PART)).all():
+        last = movies[-1][0].id
+        yield [(movie, url) for movie, url in movies]
+
+
+def _parts(session: Session, ids: Iterable[int]) -> Iterator[Part]:
+    for chunk in in_chunks(ids):
+        found = {row[0].id: row for row in session.execute(_MOVIES.where(Movie.id.in_(chunk)))}
+        yield [(found[each][0], found[each][1]) for each in chunk if each in found]
 
 
 def _rows_of(movie: Movie, url: str | None) -> Iterator[Row]:
@@ -58,6 +80,15 @@ def write_export(file: IO[bytes], rows: Iterable[Row], *, ending: str) -> int:
     """Write the rows in the form that ending names, of ENDINGS; return how many there were."""
     writer = {"csv": _write_csv, "json": _write_json, "xlsx": _write_xlsx}[ending]
     return writer(file, rows)
+
+
+def write_template(file: IO[bytes], headings: Sequence[str]) -> None:
+    """Write a workbook that holds these headings, for films to be typed in below."""
+    with closing(xlsxwriter.Workbook(file)) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(headings) - 1, 20)
+        sheet.write_row(0, 0, headings, book.add_format({"bold": True}))
 
 
 def ending_of(path: Path) -> str | None:

@@ -28,10 +28,18 @@ LABELS = {
     "cast": "szereplők, szereplő, főszereplők, színészek, starring, actors",
     "country": "ország, országok, gyártó ország, származási ország, country, countries",
     "distributor": "forgalmazó, forgalmazza, magyarországi forgalmazó, distributor",
-    "trailer_url": "előzetes, előzetes címe, előzetes linkje, előzetes linkje (url), trailer",
-    "poster_url": "plakát, plakát címe, plakát linkje, plakát linkje (url), poster",
-    "kind": "hol látható, bemutató fajtája, a bemutató fajtája, fajta, típus, release type, type",
-    "date_precision": "a dátum pontossága, dátum pontossága, pontosság, precision, date precision",
+    "trailer_url": (
+        "előzetes, előzetes címe, előzetes linkje, előzetes linkje (url), trailer, trailer address"
+    ),
+    "poster_url": "plakát, plakát címe, plakát linkje, plakát linkje (url), poster, poster address",
+    "kind": (
+        "hol látható, bemutató fajtája, a bemutató fajtája, fajta, típus, release type, type,"
+        " where it shows"
+    ),
+    "date_precision": (
+        "a dátum pontossága, dátum pontossága, pontosság, precision, date precision,"
+        " precision of the date"
+    ),
     "status": "állapot, státusz",
 }
 
