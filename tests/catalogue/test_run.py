@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from mozi import clock as clock_module
 from mozi.calendar.editing.premieres import PremiereChange
 from mozi.calendar.editing.trash import delete_movie, ensure_brought_back
+from mozi.catalogue.run import FailedFilm, Sync, scope_of
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Poster, Premiere
+from mozi.services import services
 from tests.catalogue.conftest import SyncFilms
 from tests.conftest import Clock, on_both_backends
 from tests.support import tmdb as fake
@@ -337,3 +344,56 @@ def test_dry_run_counts_and_writes_nothing(tmdb: FakeTmdb, sync: SyncFilms) -> N
     assert counts == {"added": 1, "changed": 1, "unchanged": 0, "proposed": 1}
     assert (statements, everything()) == ([], before)
     assert sync().counts == counts
+
+
+def _ten_films_and_an_editor(tmdb: FakeTmdb, sync: SyncFilms) -> None:
+    """Lay a state with news of every kind: a new film, changed ones, one that an editor holds."""
+    tmdb.add(*(film(n, f"Film {n}", cinema="2026-12-17") for n in range(1, 8)))
+    sync()
+    with reading() as session:
+        held = session.scalars(select(CatalogueMovie.movie_id).filter_by(tmdb_id=3)).one()
+    edit(held, runtime_minutes=90)
+    for number in range(2, 6):
+        tmdb.change(number, runtime=110 + number)
+    tmdb.move(6, 3, "2026-12-24")
+    tmdb.move(7, 4, "2027-02-04")
+    tmdb.add(*(film(n, f"Film {n}", cinema="2026-12-17") for n in range(8, 11)))
+
+
+def test_run_that_is_stopped_after_any_film_and_run_again_is_one_whole_run(
+    app: Flask, tmdb: FakeTmdb, sync: SyncFilms
+) -> None:
+    _ten_films_and_an_editor(tmdb, sync)
+    settings = services().settings
+    scope = scope_of(clock_module.today(settings), first=None, last=None)
+    whole = Sync(settings, scope, dry_run=True).run().counts
+    for most in range(1, 11):  # the first run ends after one film, the next one after two, …
+        run, done = Sync(settings, scope), count(1)
+        run.on_done = lambda run=run, done=done, most=most: next(done) == most and run.stop.set()
+        run.run()
+    assert (whole["added"], whole["changed"], whole["proposed"]) == (3, 5, 1)
+    stopped = everything()
+    assert (len(stopped["asked"]), len(stopped["movies"]), len(stopped["links"])) == (1, 10, 10)
+    assert sync().counts == {"unchanged": 10}
+    assert stopped == everything()
+
+
+@on_both_backends
+def test_two_runs_at_once_write_what_one_does(app: Flask, tmdb: FakeTmdb, sync: SyncFilms) -> None:
+    _ten_films_and_an_editor(tmdb, sync)
+    settings = services().settings
+    scope = scope_of(clock_module.today(settings), first=None, last=None)
+    barrier = threading.Barrier(2)
+
+    def run() -> list[FailedFilm]:
+        with app.app_context():
+            barrier.wait()
+            return Sync(settings, scope).run().failed
+
+    with ThreadPoolExecutor(2) as pool:
+        failed = [pool.submit(run) for _ in range(2)]
+    assert [each.result() for each in failed] == [[], []]
+    found = everything()
+    assert (len(found["asked"]), len(found["movies"]), len(found["links"])) == (1, 10, 10)
+    assert sync().counts["unchanged"] == 10
+    assert found == everything()
