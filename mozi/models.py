@@ -507,6 +507,23 @@ class DeletedMovie(Model):
     rows: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class MergedMovie(Model):
+    """A movie that an editor has merged into another one; its addresses lead there for good.
+
+    It outlives both movies, so it has no foreign key. external_id: the one that files may still
+    name. entry_id: the entry in the other movie's history. tmdb_id: the film of the catalogue
+    that went along. A deleted_movie keeps the rows for undo.
+    """
+
+    __tablename__ = "merged_movie"
+
+    movie_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    into_id: Mapped[int] = mapped_column(index=True)
+    external_id: Mapped[str | None] = mapped_column(String(100), index=True)
+    entry_id: Mapped[int | None]
+    tmdb_id: Mapped[int | None]
+
+
 class ImportDraft(Model):
     """A file whose preview an admin sees before the import."""
 

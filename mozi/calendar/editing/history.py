@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from mozi import clock
 from mozi.calendar.fields import FieldValue
 from mozi.database import in_chunks
-from mozi.models import DeletedMovie, HistoryEntry, Movie, Poster, PosterVariant
+from mozi.models import DeletedMovie, HistoryEntry, MergedMovie, Movie, Poster, PosterVariant
 from mozi.posters.focus import Focus
 from mozi.posters.recipes import THUMB
 
@@ -25,9 +25,9 @@ BY_COMMAND = "flask"  # the editor that a command's changes name
 # Besides the columns, an entry's changes may name:
 POSTER = "poster"  # the poster itself, apart from its address
 FOCUS = "focus"  # the part that crops keep: [x, y] in percent, None: the middle
-CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED = (
+CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED, MERGED, SEPARATED = (
     *("created", "updated", "deleted"),
-    *("brought_back", "restored"),
+    *("brought_back", "restored", "merged", "separated"),
 )
 
 
@@ -163,6 +163,6 @@ def find_free_id(session: Session) -> int | None:
         return None
     latest = [
         select(func.max(column)).scalar_subquery()
-        for column in (Movie.id, DeletedMovie.movie_id, HistoryEntry.movie_id)
+        for column in (Movie.id, DeletedMovie.movie_id, HistoryEntry.movie_id, MergedMovie.movie_id)
     ]
     return 1 + max(number or 0 for number in session.execute(select(*latest)).one())

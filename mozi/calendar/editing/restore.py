@@ -27,6 +27,7 @@ from mozi.calendar.editing.history import (
 )
 from mozi.calendar.editing.premieres import is_of_premiere, restored_premieres
 from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, Values, check_fields
+from mozi.calendar.merges import find_parts
 from mozi.errors import HistoryEntryNotFound, MovieNotFound
 from mozi.models import HistoryEntry, Movie
 from mozi.posters.focus import Pointed
@@ -37,9 +38,13 @@ LAST_PAGE = 10_000  # pages
 
 @dataclass(frozen=True)
 class Event:
-    """One entry. changes: old and new value by column; old_thumb_key: the old poster's."""
+    """One entry. changes: old and new value by column; old_thumb_key: the old poster's.
+
+    movie_id: the movie's, or that of a movie which was merged into it.
+    """
 
     entry_id: int
+    movie_id: int
     edited_at: datetime
     editor: str
     action: str
@@ -71,12 +76,16 @@ class OldState:
 
 
 def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
-    """Return that page of the movie's history; raises MovieNotFound."""
+    """Return that page of the history of the movie and of those that were merged into it.
+
+    Raises MovieNotFound.
+    """
     title = session.scalars(select(Movie.title).where(Movie.id == movie_id)).first()
     if title is None:
         raise MovieNotFound(movie_id)
     number = min(max(number, 1), LAST_PAGE)
-    query = _EVENTS.where(HistoryEntry.movie_id == movie_id).order_by(HistoryEntry.id.desc())
+    ids = [movie_id, *find_parts(session, movie_id)]
+    query = _EVENTS.where(HistoryEntry.movie_id.in_(ids)).order_by(HistoryEntry.id.desc())
     part = query.limit(PAGE_LENGTH + 1).offset((number - 1) * PAGE_LENGTH)
     events = [Event(*row) for row in session.execute(part)]
     more = len(events) > PAGE_LENGTH and number < LAST_PAGE
@@ -84,7 +93,7 @@ def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
 
 
 _EVENTS = select(
-    *(HistoryEntry.id, HistoryEntry.edited_at, HistoryEntry.editor),
+    *(HistoryEntry.id, HistoryEntry.movie_id, HistoryEntry.edited_at, HistoryEntry.editor),
     *(HistoryEntry.action, HistoryEntry.changes, HistoryEntry.old_thumb_key),
 )
 

@@ -34,6 +34,7 @@ from mozi.models import (
     DateChange,
     DeletedMovie,
     HistoryEntry,
+    MergedMovie,
     Movie,
     Proposal,
     TextList,
@@ -54,35 +55,43 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Deleted:
-    """A deleted movie that can be brought back."""
+    """A deleted movie that can be brought back; into_id: what it was merged into instead."""
 
     movie_id: int
     title: str
     premiere_date: date
     deleted_at: datetime
     deleted_by: str
+    into_id: int | None
 
 
 def delete_movie(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
     """Delete the movie and return its title; raises MovieNotFound."""
     forget_deleted(session)
     movie = lock_movie(session, movie_id)
-    session.add(
-        DeletedMovie(
-            movie_id=movie_id,
-            title=movie.title,
-            premiere_date=plain_premiere(movie).premiere_date,
-            deleted_by=by,
-            rows={name: _rows(session, table, movie_id) for name, table in TABLES.items()},
-        )
-    )
-    session.flush()
-    record_history(session, [NewHistoryEntry(movie_id, movie.version, DELETED, {})], by=by)
-    session.execute(delete(Movie).where(Movie.id == movie_id))
+    put_into_trash(session, movie, by=by, action=DELETED)
     return movie.title
 
 
-def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
+def put_into_trash(session: Session, movie: Movie, *, by: str, action: str) -> None:
+    """Delete the locked movie, whose rows the trash keeps. action: the history's word."""
+    session.add(
+        DeletedMovie(
+            movie_id=movie.id,
+            title=movie.title,
+            premiere_date=plain_premiere(movie).premiere_date,
+            deleted_by=by,
+            rows={name: load_rows(session, table, movie.id) for name, table in TABLES.items()},
+        )
+    )
+    session.flush()
+    record_history(session, [NewHistoryEntry(movie.id, movie.version, action, {})], by=by)
+    session.execute(delete(Movie).where(Movie.id == movie.id))
+
+
+def bring_back(
+    session: Session, movie_id: int, *, by: str = BY_COMMAND, action: str = BROUGHT_BACK
+) -> str:
     """Insert the deleted movie's rows again and return its title; raises MovieNotFound.
 
     The movie loses its external_id where another movie has that by now.
@@ -100,11 +109,22 @@ def bring_back(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
         if name == "premiere" and not rows[name]:
             _add_premiere(session, movie, rows["date_change"])
         elif rows[name]:
-            session.execute(insert(table), [_read(table, row) for row in rows[name]])
-    record_history(session, [NewHistoryEntry(movie_id, movie["version"], BROUGHT_BACK, {})], by=by)
+            _free_ids(session, table, rows[name])
+            session.execute(insert(table), [read_row(table, row) for row in rows[name]])
+    record_history(session, [NewHistoryEntry(movie_id, movie["version"], action, {})], by=by)
     title = kept.title
     session.delete(kept)
     return title
+
+
+def _free_ids(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Drop the rows' own ids if one is taken: SQLite gives a deleted row's id to the next row."""
+    if table.name not in ("date_change", "proposal"):
+        return
+    ids = [row["id"] for row in rows]
+    if session.execute(select(table.c.id).where(table.c.id.in_(ids)).limit(1)).first():
+        for row in rows:
+            del row["id"]
 
 
 def _add_premiere(
@@ -115,7 +135,7 @@ def _add_premiere(
     moved = (*PREMIERE_COLUMNS, "added_at", "changed_at")
     row = {**{name: movie.get(name) for name in moved}, **own}
     adding = insert(PREMIERES).returning(PREMIERES.c.id)
-    premiere_id = session.scalars(adding, [_read(PREMIERES, row)]).one()
+    premiere_id = session.scalars(adding, [read_row(PREMIERES, row)]).one()
     for change in date_changes:
         change["premiere_id"] = premiere_id
 
@@ -143,8 +163,8 @@ def deleted_movies(session: Session) -> tuple[Deleted, ...]:
 
 _DELETED = select(
     *(DeletedMovie.movie_id, DeletedMovie.title, DeletedMovie.premiere_date),
-    *(DeletedMovie.deleted_at, DeletedMovie.deleted_by),
-)
+    *(DeletedMovie.deleted_at, DeletedMovie.deleted_by, MergedMovie.into_id),
+).outerjoin(MergedMovie, MergedMovie.movie_id == DeletedMovie.movie_id)
 
 
 def _recent() -> ColumnElement[bool]:
@@ -152,10 +172,15 @@ def _recent() -> ColumnElement[bool]:
 
 
 def forget_deleted(session: Session) -> None:
-    """Delete the rows and history of movies that were deleted longer than UNDO_DAYS ago."""
+    """Delete the rows and history of movies that were deleted longer than UNDO_DAYS ago.
+
+    The history of a merged one stays.
+    """
     old = select(DeletedMovie.movie_id).where(DeletedMovie.deleted_at < _oldest())
     if ids := list(session.scalars(old)):
-        session.execute(delete(HistoryEntry).where(HistoryEntry.movie_id.in_(ids)))
+        merged = set(session.scalars(select(MergedMovie.movie_id)))  # the other movie shows it
+        gone = [movie_id for movie_id in ids if movie_id not in merged]
+        session.execute(delete(HistoryEntry).where(HistoryEntry.movie_id.in_(gone)))
         session.execute(delete(DeletedMovie).where(DeletedMovie.movie_id.in_(ids)))
 
 
@@ -163,7 +188,8 @@ def _oldest() -> datetime:
     return clock.now() - timedelta(days=UNDO_DAYS)
 
 
-def _rows(session: Session, table: Any, movie_id: int) -> list[dict[str, Any]]:
+def load_rows(session: Session, table: Any, movie_id: int) -> list[dict[str, Any]]:
+    """Return the movie's rows of a table, as JSON holds them."""
     owner = table.c.id if table.name == "movie" else table.c.movie_id
     return [
         {name: _as_json(value) for name, value in row._mapping.items()}
@@ -177,7 +203,7 @@ def _as_json(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _read(table: Any, row: Mapping[str, Any]) -> dict[str, Any]:
+def read_row(table: Any, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row's values in the table's types; a column of a later release is left out."""
     return {
         column.name: _value(column.type, row[column.name])

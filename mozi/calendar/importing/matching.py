@@ -20,11 +20,12 @@ from mozi.calendar.editing.premieres import PremiereChange, changes_anything, sh
 from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, FieldValue, Values
 from mozi.calendar.importing.doubts import MOVE, NEW, Pick, find_candidates, moving_premiere
 from mozi.calendar.importing.premieres import meant_premieres, premiere_of_day
+from mozi.calendar.merges import find_merged_into
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.database import in_chunks
 from mozi.errors import RowFault
 from mozi.messages import Message
-from mozi.models import Movie, Poster, Premiere
+from mozi.models import MergedMovie, Movie, Poster, Premiere
 from mozi.vocabulary import KINDS
 
 Key = tuple[FieldValue, FieldValue]
@@ -32,10 +33,14 @@ Key = tuple[FieldValue, FieldValue]
 
 @dataclass(frozen=True)
 class ImportRow:
-    """A row's checked values by column, for the columns of the file only."""
+    """A row's checked values by column, for the columns of the file only.
+
+    is_part: its movie was merged into another one.
+    """
 
     number: int
     values: Values
+    is_part: bool = False
 
     @property
     def external_id(self) -> FieldValue:
@@ -192,7 +197,7 @@ def match_rows(
             matched.faults.append(row.fault("", error.message))
             continue
         if movie is not None:
-            found[movie].append(row)
+            found[movie].append(movies.as_meant(row))
         elif missing := [column for column in REQUIRED if column not in row.values]:
             reason = CalendarMessage("needed_for_new")
             matched.faults.extend(row.fault(column, reason) for column in missing)
@@ -213,9 +218,13 @@ def _match_known(
     sources = _sources(session, found)
     taken: dict[Premiere, int] = {}
     for movie, own in found.items():
+        own = sorted(own, key=lambda row: row.is_part)
         meant = meant_premieres(shown_premieres(movie), {row.number: row.values for row in own})
         for row in own:
-            if (other := meant.twice.get(row.number)) is not None:
+            if (other := meant.twice.get(row.number)) is not None and row.is_part:
+                matched.unchanged.append(MatchedRow(row, movie))
+                continue
+            if other is not None:
                 reason = CalendarMessage("same_premiere", row=other)
                 matched.faults.append(row.fault("", reason))
                 continue
@@ -292,6 +301,7 @@ class _Movies:
         for movie in _look_up(session, Movie.title, titles):
             for day in {premiere.premiere_date for premiere in shown_premieres(movie)}:
                 self.by_key[movie.title, day].append(movie)
+        self.merged = _look_up_merged(session, ids - self.by_id.keys())
         self.claimed: dict[int, FieldValue] = {}  # a row's external_id by its movie's id
 
     def claim(self, row: ImportRow) -> Movie | None:
@@ -305,8 +315,19 @@ class _Movies:
         self.claimed.setdefault(movie.id, row.external_id)
         return movie
 
+    def as_meant(self, row: ImportRow) -> ImportRow:
+        """Return the row; a merged movie's means a premiere only, so the movie's values go.
+
+        Its title would else be taken in turns with that of the movie which it is part of.
+        """
+        if row.external_id not in self.merged:
+            return row
+        own = {c: v for c, v in row.values.items() if c in PREMIERE_COLUMNS}
+        return ImportRow(row.number, own, is_part=True)
+
     def _candidates(self, row: ImportRow) -> list[Movie]:
-        by_id = self.by_id.get(row.external_id) if row.external_id else None
+        named = self.by_id.get(row.external_id) or self.merged.get(row.external_id)
+        by_id = named if row.external_id else None
         if by_id is not None:
             return [by_id]
         by_key = self.by_key.get(row.key, []) if row.key else []
@@ -323,6 +344,19 @@ def _look_up(session: Session, column: Any, values: Iterable[FieldValue]) -> lis
         query = select(Movie).options(selectinload(Movie.premieres)).where(column.in_(chunk))
         found += session.scalars(query)
     return found
+
+
+def _look_up_merged(session: Session, ids: Iterable[FieldValue]) -> dict[FieldValue, Movie]:
+    """Return the movies that those with these external_ids were merged into."""
+    into: dict[FieldValue, int] = {}
+    for chunk in in_chunks(sorted(ids, key=str)):
+        columns = (MergedMovie.external_id, MergedMovie.movie_id)
+        for external_id, movie_id in session.execute(
+            select(*columns).where(MergedMovie.external_id.in_(chunk))
+        ):
+            into[external_id] = find_merged_into(session, movie_id) or movie_id
+    movies = {movie.id: movie for movie in _look_up(session, Movie.id, set(into.values()))}
+    return {each: movies[movie_id] for each, movie_id in into.items() if movie_id in movies}
 
 
 def _sources(

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from mozi.calendar.merges import with_merged
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, Filters
 from mozi.calendar.pages.listings import FEED, load_premieres, rows_of
@@ -118,9 +119,14 @@ def premieres(
 
 
 def movies_by_id(session: Session, movie_ids: Collection[int], today: date) -> Movies:
-    """Return these movies by id, each by its next premiere, else its latest one, and with all."""
-    chosen = (Movie.id.in_(movie_ids), is_main(today))
-    found = _movies(session, *chosen, order=(Movie.id,), limit=len(movie_ids))
+    """Return these movies by id, each by its next premiere, else its latest one, and with all.
+
+    A merged movie's id stands for the movie that it is part of now.
+    """
+    chosen = with_merged(session, movie_ids)
+    found = _movies(
+        session, Movie.id.in_(chosen), is_main(today), order=(Movie.id,), limit=len(chosen)
+    )
     pictures = load_pictures(session, dict.fromkeys(RECIPES, found))
     premieres = load_premieres(session, [movie.id for movie in found])
     return Movies(

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mozi.accounts.form_drafts import delete_draft
+from mozi.calendar.editing.merging import ensure_back
 from mozi.calendar.editing.save import (
     PossibleDuplicates,
     Saved,
@@ -19,7 +20,6 @@ from mozi.calendar.editing.save import (
     Submission,
     save_movie,
 )
-from mozi.calendar.editing.trash import ensure_brought_back
 from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, CheckedFields, check_fields
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import next_thursday
@@ -97,7 +97,7 @@ def change_movie(movie_id: int) -> ResponseReturnValue:
     """Change the movie; restore it first if the form asks for that."""
     if request.form.get("then") == BRING_BACK:
         with writing() as session:
-            ensure_brought_back(session, movie_id, by=current_admin().email)
+            ensure_back(session, movie_id, by=current_admin().email)
     return _save_form(movie_id)
 
 

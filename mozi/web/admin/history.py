@@ -17,8 +17,10 @@ from mozi.calendar.editing.history import (
     CREATED,
     DELETED,
     FOCUS,
+    MERGED,
     POSTER,
     RESTORED,
+    SEPARATED,
     UPDATED,
     Json,
 )
@@ -46,6 +48,8 @@ ACTION_NAMES: dict[str, LazyString] = {
     DELETED: _("Törölve"),
     BROUGHT_BACK: _("Visszahozva"),
     RESTORED: _("Visszaállítva"),
+    MERGED: _("Egyesítve"),
+    SEPARATED: _("Szétválasztva"),
 }
 # The names of codes by column; POSTER: where a poster came from.
 CODES: dict[str, Mapping[Any, LazyString]] = {

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
+from mozi.calendar.editing.merging import ensure_back
 from mozi.calendar.editing.save import get_movie_state
 from mozi.calendar.editing.trash import (
     UNDO_DAYS,
     delete_movie,
     deleted_movies,
-    ensure_brought_back,
     find_deleted,
 )
+from mozi.calendar.merges import find_merged_into
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
 from mozi.web.admin.base import (
@@ -52,9 +53,9 @@ def delete(movie_id: int) -> ResponseReturnValue:
 
 @blueprint.post(f"{MOVIE}/bring-back", endpoint="bring_back")
 def undo_delete(movie_id: int) -> ResponseReturnValue:
-    """Restore the deleted movie."""
+    """Restore the deleted movie, or separate the merged one."""
     with writing() as session:
-        title = ensure_brought_back(session, movie_id, by=current_admin().email)
+        title = ensure_back(session, movie_id, by=current_admin().email)
     flash_done("brought_back", movie_id, title)
     return redirect_to("movie", movie_id=movie_id)
 
@@ -66,4 +67,5 @@ def movie_is_gone(error: MovieNotFound) -> Response:
         return Response(status=404)
     with reading() as session:
         deleted = find_deleted(session, error.movie_id)
-    return render_page("gone", deleted=deleted, days=UNDO_DAYS, status=404)
+        into = find_merged_into(session, error.movie_id)
+    return render_page("gone", deleted=deleted, into=into, days=UNDO_DAYS, status=404)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from mozi.calendar.merges import load_merged
 from mozi.calendar.pages import feeds
 from mozi.calendar.pages.filters import NONE, Filters, filters_of
 from mozi.calendar.pages.values import CalendarFeed, NewsFeed
@@ -57,7 +58,7 @@ def film(movie_id: int, slug: str) -> Response:
     asked, day = request.script_root + request.path, today()
 
     def load(session: Session) -> CalendarFeed:
-        shown = feeds.movie_feed(session, movie_id)
+        shown = load_merged(lambda each: feeds.movie_feed(session, each), session, movie_id)
         if (right := f"{links.film_path(shown.movies[0])}.ics") != asked:
             raise Moved(right)
         known = tuple(movie for movie in shown.movies if movie.date_precision == "day")

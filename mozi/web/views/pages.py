@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 
+from mozi.calendar.merges import load_merged
 from mozi.calendar.pages import queries
 from mozi.calendar.pages.filters import filters_of
 from mozi.calendar.pages.queries import CINEMA_KINDS, CINEMA_WEEKS
@@ -98,14 +99,16 @@ def year(year: int) -> Response:
 @blueprint.get("/film/<int(max=2147483647):movie_id>-<slug>")
 @limit_unknown
 def film(movie_id: int, slug: str) -> Response:
-    """Show a movie; an address with another slug redirects to the right one.
+    """Show a movie; another slug, or a merged movie, redirects to the right address.
 
     movie_id: up to the largest of PostgreSQL's integers.
     """
     asked = request.script_root + request.path
 
     def load(session: Session) -> MoviePage:
-        page = queries.movie_page(session, movie_id, today())
+        page = load_merged(
+            lambda shown: queries.movie_page(session, shown, today()), session, movie_id
+        )
         if (right := links.film_path(page.movie)) != asked:
             raise Moved(right)
         return page

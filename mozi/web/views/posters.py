@@ -7,12 +7,16 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from mozi.calendar.merges import find_merged_into
+from mozi.database import reading
 from mozi.errors import MediaNotFound, MovieNotFound, NoPosterSource
 from mozi.metrics import POSTER_REQUESTS
 from mozi.posters.demand.answers import PosterAnswer
 from mozi.posters.demand.builds import WAIT_S
 from mozi.posters.demand.requests import BuildRequest
 from mozi.posters.imaging import placeholder
+from mozi.posters.keys import poster_path
+from mozi.posters.queries import get_poster
 from mozi.posters.recipes import Recipe, get_recipe
 from mozi.server.parking import WAITED_FOR, discarded_response, park
 from mozi.services import services
@@ -40,12 +44,24 @@ def _poster(movie_id: int, slug: str, recipe: Recipe) -> Response:
     if waited_for is not None:
         waited_for.waiters.leave()
         return response_of(answers.wait(waited_for, recipe, wait_s=0), recipe)
-    answer = answers.get(movie_id, slug, recipe, may_build=request.method != "HEAD")
+    try:
+        answer = answers.get(movie_id, slug, recipe, may_build=request.method != "HEAD")
+    except MovieNotFound:
+        answer = _moved(movie_id, recipe)
     if answer.request is None:
         return response_of(answer, recipe)
     if park_for(answer.request, request.environ):
         return discarded_response()
     return response_of(answers.wait(answer.request, recipe), recipe)
+
+
+def _moved(movie_id: int, recipe: Recipe) -> PosterAnswer:
+    """Return the address of the movie that this one was merged into; raises MovieNotFound."""
+    with reading() as session:
+        into = find_merged_into(session, movie_id)
+    if into is None:
+        raise MovieNotFound(movie_id)
+    return PosterAnswer("moved", url=poster_path(into, get_poster(into).slug, recipe.media))
 
 
 def park_for(build: BuildRequest, environ: dict[str, Any]) -> bool:
