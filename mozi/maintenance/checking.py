@@ -21,11 +21,13 @@ from mozi.maintenance.records import ORIGINAL, Record, forget, records, rewrite_
 from mozi.maintenance.references import PREFIXES, being_built, referred_to, retired_at
 from mozi.maintenance.storage_check import is_of_a_check
 from mozi.posters.gc.ownership import claim
+from mozi.posters.keys import original_digest
 from mozi.storage import IMMUTABLE, ObjectHeaders, Storage, StoredObject, type_of
 
 T = TypeVar("T")
 GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED = "gone", "wrong_headers", "former_host", "unrecorded"
-KINDS = (GONE, WRONG_HEADERS, FORMER_HOST, UNRECORDED)
+DAMAGED = "damaged"
+KINDS = (GONE, DAMAGED, WRONG_HEADERS, FORMER_HOST, UNRECORDED)
 ASKED_AT_ONCE = 16
 ASKED_IN_A_ROW = 32  # by one thread: its hand-over takes longer than a look at a file
 NAMED = 1000
@@ -143,6 +145,9 @@ class Checking:
                 self._report(GONE, record, _why_gone(record), self._forget)
             elif record.media != ORIGINAL:
                 self._check_variant(record, seen)
+            elif seen.sha256 and seen.sha256 != original_digest(record.key):
+                reason = f"its bytes are others: their SHA-256 is {seen.sha256}"
+                self._report(DAMAGED, record, reason, self._delete_damaged)
 
     def _headers_of(self, part: Sequence[Record]) -> list[ObjectHeaders | StorageError | None]:
         return [self._headers(record) for record in part]
@@ -177,6 +182,13 @@ class Checking:
         self._add(Finding(kind, record.key, f"{record}: {reason}", record, repaired))
 
     def _forget(self, record: Record) -> bool:
+        return forget(record, self.storage)
+
+    def _delete_damaged(self, record: Record) -> bool:
+        """Delete an original that can be fetched again; an upload's stays, for a person to see."""
+        if record.uploaded:
+            return False
+        self.storage.delete(record.key)
         return forget(record, self.storage)
 
     def _store_again(self, record: Record) -> bool:

@@ -39,10 +39,14 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class ObjectHeaders:
-    """The Content-Type and Cache-Control that visitors get with an object; "": none."""
+    """The Content-Type and Cache-Control that visitors get with an object; "": none.
+
+    sha256: of its bytes, as the storage has kept it; "" where it keeps none.
+    """
 
     content_type: str
     cache_control: str
+    sha256: str = ""
 
 
 class Storage(Protocol):

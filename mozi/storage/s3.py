@@ -5,9 +5,11 @@ The only module that imports boto3. Its errors become StorageErrors here, in pla
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -102,6 +104,9 @@ class S3Storage:
         """
         fields = self._address(key) | {"Body": body, "ContentType": content_type}
         fields["CacheControl"] = IMMUTABLE if public else PRIVATE
+        if self._keeps_checksums:  # Amazon refuses a body that does not match, and keeps it
+            fields["ChecksumAlgorithm"] = "SHA256"
+            fields["ChecksumSHA256"] = b64encode(sha256(body).digest()).decode()
         with _translated("stored", key):
             self._put(fields, acl=self._public_reading.acl if public else "")
         if public:
@@ -141,11 +146,13 @@ class S3Storage:
         """Return the object's headers; raises ObjectNotFound, or StorageError without a bucket."""
         try:
             with _translated("looked for", key):
-                answer = self.client.head_object(**self._address(key))
+                asked = {"ChecksumMode": "ENABLED"} if self._keeps_checksums else {}
+                answer = self.client.head_object(**self._address(key), **asked)
         except ObjectNotFound:
             self._check_bucket()
             raise
-        return ObjectHeaders(answer.get("ContentType", ""), answer.get("CacheControl", ""))
+        kept = b64decode(answer.get("ChecksumSHA256", "").partition("-")[0]).hex()
+        return ObjectHeaders(answer.get("ContentType", ""), answer.get("CacheControl", ""), kept)
 
     def delete(self, key: str) -> None:
         """Delete the object; a missing one is no error."""
@@ -232,6 +239,11 @@ class S3Storage:
         except (BotoCoreError, ClientError):  # no right to ask, or unknown to the service
             return False
         return bool(answer["PublicAccessBlockConfiguration"].get("BlockPublicAcls"))
+
+    @property
+    def _keeps_checksums(self) -> bool:
+        """Return whether checksums may be sent: Amazon takes them, others refuse or ignore them."""
+        return self._endpoint_url is None
 
     def _address(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._bucket, "Key": self._prefix + checked_key(key)}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from mozi.database import writing
 from mozi.errors import StorageError
 from mozi.maintenance import checking
-from mozi.maintenance.checking import GONE, UNRECORDED, Checking, Finding
+from mozi.maintenance.checking import DAMAGED, GONE, UNRECORDED, Checking, Finding
+from mozi.models import Poster
+from mozi.posters.keys import original_key
 from mozi.storage import Storage
-from tests.support.factories import make_movie, make_variants
+from mozi.storage.s3 import S3Storage
+from tests.conftest import make_bucket
+from tests.support.factories import make_jpeg, make_movie, make_variants
 
 STRAYS = tuple(f"posters/99-stray.thumb.{number}.jpg" for number in range(3))
 
@@ -75,3 +81,25 @@ def test_a_storage_that_fails_again_and_again_ends_the_run(
     report = Checking(storage, repair=True).run()
     assert report.stopped_by is not None
     assert (len(report.failed), report.counts.total()) == (3, 0)
+
+
+@pytest.mark.parametrize(("uploaded", "repaired"), [(False, 1), (True, 0)])
+def test_an_original_with_other_bytes_is_found_by_amazons_checksum(
+    app: Flask, s3_url: str, monkeypatch: pytest.MonkeyPatch, uploaded: bool, repaired: int
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3_url)
+    make_bucket(s3_url, bucket := f"amazon-{time.monotonic_ns()}")
+    amazon, body = S3Storage(bucket, acl=""), make_jpeg()
+    whole, damaged = (original_key(each, "jpg") for each in (body, b"other"))
+    for number, key in enumerate((whole, damaged)):
+        amazon.put(key, body, content_type="image/jpeg", public=False)
+        movie_id = make_movie(title=f"Film {number}", poster_url="http://a.example/1.jpg")
+        with writing() as session:
+            session.get_one(Poster, movie_id).original_key = key
+            session.get_one(Poster, movie_id).uploaded = uploaded
+    report = Checking(amazon, repair=True).run()
+    assert [each.key for each in report.findings[DAMAGED]] == [damaged]
+    assert report.counts[GONE] == 0
+    assert report.repaired == repaired
+    assert amazon.exists(damaged) == uploaded
+    amazon.client.close()
