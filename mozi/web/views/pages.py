@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, redirect, request
 from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter, Map
 
 from mozi.calendar.merges import load_merged
 from mozi.calendar.pages import queries
@@ -22,6 +25,18 @@ from mozi.web.rates import limit_unknown
 from mozi.web.rendering import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
+
+SHORT_MONTHS = ", ".join(f'"{month}"' for month in range(1, 10))
+PLACES = "premierek, film, filmek, moziban, kereses, szemely"  # of pages: none ends in a slash
+
+
+class TwoDigits(IntegerConverter):
+    """A number of two digits; with fixed_digits alone, "3" would match nothing else either."""
+
+    regex = r"\d\d"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, fixed_digits=2)
 
 
 def cinema_week(premiere: Listing, *, today: date) -> int | None:
@@ -48,7 +63,8 @@ GLOBALS = {
 
 @blueprint.record_once
 def prepare_templates(state: BlueprintSetupState) -> None:
-    """Give templates their filters and names, and remove the blank lines of block tags."""
+    """Give templates their filters and names, without the blank lines of tags; and TwoDigits."""
+    state.app.url_map.converters["two_digits"] = TwoDigits
     environment = state.app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update({function.__name__: function for function in FILTERS})
@@ -75,7 +91,7 @@ def in_cinemas() -> Response:
     )
 
 
-@blueprint.get("/premierek/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>")
+@blueprint.get("/premierek/<int(fixed_digits=4):year>/<two_digits:month>")
 def month(year: int, month: int) -> Response:
     """Show one month."""
     shown, filters = find_month(year, month) or abort(404), filters_of(request.args)
@@ -93,6 +109,25 @@ def year(year: int) -> Response:
     return show(
         "year", lambda session: queries.year_page(session, year, filters), query=filters.query
     )
+
+
+@blueprint.get(f"/premierek/<int(fixed_digits=4):year>/<any({SHORT_MONTHS}):month>")
+def short_month(year: int, month: str) -> ResponseReturnValue:
+    """Redirect /premierek/2026/3 to the month's page."""
+    return _moved(f"{request.path.rpartition('/')[0]}/0{month}")
+
+
+@blueprint.get(f"/<any({PLACES}):place>/", strict_slashes=False)
+@blueprint.get(f"/<any({PLACES}):place>/<path:rest>/", strict_slashes=False)
+def without_slash(place: str, rest: str = "") -> ResponseReturnValue:
+    """Redirect an address that ends in a slash to the page."""
+    return _moved(request.path.rstrip("/")) if request.path.endswith("/") else abort(404)
+
+
+def _moved(path: str) -> ResponseReturnValue:
+    query = request.query_string.decode("ascii", "ignore")
+    address = quote(request.script_root + path)
+    return redirect(f"{address}?{query}" if query else address, code=301)
 
 
 @blueprint.get("/film/<int(max=2147483647):movie_id>", defaults={"slug": ""})

@@ -326,3 +326,26 @@ def test_what_a_page_does_not_show_leaves_it_cached(
     make_variants(movie_id, media)
     leap(4)
     assert client.get("/").headers["Cache-Status"] == "mozi; hit"
+
+
+@pytest.mark.parametrize(
+    ("asked", "right"),
+    [
+        ("/premierek/2026/3?kind=cinema", "/premierek/2026/03?kind=cinema"),
+        ("/en/premierek/2026/3", "/en/premierek/2026/03"),
+        ("/premierek/2026/11/", "/premierek/2026/11"),
+        ("/filmek/?betu=a", "/filmek?betu=a"),
+        ("/en/moziban/", "/en/moziban"),
+        ("/film/%5Cexample.org/", "/film/%5Cexample.org"),
+    ],
+)
+def test_a_short_month_and_a_trailing_slash_lead_to_the_page(
+    client: FlaskClient, asked: str, right: str
+) -> None:
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["Location"]) == (301, right)
+
+
+def test_the_genres_of_a_film_are_links(client: FlaskClient) -> None:
+    movie = make_movie(title="Madarak", genres=("horror",))
+    assert '<a href="/filmek?genre=horror">horror</a>' in client.get(f"/film/{movie}-madarak").text
