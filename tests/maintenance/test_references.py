@@ -23,7 +23,7 @@ KEY_COLUMNS = [column.property.columns[0] for column in COLUMNS]
 NO_REFERENCES = {
     "movie_name.sort_key", "retired_object.object_key", "doomed_object.object_key",
     "edit.changes", "poster.failure_data", "typed_form.fields",
-    "note.data",
+    "note.data", "known_headings.columns", "import_draft.choices",
     *("catalogue_movie.base", "catalogue_movie.premiere_ids"),
     *("proposal.declined", "proposal.value"),
 }  # fmt: skip

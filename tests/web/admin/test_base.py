@@ -29,8 +29,8 @@ def test_every_page_is_shown_to_an_admin_and_kept_by_no_cache(
     app: Flask, anna: FlaskClient
 ) -> None:
     for path in sorted({*admin_paths(app)} - {"/admin/begin", "/admin/link"}):
-        answer = anna.get(path, follow_redirects=True)
-        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
+        with anna.get(path, follow_redirects=True) as answer:  # a file to take away is closed
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
 
 
 @pytest.mark.parametrize(("prefix", "words"), [("", "Mentve: „Só”."), ("/en", "Saved: “Só”.")])
