@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from mozi.errors import SourceUnavailable, UnreadableSource
 from mozi.messages import Message
 
@@ -29,7 +31,10 @@ SENTENCES = {
     # The file.
     "empty": "The file is empty.",
     "file_too_large": "The file has {mib:.1f} MiB; at most {max_mib:g} are accepted.",
-    "too_many_pixels": "The picture has {found} pixels; at most {most} are accepted{where}.",
+    "too_many_pixels": (
+        "The picture has {width_px} × {height_px} pixels; at most about {most_width_px} × "
+        "{most_height_px} are accepted{where}."
+    ),
     "format_not_accepted": f"This is {{kind}} picture; {ACCEPTED}.",
     "not_a_picture": f"This is {{kind}}; {ACCEPTED}.",
     "cut_short": "The picture is cut short: its end is missing.",
@@ -74,15 +79,17 @@ def unreadable(code: str, **data: str | int | float) -> UnreadableSource:
     return UnreadableSource(PosterMessage(code, **data))
 
 
-def too_many_pixels(pixels: int, most: int, *, kind: str) -> UnreadableSource:
-    """Return the error for a picture of more than most pixels.
+def too_many_pixels(size: tuple[int, int], most: int, *, kind: str) -> UnreadableSource:
+    """Return the error for a picture of this size, which has more than most pixels.
 
     kind: "WebP" if the limit is lower for files of this kind, else "".
     """
     where = f" in such a {kind} file" if kind else ""
-    english = {"found": _count(pixels), "most": _count(most), "where": where}
-    figures = {"pixels": pixels, "max_pixels": most}
-    return UnreadableSource(PosterMessage("too_many_pixels", english, **figures))
+    scale = math.sqrt(most / (size[0] * size[1]))
+    fitting = [_rounded_down(side * scale) for side in size]
+    figures = {"width_px": size[0], "height_px": size[1]}
+    figures |= {"most_width_px": fitting[0], "most_height_px": fitting[1]}
+    return UnreadableSource(PosterMessage("too_many_pixels", {"where": where}, **figures))
 
 
 def _meaning_of(status: int) -> str:
@@ -91,6 +98,7 @@ def _meaning_of(status: int) -> str:
     return MEANINGS.get(status, "that is not a file")
 
 
-def _count(pixels: int) -> str:
-    """Return a number for people: 200000000 gives "200 million", 25000001 all its digits."""
-    return f"{pixels / 1e6:g} million" if pixels % 100_000 == 0 else f"{pixels:,}"
+def _rounded_down(side: float) -> int:
+    """Return a length that people remember: 4082 gives 4000, 871 gives 800."""
+    step = next((step for step in (500, 100, 10) if side >= 4 * step), 1)
+    return max(1, int(side / step) * step)

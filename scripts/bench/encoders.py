@@ -24,8 +24,8 @@ import numpy as np
 from PIL import Image
 
 from mozi.posters.imaging import decode
-from mozi.posters.imaging.decode import fitted
 from mozi.posters.imaging.render import encode
+from mozi.posters.imaging.sizes import fitted
 from mozi.posters.recipes import POSTER, THUMB, Recipe
 from scripts.bench.imaging import MAX_PIXELS, ssim
 from scripts.bench.sources import jpeg_sources

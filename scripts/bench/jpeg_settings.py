@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image
 
 from mozi.posters.imaging import decode
-from mozi.posters.imaging.decode import fitted
+from mozi.posters.imaging.sizes import fitted
 from mozi.posters.recipes import POSTER, THUMB, Recipe
 from scripts.bench.imaging import ssim
 from scripts.bench.sources import jpeg_sources

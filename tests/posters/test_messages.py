@@ -18,17 +18,21 @@ def test_a_status_is_explained(status: int, meaning: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pixels", "written"),
-    [(200_000_000, "200 million"), (25_500_000, "25.5 million"), (25_000_001, "25,000,001")],
+    ("size", "most", "told"),
+    [
+        ((6000, 9000), 25_000_000, "6000 × 9000 pixels; at most about 4000 × 6000 are"),
+        ((1001, 1), 1000, "1001 × 1 pixels; at most about 1000 × 1 are"),
+        ((2000, 3000), 1_000_000, "2000 × 3000 pixels; at most about 800 × 1200 are"),
+    ],
 )
-def test_pixels_are_counted_as_people_write_them(pixels: int, written: str) -> None:
-    assert f"has {written} pixels; at most 10 million are" in str(
-        too_many_pixels(pixels, 10_000_000, kind="")
-    )
+def test_a_size_that_fits_has_the_proportions_of_the_picture(
+    size: tuple[int, int], most: int, told: str
+) -> None:
+    assert told in str(too_many_pixels(size, most, kind=""))
 
 
 def test_a_kind_with_a_lower_limit_is_named() -> None:
-    assert str(too_many_pixels(2, 1, kind="WebP")).endswith("accepted in such a WebP file.")
+    assert str(too_many_pixels((2, 1), 1, kind="WebP")).endswith("accepted in such a WebP file.")
 
 
 def test_the_figures_stand_in_the_sentence() -> None:

@@ -212,6 +212,11 @@ def thin_png(size: Size = (1, 20_000)) -> bytes:
     return saved(Image.new("RGB", size, BLUE), "PNG")
 
 
+def print_jpeg(size: Size = (6000, 9000), **options: object) -> bytes:
+    """Return a JPEG of the size that printers get."""
+    return saved(Image.new("RGB", size, BLUE), "JPEG", **options)
+
+
 def cmyk_jpeg(**options: object) -> bytes:
     """Return a CMYK JPEG of the scene, without a profile unless one is given."""
     return saved(scene().convert("CMYK"), "JPEG", quality=95, **options)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from mozi.posters.imaging.decode import fitted
+from mozi.posters.imaging.sizes import fitted
 from mozi.posters.recipes import CardRecipe
 
 LIGHT_KEPT = 0.6  # of the blur, so that the poster stands out

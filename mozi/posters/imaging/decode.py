@@ -13,13 +13,8 @@ from mozi.posters.imaging import colour, kinds
 from mozi.posters.imaging.exif import SIDEWAYS
 from mozi.posters.imaging.opening import Opened, only_unreadable, open_picture
 from mozi.posters.imaging.planes import CRISP, Extent, Planes, Size, planes_of
-from mozi.posters.recipes import RECIPES
+from mozi.posters.imaging.sizes import BOX, fitted
 
-# The largest recipe; no variant needs more pixels.
-BOX = (
-    max(recipe.width_px for recipe in RECIPES.values()),
-    max(recipe.height_px for recipe in RECIPES.values()),
-)
 STRIP_PIXELS = 2**18
 # Whole-pixel boxes first, Lanczos for the rest; from twice the size on, the result looks the same.
 GAP = 2
@@ -59,12 +54,6 @@ def decode(body: bytes, *, max_pixels: int) -> Decoded:
         planes = _planes(opened, size[::-1] if opened.turn in SIDEWAYS else size)
         upright = planes.turned(opened.turn) if opened.turn is not None else planes
         return Decoded(upright, *source)
-
-
-def fitted(size: Size, box: Size) -> Size:
-    """Return size within box: never enlarged, proportions kept, at least one pixel each way."""
-    scale = min(box[0] / size[0], box[1] / size[1], 1)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _planes(opened: Opened, size: Size) -> Planes:

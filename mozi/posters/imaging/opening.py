@@ -15,6 +15,7 @@ from mozi.errors import UnreadableSource
 from mozi.posters.imaging import kinds, png
 from mozi.posters.imaging.exif import SIDEWAYS, turn_of
 from mozi.posters.imaging.kinds import Kind
+from mozi.posters.imaging.sizes import is_halved
 from mozi.posters.messages import too_many_pixels, unreadable
 
 # Mozi has its own, lower limit; Pillow's is only a warning up to twice its value. Set at import,
@@ -25,6 +26,9 @@ Image.MAX_IMAGE_PIXELS = None
 # has, so 20 MB of scans would keep a core busy for minutes.
 MAX_JPEG_SCANS = 100
 START_OF_SCAN = b"\xff\xda"
+# A JPEG of one scan is decoded at a half, a quarter or an eighth, so that a print file of 54
+# megapixels takes the memory of 3. It counts a quarter at least: each block is still read.
+REDUCED_WEIGHT = 0.25
 
 
 @dataclass(frozen=True)
@@ -130,20 +134,22 @@ def _end_of_boxes(body: bytes) -> int:
 def _check_size(opened: Opened, *, max_pixels: int) -> None:
     """Raise UnreadableSource if the picture has no pixels or too many."""
     width, height = opened.image.size
-    pixels, most = width * height, int(max_pixels / opened.weight)
-    if pixels < 1:
+    most = int(max_pixels / opened.weight)
+    if width * height < 1:
         raise unreadable("damaged")
-    if pixels > most:
-        raise too_many_pixels(pixels, most, kind=opened.kind.name if opened.weight > 1 else "")
+    if width * height > most:
+        named = opened.kind.name if opened.weight > 1 else ""
+        raise too_many_pixels((width, height), most, kind=named)
 
 
 def _open_jpeg(body: bytes) -> Opened:
     image = _Jpeg(BytesIO(body))
-    one_scan = _is_one_scan(image, body)
+    one_scan, halved = _is_one_scan(image, body), is_halved(image.size)
     if not one_scan and body.count(START_OF_SCAN) > MAX_JPEG_SCANS:
         raise unreadable("too_many_scans")
     image.decodermaxblock = len(body)  # in one piece: no joining of blocks
-    return _opened(kinds.JPEG, image, 1 if one_scan else _weight_of_scans(image))
+    weight = _weight_of_scans(image) if not one_scan else REDUCED_WEIGHT if halved else 1
+    return _opened(kinds.JPEG, image, weight)
 
 
 def _weight_of_scans(image: _Jpeg) -> float:

@@ -20,8 +20,9 @@ from typing import IO
 from PIL import Image, ImageFilter
 
 from mozi.posters.imaging.card import card_of
-from mozi.posters.imaging.decode import Decoded, fitted
+from mozi.posters.imaging.decode import Decoded
 from mozi.posters.imaging.planes import Planes, Size, half
+from mozi.posters.imaging.sizes import fitted
 from mozi.posters.recipes import BLURRED, POSTER, THUMB, AvifRecipe, CardRecipe, Recipe
 
 # At a quarter of its size (about 50 × 75 pixels) a blur costs almost nothing, and enlarged it looks

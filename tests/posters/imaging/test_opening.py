@@ -46,6 +46,13 @@ def test_a_jpeg_of_several_scans_weighs_its_coefficients(
         read_header(body, max_pixels=int(PIXELS * weight) - 2)
 
 
+def test_a_print_file_weighs_what_is_decoded_of_it() -> None:
+    header = read_header(pictures.print_jpeg(), max_pixels=LIMIT)
+    assert header.cost_px == 6000 * 9000 / 4
+    with pytest.raises(UnreadableSource, match="6000 × 9000 pixels; at most about 4000 × 6000"):
+        read_header(pictures.print_jpeg(progressive=True), max_pixels=LIMIT)
+
+
 def test_sizes_are_those_stored_not_those_seen() -> None:
     header = read_header(pictures.turned_jpeg(6), max_pixels=LIMIT)
     assert (header.width_px, header.height_px) == pictures.SIZE[::-1]

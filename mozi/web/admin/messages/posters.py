@@ -33,7 +33,8 @@ TRANSLATIONS: dict[str, LazyString] = {
     "empty": _("A fájl üres."),
     "file_too_large": _("A fájl %(mib)s MiB-os; legfeljebb %(max_mib)s MiB lehet."),
     "too_many_pixels": _(
-        "A kép %(pixels)s képpontos; legfeljebb %(max_pixels)s lehet. Kicsinyítsd le."
+        "A kép %(width_px)s × %(height_px)s képpontos; legfeljebb kb. "
+        "%(most_width_px)s × %(most_height_px)s lehet. Kicsinyítsd le."
     ),
     "format_not_accepted": _("Ez %(kind)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
     "not_a_picture": _("Ez nem kép, hanem %(kind)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
@@ -57,7 +58,9 @@ MEANINGS: dict[int, LazyString] = {
 SERVER_IN_TROUBLE = _("bajban van a szerver")
 NO_FILE = _("ez nem fájl")
 
-NAMES = frozenset({"status", "port"})  # numbers that count nothing, so without separators
+# Numbers without separators: they count nothing, or stand in "6000 × 9000".
+SIDES = {"width_px", "height_px", "most_width_px", "most_height_px"}
+NAMES = frozenset({"status", "port", *SIDES})
 
 # By what imaging/kinds.py calls a kind of file.
 KINDS: dict[str, LazyString] = {

@@ -64,7 +64,8 @@ def test_a_status_is_told_with_its_meaning(in_language: InLanguage) -> None:
 
 def test_a_port_is_a_name_and_counts_are_counts(in_language: InLanguage) -> None:
     assert "(6379)" in words(in_language, unavailable("forbidden_port", port=6379))
-    assert "200\xa0000\xa0000 képpontos" in words(in_language, refused(pictures.pixel_bomb_png()))
+    told = words(in_language, refused(pictures.pixel_bomb_png()))
+    assert "20000 × 10000 képpontos; legfeljebb kb. 7000 × 3500 lehet" in told
 
 
 def test_figures_that_are_not_remembered_leave_the_english_sentence(
