@@ -104,6 +104,16 @@ const showOffline = () => (document.querySelector(".offline").hidden = navigator
 for (const event of ["online", "offline"]) addEventListener(event, showOffline);
 
 // Suggestions under the masthead's field: their script is fetched when the field gets the focus.
+// Without a script the field is a plain one, so that nothing promises a list that never opens.
+function offerSuggestions(form) {
+  const field = form.elements.q;
+  field.role = "combobox";
+  field.ariaAutoComplete = "list";
+  field.ariaExpanded = "false";
+  field.setAttribute("aria-controls", "javaslatok");
+  form.addEventListener("focusin", loadSearch, { once: true });
+}
+
 function loadSearch({ currentTarget: form }) {
   const script = document.createElement("script");
   script.src = form.dataset.search;
@@ -112,7 +122,8 @@ function loadSearch({ currentTarget: form }) {
 
 parsed.then(() => {
   showOffline();
-  document.querySelector(".masthead [data-search]")?.addEventListener("focusin", loadSearch, { once: true });
+  const search = document.querySelector(".masthead [data-search]");
+  if (search) offerSuggestions(search);
   for (const button of document.querySelectorAll(".theme")) {
     button.hidden = false;
     showTheme(button);

@@ -41,8 +41,9 @@ def test_finds_the_films_of_this_thursday_and_of_the_next(visitor: Page) -> None
 def test_searches_without_accents(visitor: Page) -> None:
     make_movie(title="Árvíztűrő tükörfúrógép")
     visitor.goto("/")
-    visitor.get_by_role("searchbox").fill("arvizturo")
-    visitor.get_by_role("searchbox").press("Enter")
+    field = visitor.locator(".masthead [name=q]")
+    field.fill("arvizturo")
+    field.press("Enter")
     expect(visitor).to_have_url("/kereses?q=arvizturo")
     expect(visitor.locator(".card__title")).to_have_text("Árvíztűrő tükörfúrógép")
 
@@ -114,6 +115,7 @@ def test_sees_no_control_that_needs_a_script_where_there_is_none(
     page = context.new_page()
     page.goto(f"/film/{movie_id}")
     assert page.get_by_role("button").all_inner_texts() == [""]  # the search's own
+    expect(page.get_by_role("searchbox")).to_be_visible()  # no combobox: its list needs a script
     context.close()
 
 
@@ -125,7 +127,19 @@ def test_results_come_as_one_types(page: Page) -> None:
     expect(page.locator(".card__title")).to_have_text("Kontroll")
     expect(page).to_have_url("/kereses?q=kontrol")
     page.get_by_role("searchbox").fill("")
-    expect(page.locator(".card__title")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Ezen a héten")).to_be_visible()  # as at first
+
+
+def test_suggests_films_under_the_field(page: Page) -> None:
+    make_movie(title="Kontroll")
+    page.goto("/")
+    field = page.get_by_role("combobox", name="Keresés")
+    field.press_sequentially("kontrol", delay=20)
+    expect(page.get_by_role("option", name="Kontroll")).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kontroll")
 
 
 def test_a_theme_is_kept_and_there_before_the_page_is(page: Page) -> None:
