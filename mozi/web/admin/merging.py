@@ -16,10 +16,13 @@ from mozi.calendar.editing.merging import (
 from mozi.calendar.editing.save import get_movie_state
 from mozi.calendar.editing.trash import UNDO_DAYS
 from mozi.calendar.fields import FieldValue
+from mozi.calendar.pages.pictures import slug
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import tidy
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
+from mozi.posters.keys import poster_path
+from mozi.posters.recipes import THUMB
 from mozi.services import services
 from mozi.web.admin.base import (
     MOVIE,
@@ -98,8 +101,11 @@ def _compare(preview: MergePreview, *, status: int = 200) -> ResponseReturnValue
 
 
 def _thumb(side: MergeSide) -> str | None:
-    key = side.poster.thumb_key
-    return None if key is None else services().storage.url(key)
+    """Return the address of the poster; one that is not built yet is built by its look."""
+    if (key := side.poster.thumb_key) is not None:
+        return services().storage.url(key)
+    movie = side.movie
+    return poster_path(movie.id, slug(movie.title), THUMB.media) if side.poster.kind else None
 
 
 def _words(value: FieldValue) -> str:

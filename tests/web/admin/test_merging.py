@@ -45,6 +45,14 @@ def test_a_change_of_another_editor_is_shown_before_the_merge(anna: FlaskClient)
     assert anna.post(path, data=fields_of(answer.text, other)).status_code == 303
 
 
+def test_a_poster_that_is_not_built_yet_is_built_by_its_look(anna: FlaskClient) -> None:
+    kept = make_movie(title="Vuk", poster_url="https://example.org/1.jpg")
+    other = make_movie(title="Vuk", premiere_date=date(2027, 12, 2))
+    compared = anna.get(f"/admin/movies/{kept}/merge?with={other}").text
+    assert f'src="/poster/{kept}-vuk.thumb.jpg"' in compared
+    assert compared.count("nincs plakát") == 1
+
+
 def test_only_two_known_movies_are_merged(anna: FlaskClient) -> None:
     kept = make_movie()
     path = f"/admin/movies/{kept}/merge"
