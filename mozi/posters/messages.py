@@ -37,6 +37,14 @@ SENTENCES = {
     ),
     "format_not_accepted": f"This is {{kind}} picture; {ACCEPTED}.",
     "not_a_picture": f"This is {{kind}}; {ACCEPTED}.",
+    "small": (
+        "The picture has only {width_px} × {height_px} pixels, so it will look blurred; "
+        "a card needs 342 × 513."
+    ),
+    "cropped": (
+        "The picture ({width_px} × {height_px}) is not of a poster's shape (2:3): "
+        "cards show a part of it."
+    ),
     "cut_short": "The picture is cut short: its end is missing.",
     "damaged": "The picture is damaged.",
     "too_many_scans": "The picture is a JPEG of far too many scans.",

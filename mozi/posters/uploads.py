@@ -45,11 +45,12 @@ def take_upload(
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that is a picture, and the key that its bytes give it."""
+    """A file that is a picture, and the key that its bytes give it. size: upright, in pixels."""
 
     body: bytes
     key: str
     content_type: str
+    size: tuple[int, int]
 
 
 def checked_upload(body: bytes, *, max_bytes: int, max_pixels: int) -> Upload:
@@ -57,8 +58,9 @@ def checked_upload(body: bytes, *, max_bytes: int, max_pixels: int) -> Upload:
     if len(body) > max_bytes:
         raise too_large(len(body), max_bytes=max_bytes)
     header = read_header(body, max_pixels=max_pixels)
-    decode(body, max_pixels=max_pixels)  # a header alone proves nothing
-    return Upload(body, original_key(body, header.extension), header.content_type)
+    decoded = decode(body, max_pixels=max_pixels)  # a header alone proves nothing
+    size = (decoded.width_px, decoded.height_px)
+    return Upload(body, original_key(body, header.extension), header.content_type, size)
 
 
 def too_large(size_bytes: int, *, max_bytes: int) -> UnreadableSource:

@@ -1,5 +1,5 @@
-// The poster's panel: drop, paste or choose a file with a preview; watch the build of the variants;
-// set the focus point. Without this script the fields do the same.
+// The poster's panel: drop, paste or choose a file with a preview, and send it at once; watch the
+// build of the variants; set the focus point. Without this script the fields do the same.
 "use strict";
 
 const panel = document.querySelector("[data-poster-panel]");
@@ -38,14 +38,120 @@ if (panel) {
     show(fault, text);
   };
 
+  // The file is sent as soon as it is chosen, so that what is wrong with it is told before Save. The
+  // form then holds its signed key (poster_kept). Where this fails, the form sends the file itself.
+  const kept = find("kept");
+  const progress = find("progress");
+  const warnings = find("warnings");
+  const card = find("card");
+  const keptBefore = kept.value;
+  const SMALLER = { width: 1560, height: 2340 }; // twice the largest variant
+  let upload = null;
+
+  const setKept = (token) => {
+    kept.value = token;
+    kept.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  kept.addEventListener("input", () => {
+    find("kept-draft").hidden = file.files.length > 0 || kept.value === keptBefore;
+  });
+
+  const setUploading = (now) => {
+    panel.toggleAttribute("data-uploading", now);
+    progress.hidden = !now;
+    progress.removeAttribute("value");
+    if (!now) panel.dispatchEvent(new Event("poster-sent", { bubbles: true }));
+  };
+
+  const stopUpload = () => {
+    upload?.abort();
+    upload = null;
+    file.name = "poster_file";
+    setKept(keptBefore);
+    warnings.replaceChildren();
+    warnings.hidden = card.hidden = true;
+    setUploading(false);
+  };
+
+  const send = (one, name) => {
+    const request = new XMLHttpRequest();
+    const body = new FormData();
+    body.append("poster_file", one, name);
+    request.open("POST", words.send);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrf_token]").value);
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      if (loaded < total) progress.value = loaded / total;
+      else progress.removeAttribute("value");
+    });
+    upload = request;
+    return new Promise((done) => {
+      request.addEventListener("load", () => done(request.response && { status: request.status, ...request.response }));
+      for (const failed of ["error", "abort"]) request.addEventListener(failed, () => done(null));
+      request.send(body);
+    });
+  };
+
+  // Returns the picture as a JPEG that the server takes, null where the browser cannot decode it.
+  const smaller = async (one) => {
+    try {
+      const whole = await createImageBitmap(one);
+      const scale = Math.min(SMALLER.width / whole.width, SMALLER.height / whole.height, 1);
+      const canvas = Object.assign(document.createElement("canvas"), {
+        width: Math.round(whole.width * scale),
+        height: Math.round(whole.height * scale),
+      });
+      const context = canvas.getContext("2d");
+      context.imageSmoothingQuality = "high";
+      context.fillStyle = "#fff";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.drawImage(whole, 0, 0, canvas.width, canvas.height);
+      return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.95));
+    } catch {
+      return null;
+    }
+  };
+
+  const showAnswer = (answer) => {
+    file.removeAttribute("name");
+    setKept(answer.token);
+    warnings.replaceChildren(...answer.warnings.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+    warnings.hidden = !answer.warnings.length;
+    card.hidden = !answer.cropped;
+    if (answer.cropped) card.querySelector("img").src = shown;
+  };
+
+  // mustShrink: the server does not take such a file; the browser may be able to convert it.
+  const sendChosen = async (one, mustShrink) => {
+    setUploading(true);
+    const mine = Symbol("upload");
+    sendChosen.last = mine;
+    const isOver = () => sendChosen.last !== mine || file.files[0] !== one;
+    const name = one.name.replace(/\.\w+$/, ".jpg");
+    const refused = mustShrink ? { fault: mustShrink, shrink: true } : null;
+    let answer = refused ?? (await send(one, one.name));
+    if (isOver()) return;
+    if (answer?.shrink) {
+      const small = await smaller(one);
+      if (isOver()) return;
+      answer = small ? ((await send(small, name)) ?? answer) : answer;
+      if (isOver()) return;
+    }
+    if (answer?.token) showAnswer(answer);
+    else if (answer?.fault && answer.status !== 503) refuse(answer.fault);
+    setUploading(false);
+  };
+
   const showPreview = () => {
     const [one] = file.files;
     forget();
+    stopUpload();
     show(fault, "");
     if (!one) return;
-    if (one.size > Number(words.maxBytes)) {
-      refuse(words.tooLarge.replace("{size}", mib(one.size)).replace("{most}", mib(Number(words.maxBytes))));
-    } else if (!one.type.startsWith("image/") || one.type === "image/svg+xml") {
+    const isHeic = /^image\/hei[cf]/.test(one.type) || /\.hei[cf]$/i.test(one.name);
+    if ((!one.type.startsWith("image/") && !isHeic) || one.type === "image/svg+xml") {
       refuse(`${one.name}: ${words.noPicture}`);
     } else {
       shown = URL.createObjectURL(one);
@@ -56,6 +162,9 @@ if (panel) {
       const remove = panel.querySelector("[name=remove_poster]");
       if (remove) remove.checked = false;
       find("focus")?.setAttribute("hidden", "");
+      const tooLarge = one.size > Number(words.maxBytes)
+        && words.tooLarge.replace("{size}", mib(one.size)).replace("{most}", mib(Number(words.maxBytes)));
+      sendChosen(one, (isHeic && words.heic) || tooLarge);
     }
   };
 
@@ -77,8 +186,7 @@ if (panel) {
 
   picture.addEventListener("error", () => {
     if (!picture.getAttribute("src")) return;
-    preview.hidden = true;
-    if (shown) show(fault, words.broken);
+    preview.hidden = true; // the server says what is wrong with a file
   });
   file.addEventListener("change", showPreview);
   find("forget").addEventListener("click", () => {
@@ -151,6 +259,7 @@ if (panel) {
         focus.append(Object.assign(document.createElement("input"), { type: "hidden", name: "focus_of", value: poster.source_number }));
       }
       focus.hidden = false;
+      panel.querySelector("#focus_x").dispatchEvent(new Event("input")); // draws the crop
     }
   };
 
@@ -195,7 +304,10 @@ if (panel) {
   if (point) {
     const [x, y] = ["#focus_x", "#focus_y"].map((name) => panel.querySelector(name));
     const mark = point.querySelector("circle");
+    const crop = find("crop");
     const draw = () => {
+      crop.src = point.querySelector("img").src;
+      crop.style.objectPosition = `${x.value === "" ? 50 : x.value}% ${y.value === "" ? 50 : y.value}%`;
       mark.setAttribute("cx", `${x.value === "" ? 50 : x.value}%`);
       mark.setAttribute("cy", `${y.value === "" ? 50 : y.value}%`);
     };
@@ -205,7 +317,8 @@ if (panel) {
       draw();
     };
     const STEPS = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] };
-    point.hidden = false;
+    point.hidden = crop.parentElement.hidden = false;
+    draw();
     point.addEventListener("click", (event) => {
       if (!event.detail) return; // pressed by a key; the arrows move the point
       const box = point.getBoundingClientRect();

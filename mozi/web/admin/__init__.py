@@ -11,6 +11,7 @@ from mozi.web.admin import (  # noqa: F401 - for their views
     merging,
     moments,
     movies,
+    poster_files,
     posters,
     proposals,
     status,

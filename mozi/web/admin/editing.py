@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -38,7 +38,7 @@ from mozi.web.admin.form.texts import (
     shown_text,
     text_of,
 )
-from mozi.web.admin.form.uploads import FormUpload, is_cut, read_upload
+from mozi.web.admin.form.uploads import FormUpload, is_cut, read_upload, storage_fault
 from mozi.web.admin.form.values import (
     CONFLICT,
     DRAFT,
@@ -134,8 +134,7 @@ def _read_upload(faults: dict[str, str]) -> tuple[FormUpload | None, int]:
         faults["poster_file"] = poster_words(error.message)
         return None, TOO_LARGE if is_cut() else UNPROCESSABLE
     except StorageError as error:
-        current_app.logger.error("An upload was not stored: %s", error, exc_info=error)
-        faults["poster_file"] = _("A tárhely most nem veszi át a fájlt. Próbáld kicsit később.")
+        faults["poster_file"] = storage_fault(error)
         return None, UNAVAILABLE
 
 

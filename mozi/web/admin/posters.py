@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from mozi.posters.build.publish import try_again
 from mozi.posters.focus import Focus, Pointed
+from mozi.posters.messages import PosterMessage
+from mozi.posters.shapes import warnings_of
 from mozi.posters.status import Panel, get_panel
 from mozi.services import services
 from mozi.web.admin.base import MOVIE, blueprint, redirect_to
@@ -74,5 +76,12 @@ def _point() -> Focus | None:
     return min(max(x, 0), 100), min(max(y, 0), 100)
 
 
+def _warnings(panel: Panel) -> tuple[PosterMessage, ...]:
+    """Return what is wrong with the size and shape of a poster that is built."""
+    poster = panel.find("poster")
+    return warnings_of((poster.width_px, poster.height_px)) if poster else ()
+
+
+blueprint.add_app_template_global(_warnings, "poster_warnings")
 blueprint.add_app_template_global(poster_words, "poster_words")
 blueprint.add_app_template_global(get_panel, "get_panel")

@@ -10,8 +10,10 @@ import os
 from dataclasses import dataclass
 
 from flask import current_app, request
+from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from mozi.errors import StorageError
 from mozi.posters.uploads import StoredUpload, Upload, checked_upload, keep_upload, too_large
 from mozi.server.capacity import largest_body
 from mozi.services import services
@@ -65,6 +67,12 @@ def read_upload() -> FormUpload | None:
     )
     stored = keep_upload(services().storage, upload)
     return FormUpload(file.filename[-NAME_LENGTH:], len(body), stored, upload)
+
+
+def storage_fault(error: StorageError) -> str:
+    """Log that the storage took no upload, and return what the editor is told."""
+    current_app.logger.error("An upload was not stored: %s", error, exc_info=error)
+    return str(_("A tárhely most nem veszi át a fájlt. Próbáld kicsit később."))
 
 
 def is_cut() -> bool:

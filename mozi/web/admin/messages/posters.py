@@ -38,6 +38,14 @@ TRANSLATIONS: dict[str, LazyString] = {
     ),
     "format_not_accepted": _("Ez %(kind)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
     "not_a_picture": _("Ez nem kép, hanem %(kind)s; JPEG-, PNG-, WebP-, AVIF- vagy GIF-kép kell."),
+    "small": _(
+        "Ez a kép csak %(width_px)s × %(height_px)s képpontos, ezért életlen lesz;"
+        " a kártyára legalább 342 × 513 kell."
+    ),
+    "cropped": _(
+        "Ez a kép (%(width_px)s × %(height_px)s) nem plakát alakú (2 : 3):"
+        " a kártyákon csak egy része látszik."
+    ),
     "cut_short": _("A képnek hiányzik a vége. Lehet, hogy félbeszakadt a letöltése."),
     "damaged": _("A kép sérült, nem lehet megnyitni."),
     "too_many_scans": _("Ez a JPEG túl sok rétegből áll. Mentsd el újra egy képszerkesztővel."),
@@ -57,6 +65,7 @@ MEANINGS: dict[int, LazyString] = {
 }
 SERVER_IN_TROUBLE = _("bajban van a szerver")
 NO_FILE = _("ez nem fájl")
+SAME_POSTER = _("Ugyanez a plakátja ennek a filmnek is: „%(title)s”.")
 
 # Numbers without separators: they count nothing, or stand in "6000 × 9000".
 SIDES = {"width_px", "height_px", "most_width_px", "most_height_px"}
@@ -89,6 +98,11 @@ def poster_words(message: Message) -> str:
     if "status" in message.data:
         figures["meaning"] = _meaning_of(message.data["status"])
     return translate(message, TRANSLATIONS, **figures)
+
+
+def same_poster_words(title: str) -> str:
+    """Return that another movie has the same poster."""
+    return str(SAME_POSTER % {"title": title})
 
 
 def _figure(name: str, value: str | int | float) -> str:
