@@ -26,7 +26,7 @@ from mozi.database import in_chunks
 from mozi.errors import RowFault
 from mozi.messages import Message
 from mozi.models import MergedMovie, Movie, Poster, Premiere
-from mozi.vocabulary import KINDS
+from mozi.vocabulary import DATE_PRECISIONS, KINDS
 
 Key = tuple[FieldValue, FieldValue]
 
@@ -53,9 +53,11 @@ class ImportRow:
         return (title, premiere_date) if title and premiere_date else None
 
     @property
-    def premiere(self) -> tuple[FieldValue, FieldValue]:
-        """Return the kind and the date of the row's premiere."""
-        return self.values.get("kind", KINDS[0]), self.values.get("premiere_date")
+    def premiere(self) -> tuple[FieldValue, ...]:
+        """Return the kind, date and precision of the row's premiere."""
+        kind = self.values.get("kind", KINDS[0])
+        precision = self.values.get("date_precision", DATE_PRECISIONS[0])
+        return kind, self.values.get("premiere_date"), precision
 
     @property
     def film(self) -> Hashable:

@@ -1,8 +1,8 @@
 """Which premiere of its movie each row of an import means.
 
-It is the movie's one of the row's kind and date; else the movie's only one of that kind that no
-other row means, which is moved; else a new one. Without a kind it is the one of that date, else
-the movie's only one, else the one in the cinemas.
+It is the movie's one of the row's kind and date, of several the one of its precision; else the
+movie's only one of that kind that no other row means, which is moved; else a new one. Without a
+kind it is the one of that date, else the movie's only one, else the one in the cinemas.
 """
 
 from __future__ import annotations
@@ -53,10 +53,14 @@ def premiere_of_day(premieres: Sequence[Premiere], values: Values) -> Premiere |
 
 
 def _same_day(premieres: Sequence[Premiere], values: Values) -> Iterator[Premiere]:
+    """Yield the premieres of the row's date and kind, those of its precision first.
+
+    A month is stored as one of its days, so that a film may have both on one date.
+    """
     kind, day = values.get("kind"), values.get("premiere_date")
-    for premiere in premieres:
-        if premiere.premiere_date == day and kind in (None, premiere.kind):
-            yield premiere
+    precision = values.get("date_precision")
+    same = [p for p in premieres if p.premiere_date == day and kind in (None, p.kind)]
+    yield from sorted(same, key=lambda premiere: premiere.date_precision != precision)
 
 
 def _to_move(

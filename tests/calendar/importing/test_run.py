@@ -397,6 +397,13 @@ def test_rows_of_one_film_are_its_premieres(do_import: Any) -> None:
         do_import(CINEMA, CINEMA)
 
 
+def test_a_row_means_the_premiere_of_its_precision(do_import: Any) -> None:
+    row = {"external_id": "k", "title": "Kontroll", "premiere_date": "2026-12-01"}
+    rows = [{**row, "date_precision": precision} for precision in ("month", "day")]
+    assert counts(do_import(*rows)) == (2, 0, 0)
+    assert counts(do_import(*reversed(rows))) == (0, 0, 2)
+
+
 @pytest.mark.parametrize(("rows", "then"), [
     ([{**CINEMA, "premiere_date": "2026-12-10"}], [("2026-12-10", "cinema"), BOTH[1]]),
     ([{**STREAMING, "premiere_date": "2027-03-04"}], [BOTH[0], ("2027-03-04", "streaming")]),
