@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -116,6 +117,35 @@ def test_a_removed_premiere_stays_cancelled_in_calendars(app: Flask, client: Fla
     assert client.get("/api/v1/premieres?from=2026-11-01&to=2027-03-01").json["premieres"][0][
         "premiere_id"
     ] != other  # fmt: skip
+
+
+@on_both_backends
+def test_a_removed_premiere_that_is_added_again_is_the_same_event(
+    app: Flask, client: FlaskClient, leap: Callable[[float], None]
+) -> None:
+    movie_id = make_movie(title="Kontroll")
+    other = add_premiere(movie_id, kind="streaming", premiere_date=LATER, status="cancelled")
+    change_of(movie_id, 1, removed=True)
+    assert "SEQUENCE:1" in event_of(client, f"film-{movie_id}-{other}@mozi")
+    add_premiere(movie_id, kind="streaming", premiere_date=LATER)
+    leap(4)
+    assert client.get(f"/film/{movie_id}-kontroll.ics").text.count("BEGIN:VEVENT") == 2
+    back = event_of(client, f"film-{movie_id}-{other}@mozi")
+    assert "STATUS:CONFIRMED" in back
+    assert "SEQUENCE:2" in back
+    with reading() as session:
+        [event, *_] = history_page(session, movie_id, 1).events
+    assert f"premiere#{other}" in event.changes
+    add_premiere(movie_id, kind="streaming", premiere_date=LATER + timedelta(days=1))
+    leap(4)
+    assert client.get(f"/film/{movie_id}-kontroll.ics").text.count("BEGIN:VEVENT") == 3
+
+
+def event_of(client: FlaskClient, uid: str) -> str:
+    """Return the event of the film of this UID, as its own feed has it."""
+    calendar = client.get(f"/film/{uid.split('-')[1].partition('@')[0]}-kontroll.ics").text
+    [found] = [e for e in calendar.replace("\r\n ", "").split("BEGIN:VEVENT") if f"UID:{uid}" in e]
+    return found
 
 
 @on_both_backends

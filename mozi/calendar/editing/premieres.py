@@ -1,7 +1,8 @@
 """Adds, changes and removes the premieres of a movie.
 
 A new date of a known premiere adds a row to date_change, which pages and feeds show. A removed
-premiere keeps its row, so that calendars show it as cancelled.
+premiere keeps its row, so that calendars show it as cancelled; where an equal one is added
+later, it comes back and is the same event in calendars again.
 """
 
 from __future__ import annotations
@@ -69,12 +70,27 @@ def write_premieres(
     Several changes of a known movie are flushed one by one. source: who gave the dates. Raises
     EqualPremieres where two would be the same, and NoPremiere where none would be left.
     """
+    changes = [_of_removed(movie, change, changes) for change in changes]
     written = []
     for change in _in_order(movie, changes):
         written.append(_write(session, movie, change, source))
         if len(changes) > 1 and movie.id is not None:
             session.flush()  # the database compares each row at once
     return [each for each in written if each.differences]
+
+
+def _of_removed(
+    movie: Movie, change: PremiereChange, changes: Sequence[PremiereChange]
+) -> PremiereChange:
+    """Return a new premiere's change as that of the movie's removed one which equals it."""
+    if change.premiere is not None or change.removed:
+        return change
+    named = {each.premiere for each in changes}
+    place = _place(None, change.values)
+    for premiere in movie.premieres:
+        if premiere.removed_at and premiere not in named and _place(premiere, {}) == place:
+            return PremiereChange(premiere, {**_DEFAULTS, **change.values})
+    return change
 
 
 def _in_order(movie: Movie, changes: Sequence[PremiereChange]) -> Iterator[PremiereChange]:
