@@ -147,6 +147,7 @@ class Premiere(Model):
     """A premiere of a movie: when and where it opens, and a version that counts its edits.
 
     first: whether it is the movie's first recorded one, which has the movie's own id in calendars.
+    calendar_id: the id in calendars from before its movie was merged into this one; else None.
     A removed premiere keeps its row, so that calendars show it as cancelled; no page shows it.
     Triggers refuse a movie without a premiere: a new one on PostgreSQL only, a removal on both.
     """
@@ -164,6 +165,7 @@ class Premiere(Model):
     # Who gave the date; None: the row is older than this column.
     date_source: Mapped[str | None] = mapped_column(String(10))
     note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    calendar_id: Mapped[str | None] = mapped_column(String(40))
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now, onupdate=_now)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Where the address of a merged movie leads. Reads only; editing/merging.py merges."""
+"""Where the addresses and ids of a merged movie lead. Reads only; editing/merging.py merges."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ def with_merged(session: Session, movie_ids: Collection[int]) -> set[int]:
     merged = select(MergedMovie.movie_id).where(MergedMovie.movie_id.in_(movie_ids))
     into = {find_merged_into(session, movie_id) for movie_id in session.scalars(merged).all()}
     return {*movie_ids, *(each for each in into if each is not None)}
+
+
+def calendar_id(movie_id: int, premiere_id: int, *, first: bool) -> str:
+    """Return a premiere's id in calendars: the movie's first one has the movie's."""
+    return f"{movie_id}" if first else f"{movie_id}-{premiere_id}"
 
 
 def find_parts(session: Session, movie_id: int) -> list[int]:

@@ -38,7 +38,7 @@ from mozi.calendar.editing.trash import (
     read_row,
 )
 from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, Values, check_fields
-from mozi.calendar.merges import find_merged_into
+from mozi.calendar.merges import calendar_id, find_merged_into
 from mozi.errors import MovieNotFound, NoPremiere
 from mozi.models import (
     PREMIERES,
@@ -179,8 +179,9 @@ def _take_premieres(
         for row in rows["premiere"]
         if row["id"] in shown and _place(row) in equal
     }
+    rise = _rise(preview.other.movie.version, preview.kept.movie.version)
     taken = [
-        {**row, "movie_id": kept_id, "first": False, "version": row["version"] + 1}
+        {**_with_calendar_id(row), "movie_id": kept_id, "version": row["version"] + rise}
         for row in rows["premiere"]
         if row["id"] not in collapsed
     ]
@@ -188,6 +189,20 @@ def _take_premieres(
     _insert(session, _MOVES, _moves_of(session, kept_id, collapsed, rows["date_change"]))
     session.expire(preview.kept.movie, ["premieres"])
     return [each for each in shown_premieres(preview.kept.movie) if each.id in shown]
+
+
+def _rise(before: int, now: int) -> int:
+    """Return what a premiere's version must rise by when its movie's version changes so.
+
+    Calendars get the sum of the two, which must never decrease (RFC 5545, 3.8.7.4).
+    """
+    return 1 + max(0, before - now)
+
+
+def _with_calendar_id(row: Row) -> Row:
+    """Return a premiere's row for another movie: its id in calendars stays."""
+    own = calendar_id(row["movie_id"], row["id"], first=row["first"])
+    return {**row, "first": False, "calendar_id": row.get("calendar_id") or own}
 
 
 def _moves_of(
@@ -277,7 +292,9 @@ def _give_premieres(session: Session, holder: Movie, trash: DeletedMovie) -> dic
         raise NoPremiere(holder.title)
     elsewhere = set(session.scalars(select(Premiere.id).where(Premiere.id.in_(old)))) - set(now)
     own = {number: row for number, row in old.items() if number not in elsewhere}
-    back = {n: {**now.get(n, row), **_of(row)} for n, row in own.items()}
+    [movie] = trash.rows["movie"]
+    rise = _rise(holder.version, movie["version"])
+    back = {n: _as_before(row, now.get(n, row), rise) for n, row in own.items()}
     shown = [_place(row) for row in back.values() if row["removed_at"] is None]
     if not shown or len(set(shown)) < len(shown):
         back = own
@@ -298,8 +315,10 @@ def _delete_moves(session: Session, holder: Movie, moves: Iterable[Row]) -> None
     session.execute(delete(DateChange).where(DateChange.id.in_(ids)))
 
 
-def _of(row: Row) -> Row:
-    return {"movie_id": row["movie_id"], "first": row["first"]}
+def _as_before(old: Row, now: Row, rise: int) -> Row:
+    """Return the row of a premiere as it is now, with the movie and ids of before the merge."""
+    own = {name: old.get(name) for name in ("movie_id", "first", "calendar_id")}
+    return {**now, **own, "version": now["version"] + rise}
 
 
 def _give_values(session: Session, holder: Movie, merged: MergedMovie, *, by: str) -> None:

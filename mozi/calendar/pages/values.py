@@ -255,10 +255,12 @@ class MoviePage:
 class FeedMovie(Details):
     """A premiere with its movie, for feeds. Moments: aware, UTC; None: not recorded then.
 
-    first: whether the premiere is the movie's first recorded one. added_at: the premiere's.
+    first: whether the premiere is the movie's first recorded one. calendar_id: its id in calendars
+    where that is not made of the movie's. added_at: the premiere's.
     """
 
     first: bool
+    calendar_id: str | None
     added_at: datetime | None
     movie_changed_at: datetime | None
     premiere_changed_at: datetime | None

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 
+from mozi.calendar.merges import calendar_id
 from mozi.calendar.pages.feeds import LONG_AGO
 from mozi.calendar.pages.filters import Filters
 from mozi.calendar.pages.values import FeedMovie, FeedNews, MovieWithPremieres, PicturedMovie
@@ -142,8 +143,9 @@ def _genres(movie: FeedMovie) -> tuple[str, ...]:
 
 
 def _id(movie: FeedMovie) -> str:
-    """Return a premiere's id in feeds: the movie's first one has the movie's."""
-    return f"film-{movie.id}" if movie.first else f"film-{movie.id}-{movie.premiere_id}"
+    """Return a premiere's id in feeds, which stays where its movie is merged into another one."""
+    own = calendar_id(movie.id, movie.premiere_id, first=movie.first)
+    return f"film-{movie.calendar_id or own}"
 
 
 def _news_id(movie: FeedMovie, moved_at: datetime | None) -> str:

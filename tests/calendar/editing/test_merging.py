@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -139,6 +140,41 @@ def test_a_premiere_that_moved_after_the_merge_goes_back_as_it_is_now(app: Flask
         [back] = session.scalars(select(Premiere).where(Premiere.movie_id == other))
         assert (back.status, back.first) == ("cancelled", True)
     assert places(kept) == [("cinema", THURSDAY)]
+
+
+@on_both_backends
+def test_calendars_and_feed_readers_keep_each_event(
+    client: FlaskClient, leap: Callable[[float], None]
+) -> None:
+    kept, other = make_movie(title="Vuk"), make_movie(title="Vuk!", premiere_date=LATER)
+    further = add_premiere(other, kind="streaming", premiere_date=date(2028, 2, 3))
+    for synopsis in ("Egy", "Kettő", "Három"):
+        with writing() as session:
+            update_movie(session, session.get_one(Movie, other), {"synopsis": synopsis})
+    before, news = sequences(client, kept) | sequences(client, other), guids(client)
+    assert before.keys() == {f"film-{kept}", f"film-{other}", f"film-{other}-{further}"}
+    merge(kept, other)
+    leap(4)
+    merged = sequences(client, kept)
+    assert merged.keys() == before.keys()
+    assert all(merged[uid] > before[uid] for uid in (f"film-{other}", f"film-{other}-{further}"))
+    assert guids(client) == news
+    separate(other)
+    leap(4)
+    after = sequences(client, kept) | sequences(client, other)
+    assert after.keys() == before.keys()
+    assert all(after[uid] >= merged[uid] for uid in before)
+
+
+def sequences(client: FlaskClient, movie_id: int) -> dict[str, int]:
+    """Return the sequence of each event of the movie by its UID without the host."""
+    calendar = client.get(f"/film/{movie_id}.ics", follow_redirects=True).text
+    events = re.findall(r"UID:(\S+)@.*?SEQUENCE:(\d+)", calendar.replace("\r\n ", ""), re.DOTALL)
+    return {uid: int(sequence) for uid, sequence in events}
+
+
+def guids(client: FlaskClient) -> set[str]:
+    return set(re.findall(r"<guid[^>]*>([^<]+)<", client.get("/rss.xml").text))
 
 
 def test_neither_movie_is_left_without_a_premiere(app: Flask) -> None:
