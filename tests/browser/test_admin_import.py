@@ -1,0 +1,77 @@
+"""A distributor's sheet as it comes, imported in four clicks."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import xlsxwriter
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from mozi.database import reading
+from mozi.models import Movie, Premiere
+
+HEADINGS = ("Film címe", "Eredeti cím", "Mozibemutató", "Játékidő", "Korhatár", "Műfaj", "Kópia")
+FIRST = date(2026, 12, 3)
+TITLES = 40
+
+
+def row(number: int) -> tuple[str, str, str, str, str, str, str]:
+    day = FIRST + timedelta(weeks=number)
+    words = ("1 óra 45 perc", "12+", "dráma; vígjáték", "35 mm")
+    return (f"Őszi tűz {number}.", f"Film {number}", f"{day:%Y. %m. %d.}", *words)
+
+
+def workbook() -> bytes:
+    body = io.BytesIO()
+    with xlsxwriter.Workbook(body) as book:
+        sheet: Any = book.add_worksheet("Bemutatók")
+        days = book.add_format({"num_format": "yyyy.mm.dd."})
+        sheet.write(0, 0, "Bemutatóink")
+        sheet.write_row(2, 0, HEADINGS)
+        for number in range(TITLES):
+            sheet.write_row(3 + number, 0, row(number))
+            day = datetime.combine(FIRST + timedelta(weeks=number), datetime.min.time())
+            sheet.write_datetime(3 + number, 2, day, days)
+    return body.getvalue()
+
+
+def semicolons(encoding: str) -> bytes:
+
+    lines = [";".join(HEADINGS)]
+    for number in range(TITLES):
+        lines.append(";".join(f'"{cell}"' if ";" in cell else cell for cell in row(number)))
+    return "\r\n".join(lines).encode(encoding)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "utf-8-sig", "cp1250"])
+def test_a_distributors_sheet_is_in_after_four_clicks(desk: Page, kind: str) -> None:
+    body = workbook() if kind == "xlsx" else semicolons(kind)
+    name = "bemutatok.xlsx" if kind == "xlsx" else "bemutatok.csv"
+    desk.goto("/admin/import")
+    clicks = 0
+
+    def click(words: str) -> None:
+        nonlocal clicks
+        clicks += 1
+        desk.get_by_role("button", name=words).first.click()
+
+    with desk.expect_file_chooser() as chooser:
+        desk.get_by_label("Fájl").click()
+        clicks += 1
+    chooser.value.set_files({"name": name, "mimeType": "", "buffer": body})
+    click("Megnézem, mi lenne belőle")
+    expect(desk.get_by_text("Ezeket a fejléceket nem ismerjük: Kópia.")).to_be_visible()
+    click("Megnézem, mi lenne belőle")
+    click(f"Importálom mind ({TITLES})")
+    expect(desk.locator(".notice--good")).to_contain_text(f"{TITLES} új film")
+    assert clicks == 4
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Movie)) == TITLES
+        one = session.scalars(select(Movie).where(Movie.original_title == "Film 7")).one()
+        day = session.scalars(select(Premiere.premiere_date).where(Premiere.movie_id == one.id))
+        assert (one.title, one.runtime_minutes, one.age_rating) == ("Őszi tűz 7.", 105, "12")
+        assert (one.genres, day.one()) == (("dráma", "vígjáték"), FIRST + timedelta(weeks=7))
