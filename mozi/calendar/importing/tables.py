@@ -133,7 +133,7 @@ def _sheet(body: bytes, name: str) -> Sheet:
     if is_workbook(body):
         return _below_heading(workbook_lines(body))
     text = decode(body)
-    if not text.strip():
+    if not text or text.isspace():
         reject("file_empty")
     if name.lower().endswith(".json") or text.lstrip()[0] in "[{":
         return Sheet(json_rows=_json_rows(text))

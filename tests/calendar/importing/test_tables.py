@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mozi.calendar.importing import tables
-from mozi.calendar.importing.tables import Choices, TableRow, read_table
+from mozi.calendar.importing import tables, texts
+from mozi.calendar.importing.tables import Choices, TableRow, parse_table, read_table
 from mozi.errors import ImportRejected
+from mozi.units import MIB
 
 
 def read(folder: Path, body: str | bytes, name: str = "films.csv") -> list[TableRow]:
@@ -120,3 +121,19 @@ def test_chosen_columns_and_the_order_of_dates_are_used(tmp_path: Path) -> None:
     columns = {"Was": "title", "Wann": "premiere_date", "Sonst": ""}
     [row] = read_table(path, choices=Choices(columns, day_first=True))
     assert row.cells == {"title": "Egy", "premiere_date": "2026-12-03"}
+
+
+def test_lines_beyond_those_of_a_spreadsheet_are_refused_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(texts, "MOST_ROWS", 3)
+    assert len(parse_table(b"title\nA\nB\n", name="a.csv", max_bytes=MIB)) == 2
+    with pytest.raises(ImportRejected, match="more than 3 rows"):
+        parse_table(b"title\nA\n\n;\n", name="a.csv", max_bytes=MIB)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_is_read(end: str) -> None:
+    text = end.join(("title,synopsis", 'A,"Egy', 'Kettő"', "B,"))
+    rows = parse_table(text.encode(), name="a.csv", max_bytes=MIB)
+    assert [(row.number, row.cells["title"]) for row in rows] == [(2, "A"), (3, "B")]
