@@ -6,7 +6,7 @@
 const hint = document.querySelector("[data-duplicates]");
 if (hint) {
   const PAUSE_MS = 300;
-  const inputs = ["title", "premiere_date"].map((name) => document.querySelector(`input[name$="${name}"]`));
+  const inputs = ["title", "premiere_date", "original_title"].map((name) => document.querySelector(`input[name$="${name}"]`));
   let timer;
   let asking = new AbortController();
 

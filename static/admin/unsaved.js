@@ -30,6 +30,7 @@ const drafts = (() => {
   attempt(() => sessionStorage.removeItem(SUBMITTED));
   for (const key of keys()) {
     if (key.startsWith("mozi.draft.") && !(Date.now() - read(key)?.at < LIFE_MS)) drop(key);
+    if (key.endsWith(`.${form.form_key.value}`) && key !== own) drop(key); // the new movie is a known one
   }
 
   return {

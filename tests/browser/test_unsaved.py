@@ -114,3 +114,18 @@ def test_a_text_that_is_too_long_says_so_and_is_not_cut(desk: Page, field: str, 
     desk.keyboard.press("Control+s")
     assert desk.url.endswith(NEW)
     assert movies() == []
+
+
+def test_a_postponed_premiere_moves_and_leaves_no_draft_of_a_new_movie(desk: Page) -> None:
+    movie_id = make_movie(title="Mephisto")
+    desk.goto(NEW)
+    desk.fill("#title", "Mephisto")
+    desk.fill("#premiere_date", "2027-05-06")
+    desk.keyboard.press("Control+s")
+    desk.get_by_role("button", name="Ez az, a bemutatóját áthelyezem").click()
+    expect(desk.locator("[name=premieres-0-premiere_date]")).to_have_value("2027-05-06")
+    desk.keyboard.press("Control+s")
+    expect(desk.locator(".notice--good")).to_contain_text("Mentve: „Mephisto”.")
+    assert desk.url.endswith(f"/admin/movies/{movie_id}")
+    desk.goto(NEW)
+    expect(desk.locator("[data-draft-offer]")).to_be_hidden()

@@ -281,15 +281,29 @@ def _any_date(values: Values) -> FieldValue:
 
 
 def _unseen_duplicates(session: Session, sent: Submission, values: Values) -> tuple[Duplicate, ...]:
+    """Return the possible duplicates that the editor has not seen yet.
+
+    Of a known movie only what changed is looked at: other titles, another date, another poster.
+    """
     if sent.duplicates_seen is None:
         return ()
-    title, day = values.get("title"), _any_date(values)
-    key = sent.upload.key if sent.upload else None
-    if sent.movie_id is not None and not (title and day):
-        if not (title or day or key):
+    day, key = _any_date(values), sent.upload.key if sent.upload else None
+    titles = {column: values[column] for column in ("title", "original_title") if column in values}
+    if sent.movie_id is not None:
+        if not (titles or day or key):
             return ()
         now = get_movie_state(session, sent.movie_id).values
-        title, day = title or now["title"], day or now["premiere_date"]
-    duplicates = find_duplicates(session, title, day, original_key=key, but=sent.movie_id)
-    alike = [duplicate for duplicate in duplicates if duplicate.near or duplicate.same_poster]
-    return () if {duplicate.id for duplicate in alike} <= sent.duplicates_seen else tuple(alike)
+        titled = {column: now[column] for column in ("title", "original_title")} | titles
+        day = day or now["premiere_date"]
+    else:
+        titled = titles
+    found = find_duplicates(
+        session,
+        titled.get("title"),
+        day,
+        original_title=titled.get("original_title"),
+        original_key=key,
+        but=sent.movie_id,
+    )
+    alike = [each for each in found if each.near or each.same_poster or (each.named and titles)]
+    return () if {each.id for each in alike} <= sent.duplicates_seen else tuple(alike)

@@ -29,6 +29,7 @@ from mozi.services import services
 from mozi.web.admin.base import MOVIE, blueprint, current_admin, flash_done, redirect_to
 from mozi.web.admin.catalogue import answer_look_up, is_look_up
 from mozi.web.admin.form.films import LINKED, read_film
+from mozi.web.admin.form.known_films import BUTTON, form_of_known_film, read_known_film
 from mozi.web.admin.form.repeats import digest_of
 from mozi.web.admin.form.texts import (
     BLANK,
@@ -76,10 +77,13 @@ def new_movie() -> ResponseReturnValue:
 
 @blueprint.post("/movies/new")
 def add_movie() -> ResponseReturnValue:
-    """Add the movie, or look a film of TMDB up for it."""
+    """Add the movie; or look a film of TMDB up for it, or go on with a known movie's form."""
     if is_look_up(request.form):
         upload, _status = _read_upload({})
         return answer_look_up(request.form, upload)
+    if known := read_known_film(request.form.get(BUTTON, "")):
+        upload, _status = _read_upload({})
+        return show_form(form_of_known_film(known, form_as_sent(None, request.form, upload)))
     return _save_form(None)
 
 

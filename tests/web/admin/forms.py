@@ -30,7 +30,11 @@ def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
 
 def opened(client: FlaskClient, path: str) -> dict[str, str]:
     """Return the fields of the page's form as a browser would send them untouched."""
-    page = client.get(path).text
+    return fields_of(client.get(path).text)
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return the fields of this page's form."""
     form = page[page.index("data-movie-form") :]
     found = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form))
     found.pop("remove_poster", None)

@@ -45,8 +45,8 @@ Fields = MultiDict[str, str]
 
 
 # Notices: the movie was deleted meanwhile; the token was another session's; the form was sent
-# before the sign-in; its file was not kept and must be chosen again.
-GONE, CSRF, DRAFT, FILE_LOST = "gone", "csrf", "draft", "file_lost"
+# before the sign-in; its file was not kept and must be chosen again; it was a new movie's form.
+GONE, CSRF, DRAFT, FILE_LOST, KNOWN = "gone", "csrf", "draft", "file_lost", "known"
 
 
 @dataclass(frozen=True)
