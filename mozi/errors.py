@@ -6,6 +6,7 @@ MoziError
 ├── EqualPremieres         422: a movie would have one premiere twice
 ├── NoPremiere             422: a movie would be left without a premiere
 ├── HistoryEntryNotFound   404: the history has no such entry to restore
+├── BatchNotFound          404: no such change of many films can be undone any more
 ├── PersonNotFound         404: no film names such a person
 ├── MediaNotFound          404: the address asks for a variant that has no recipe
 ├── FilterNotFound         404: the address filters by a value that no movie has
@@ -86,6 +87,13 @@ class HistoryEntryNotFound(MoziError):
         super().__init__(
             f"Movie {movie_id} has no entry {entry_id} in its history that changed anything."
         )
+
+
+class BatchNotFound(MoziError):
+    """There is no such batch, or it is too old to be undone."""
+
+    def __init__(self, batch_id: int) -> None:
+        super().__init__(f"There is no batch {batch_id} that can be undone.")
 
 
 class PersonNotFound(MoziError):

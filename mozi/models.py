@@ -6,7 +6,7 @@ movie's row, so a movie's version rises only when an editor changes a field.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
@@ -140,6 +140,10 @@ class Movie(Model):
         _one_of("age_rating", AGE_RATINGS),
         Index("ix_movie_title", "title"),
         Index("ix_movie_original_title", "original_title"),
+        Index("ix_movie_distributor", "distributor"),
+        Index("ix_movie_genres", "genres"),
+        _partial("ix_movie_without_synopsis", "id", where="synopsis IS NULL"),
+        _partial("ix_movie_without_age_rating", "id", where="age_rating IS NULL"),
     )
 
 
@@ -488,12 +492,35 @@ class HistoryEntry(Model):
     old_uploaded: Mapped[bool] = mapped_column(default=False, server_default=false())
     old_original_key: Mapped[str | None] = mapped_column(String(200))
     old_thumb_key: Mapped[str | None] = mapped_column(String(300))
+    # The batch that the change is part of; no foreign key, as batches are forgotten before.
+    batch_id: Mapped[int | None]
 
     __table_args__ = (
         Index("ix_edit_movie_id_id", "movie_id", "id"),
+        _partial("ix_edit_batch_id_id", "batch_id", "id", where="batch_id IS NOT NULL"),
         Index("ix_edit_old_original_key", "old_original_key"),
         Index("ix_edit_old_thumb_key", "old_thumb_key"),
     )
+
+
+class Batch(Model):
+    """A change of many movies at once, which can be undone as a whole.
+
+    what: the act and its value. movies: how many were changed. The changes are the history's
+    entries with its id.
+    """
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    editor: Mapped[str] = mapped_column(String(254))
+    what: Mapped[dict[str, Any]] = mapped_column(JSON)
+    movies: Mapped[int] = mapped_column(default=0, server_default="0")
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str | None] = mapped_column(String(254))
+
+    __table_args__ = ({"sqlite_autoincrement": True},)  # the history keeps the ids
 
 
 class DeletedMovie(Model):
@@ -663,6 +690,8 @@ IS_SHOWN = Premiere.removed_at.is_(None)
 """The condition that a premiere was not removed."""
 
 _OTHER = aliased(Premiere)
+ConditionsOf = Callable[[Any], Sequence[ColumnElement[bool]]]
+"""Gives the conditions on premieres: of the table, or of an alias."""
 
 
 def has_premiere(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -670,14 +699,16 @@ def has_premiere(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return Movie.id.in_(select(Premiere.movie_id).where(IS_SHOWN, *conditions))
 
 
-def is_main(today: date, kind: str | None = None) -> ColumnElement[bool]:
+def is_main(
+    today: date, kind: str | None = None, *, among: ConditionsOf | None = None
+) -> ColumnElement[bool]:
     """Return the condition that a premiere stands for its movie on lists of movies.
 
     It is the next one from today on, else the latest; a cancelled one only where no other is
-    left. A month or a year is to come until it is over. kind: looks at these premieres only.
-    Use it with Movie and Premiere joined.
+    left. A month or a year is to come until it is over. kind: looks at these premieres only;
+    among: at those that meet the conditions. Use it with Movie and Premiere joined.
     """
-    return Premiere.id == _main_id(today, kind)
+    return Premiere.id == _main_id(today, kind, among)
 
 
 def ran_on() -> ScalarSelect[date]:
@@ -701,7 +732,7 @@ def ran_on() -> ScalarSelect[date]:
     )
 
 
-def _main_id(today: date, kind: str | None) -> ScalarSelect[int]:
+def _main_id(today: date, kind: str | None, among: ConditionsOf | None) -> ScalarSelect[int]:
     day, precision = _OTHER.premiere_date, _OTHER.date_precision
     earliest = case(
         (precision == "day", today),
@@ -713,6 +744,8 @@ def _main_id(today: date, kind: str | None) -> ScalarSelect[int]:
     of_movie = [_OTHER.movie_id == Movie.id, _OTHER.removed_at.is_(None)]
     if kind is not None:
         of_movie.append(_OTHER.kind == kind)
+    if among is not None:
+        of_movie += among(_OTHER)
     return (
         select(_OTHER.id)
         .where(*of_movie)

@@ -36,6 +36,9 @@ SENTENCES = {
     "needed_for_new": "is needed, because no movie is known by the row's external_id",
     "wrong_cell_count": "the row has {cells} cells, the heading has {columns}",
     "not_an_object": "is {value}; it takes an object",
+    # One of many movies that are changed at once.
+    "already_so": "is so already",
+    "no_day": "cannot move by days, because its day is not known",
     # Columns.
     "unknown_column": "is no column of the import table; there are {columns}",
     "misspelt_column": "is no column of the import table; did you mean {near}?",

@@ -19,6 +19,7 @@ from mozi.database import UNREACHABLE, in_one_line
 from mozi.errors import (
     BackupUnusable,
     BadArguments,
+    BatchNotFound,
     BuildAbandoned,
     Busy,
     CatalogueError,
@@ -70,6 +71,7 @@ STATUS: dict[type[MoziError], int] = {
     SourceError: 503,
     StorageError: 503,
     CatalogueError: 503,
+    BatchNotFound: 404,
     PersonNotFound: 404,
     ProposalNotFound: 404,
     Busy: 503,

@@ -34,6 +34,9 @@ AHEAD_DAYS = 59
 DATED = ((TODAY - FIRST_DAY).days + AHEAD_DAYS + 1) * A_DAY
 OLDEST_YEAR, NEWEST_YEAR = 1900, 2025  # of the movies that have a year only
 SYLLABLES = ("ka", "re", "mi", "szó", "lá", "ve", "tor", "nyi", "bel", "gyö", "ház", "fü")
+RARE_GENRE = "western"
+AGES = ("KN", "6", "12", "16", "18")
+OLD_FROM = 90_000  # later numbers are earlier premieres
 GENRES = ("dráma", "vígjáték", "animáció", "thriller", "dokumentumfilm")
 PEOPLE = 20_000
 STATE = import_module("migrations.versions.0012_poster_status").STATE
@@ -114,29 +117,58 @@ def _loading() -> Iterator[Connection]:
     engine.dispose()
 
 
-MOVIE = 'id, title, genres, director, "cast", country, added_at, changed_at'
+MOVIE = (
+    'id, title, genres, director, "cast", country, synopsis, age_rating, distributor,'
+    " added_at, changed_at"
+)
 
 
 def _movie(number: int) -> tuple[Any, ...]:
     genres, seen = GENRES[number % 5], "2026-01-01 00:00:00.000000"
     director, cast = people_of(number)
-    return (number, title_of(number), genres, director, cast, "magyar", seen, seen)
+    synopsis = f"{director} filmje. " * 12 if number % 13 else None
+    age = AGES[number % len(AGES)] if number % 11 else None
+    row = (number, title_of(number), RARE_GENRE if number % 997 == 0 else genres, director, cast)
+    return (*row, "magyar", synopsis, age, distributor_of(number), seen, seen)
 
 
-PREMIERE = "id, movie_id, first, premiere_date, date_precision, status, added_at, changed_at"
+def distributor_of(number: int) -> str | None:
+    """Return one of 200 distributors, some with very many films and some with very few."""
+    if number % 7 == 0:
+        return None
+    if number > OLD_FROM and number % 3 == 0:
+        return "Régi Film"
+    return f"Forgalmazó {int(200 * (number * 7919 % 1000 / 1000) ** 3)}"
+
+
+def kind_of(number: int) -> str:
+    """Return the kind of a movie's first premiere."""
+    return "streaming" if number % 10 == 7 else "cinema"
+
+
+PREMIERE = "id, movie_id, first, premiere_date, date_precision, status, kind, added_at, changed_at"
 
 
 def _premiere(number: int) -> tuple[Any, ...]:
     day, precision = day_of(number)
     status, seen = "cancelled" if number % 100 == 3 else "scheduled", "2026-01-01 00:00:00.000000"
-    return (number, number, True, day.isoformat(), precision, status, seen, seen)
+    row = (number, number, True, day.isoformat(), precision, status, kind_of(number))
+    return (*row, seen, seen)
 
 
 def _second_premieres(numbers: range) -> Iterator[tuple[Any, ...]]:
     """Yield the re-release of every twentieth movie, some time since 1960."""
     for number in numbers[19::20]:
         day, seen = date(1960 + number % 67, 1 + number % 12, 1 + number % 28), "2026-01-01"
-        row = (len(numbers) + number, number, False, day.isoformat(), "day", "scheduled")
+        row = (
+            len(numbers) + number,
+            number,
+            False,
+            day.isoformat(),
+            "day",
+            "scheduled",
+            "rerelease",
+        )
         yield (*row, f"{seen} 00:00:00.000000", f"{seen} 00:00:00.000000")
 
 

@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
+from urllib.parse import urlencode
 
 import flask_migrate
 from flask import Flask
@@ -33,13 +34,14 @@ from flask.testing import FlaskClient
 
 from mozi import create_app
 from mozi.accounts.admins import ensure_admin
-from mozi.calendar.editing.admin_list import SORTS, STATES
+from mozi.calendar.editing.list_query import PERIODS, SORTS, STATES
 from mozi.pagecache.memory import PageMemory
 from mozi.posters.keys import slug_of
 from mozi.services import NAME, Services
 from mozi.settings import Settings
 from scripts.bench.filling import (
     DATED,
+    RARE_GENRE,
     TODAY,
     day_of,
     fill,
@@ -97,11 +99,22 @@ def public_pages(movies: int) -> dict[str, Addresses]:
 
 def admin_lists() -> dict[str, Addresses]:
     """Return the same for each filter and order of the admin's list."""
+    filters = {state or "all": f"state={state}" for state in STATES}
+    filters |= {period: f"period={period}" for period in PERIODS[1:]}
+    filters |= {text: urlencode({"q": text}) for text in ("ka", "forgalmazó 7", "zzz")}
+    filters |= {kind: f"kind={kind}" for kind in ("streaming", "rerelease")}
+    filters |= {genre: urlencode({"genre": genre}) for genre in ("dráma", RARE_GENRE)}
+    few, many, old = "Forgalmazó 150", "Forgalmazó 0", "Régi Film"
+    filters |= {name: urlencode({"distributor": name}) for name in (few, many, old)}
+    filters["four at once"] = urlencode(
+        {"distributor": many, "kind": "streaming", "genre": "dráma", "state": "no_synopsis"}
+    )
     lists = {
-        f"admin, {state or 'all'}, {sort}": f"/admin/movies?state={state}&sort={sort}"
-        for state in STATES
+        f"admin, {name}, {sort}": f"/admin/movies?{query}&sort={sort}"
+        for name, query in filters.items()
         for sort in SORTS
     }
+    lists |= {f"admin, page {page}": f"/admin/movies?page={page}" for page in (20, 200)}
     return {name: _always(address) for name, address in lists.items()}
 
 

@@ -1,75 +1,47 @@
 """The desk's list of all movies: one page of it, filtered and sorted.
 
 A calendar may have 100,000 movies, so each step reads a bounded part of an index, and counting
-stops at COUNTED.
+stops at COUNTED. Up to there the movies that match are known, and sorted. Of more of them, the
+list reads in its order until a page is full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.listings import movie_listings
+from mozi.calendar.editing.distinct import distributors
+from mozi.calendar.editing.list_query import LAST_PAGE, POSTER_STATES, ListQuery
+from mozi.calendar.editing.many import Choice
+from mozi.calendar.pages.listings import listings
 from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card, Listing
 from mozi.calendar.search.query import find_best
-from mozi.calendar.weeks import week_of
-from mozi.database import in_index_order
-from mozi.models import (
-    IS_SHOWN,
-    POSTERS,
-    Movie,
-    MovieName,
-    PosterStatus,
-    Premiere,
-    has_premiere,
-    is_main,
-)
+from mozi.calendar.search.text import fold
+from mozi.database import in_chunks, in_index_order
+from mozi.models import IS_SHOWN, POSTERS, Movie, MovieName, PosterStatus, Premiere, is_main
 from mozi.posters.queries import Failure, failure_of
-from mozi.posters.status import FAILED, LATEST, NONE, WAITING, has_state, movies_in
+from mozi.posters.status import LATEST, has_state, movies_in
 
 PAGE_LENGTH = 50
 ALL = 10_000_000  # movies
 COUNTED = 1_000  # beyond that the list says "more than"
-LAST_PAGE = 200  # an editor who looks further searches instead
-
-# A literal, because a bound parameter does not match the partial index.
-IS_CANCELLED = Premiere.status == literal_column("'cancelled'")
-POSTER_STATES = {"no_poster": NONE, "waiting": WAITING, "failed": FAILED}
-STATES = ("", "no_poster", "waiting", "failed", "this_week", "cancelled")
-POSTER_ORDERS = {"earliest": ("premiere_date", "movie_id"), "added": ("-movie_id",)}
-SORTS = ("latest", "earliest", "title", "added")
-
-
-@dataclass(frozen=True)
-class ListQuery:
-    """What the list shows. text: a tidied search; state, sort: of STATES and SORTS; page: from 1.
-
-    sort: "" puts the best match first where there is a text, else the latest premiere.
-    """
-
-    text: str = ""
-    state: str = ""
-    sort: str = ""
-    page: int = 1
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """Return the arguments that links to other pages of the same list keep."""
-        given = {"q": self.text, "state": self.state, "sort": self.sort}
-        return {name: value for name, value in given.items() if value}
+POSTER_ORDERS = {"latest": LATEST, "added": ("-movie_id",)}
 
 
 @dataclass(frozen=True)
 class AdminRow:
-    """A movie, its thumb, and its poster's failure, if there is one."""
+    """A movie, its thumb, its original title and distributor, and its poster's failure."""
 
     card: Card
+    original_title: str | None
+    distributor: str | None
     failure: Failure | None
 
 
@@ -98,172 +70,196 @@ class AdminListPage:
         beyond = full if self.more else self.last < self.count
         return beyond and self.query.page < LAST_PAGE
 
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Return the numbers of the pages to jump to: the first, those around, the last known."""
+        known = max(-(-self.count // PAGE_LENGTH), self.query.page + self.has_next)
+        near = range(self.query.page - 2, self.query.page + 3)
+        return tuple(n for n in range(1, known + 1) if n in (1, known) or n in near)
 
-def parse_list_query(arguments: Mapping[str, str], text: str) -> ListQuery:
-    """Return what a request asks for; unknown values get the default. text: a tidied search."""
-    state, sort, page = (arguments.get(name, "") for name in ("state", "sort", "page"))
-    number = int(page) if page.isdecimal() and len(page) < 6 else 1
-    return ListQuery(
-        text,
-        state if state in STATES else "",
-        sort if sort in SORTS else "",
-        min(max(number, 1), LAST_PAGE),
-    )
+
+@dataclass(frozen=True)
+class _Matching:
+    """The movies that match. ids: all of them, up to COUNTED + 1. best: of a search, best first.
+
+    conditions: on a movie of the list.
+    """
+
+    ids: Sequence[int]
+    best: Sequence[int] | None
+    conditions: Sequence[ColumnElement[bool]]
+
+    @property
+    def more(self) -> bool:
+        """Return whether there are more than COUNTED."""
+        return len(self.ids) > COUNTED
+
+    @property
+    def walks(self) -> bool:
+        """Return whether the list reads in its order, as too many match to sort them.
+
+        A search finds a bounded number of movies, which are sorted in any case.
+        """
+        return self.more and self.best is None
 
 
 def admin_list_page(session: Session, query: ListQuery, today: date) -> AdminListPage:
     """Return the page of the list that is asked for; its last page where that is beyond it."""
-    found = find_best(session, query.text, today) if query.text else None
-    conditions = _conditions(query, found, today)
-    count = _count(session, query, conditions)
+    matching = _matching(session, query, today)
+    count = len(matching.ids)
     last = max(1, -(-count // PAGE_LENGTH))
-    number = query.page if count > COUNTED else min(query.page, last)
-    skipped = (number - 1) * PAGE_LENGTH
-    if count > COUNTED and query.state:
-        conditions = [_looked_up(query.state, conditions[-1])]
-    movies = _movies(session, query, found, conditions, today, skipped=skipped) if count else []
+    query = replace(query, page=query.page if matching.more else min(query.page, last))
+    skipped = (query.page - 1) * PAGE_LENGTH
+    ids = _ids(session, query, matching, today, part=(skipped, PAGE_LENGTH)) if count else []
+    rows = _rows(session, _shown(session, query, ids, today))
     return AdminListPage(
-        query=ListQuery(query.text, query.state, query.sort, number),
-        rows=_rows(session, movies),
-        first=(number - 1) * PAGE_LENGTH + 1 if movies else 0,
+        query=query,
+        rows=rows,
+        first=skipped + 1 if rows else 0,
         count=min(count, COUNTED),
-        more=count > COUNTED,
+        more=matching.more,
     )
 
 
-def listed_ids(session: Session, query: ListQuery, today: date) -> list[int]:
-    """Return the ids of all movies that the list shows, on whatever page, in its order."""
-    found = find_best(session, query.text, today) if query.text else None
-    conditions = _conditions(query, found, today)
-    if found is not None and not query.sort:
-        kept = set(session.scalars(select(Movie.id).where(*conditions)))
-        return [movie_id for movie_id in found if movie_id in kept]
-    return _ids(session, query, conditions, today, skipped=0, most=ALL)
+def choices_of(session: Session, query: ListQuery, today: date, *, most: int) -> list[Choice]:
+    """Return the first of all movies that match, in the list's order; most + 1: there are more."""
+    ids = listed_ids(session, query, today, most=most + 1)
+    return chosen(session, query, ids, today)
 
 
-def _conditions(
-    query: ListQuery, found: Sequence[int] | None, today: date
-) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if found is not None:
-        conditions.append(Movie.id.in_(found))
-    state = _state(query.state, today)
-    return conditions if state is None else [*conditions, state]
+def listed_ids(session: Session, query: ListQuery, today: date, *, most: int = ALL) -> list[int]:
+    """Return the ids of the first movies that the list shows, on whatever page, in its order."""
+    matching = _matching(session, query, today)
+    return _ids(session, query, matching, today, part=(0, most)) if matching.ids else []
 
 
-def _state(state: str, today: date) -> ColumnElement[bool] | None:
-    """Return the condition on a movie's row; None for all movies."""
-    week = week_of(today)
-    if state in POSTER_STATES:
-        having = select(PosterStatus.movie_id).where(has_state(POSTER_STATES[state]))
-        return Movie.id.in_(having)
-    by_state: dict[str, ColumnElement[bool]] = {
-        "this_week": has_premiere(
-            Premiere.premiere_date.between(week.first, week.last), Premiere.date_precision == "day"
-        ),
-        "cancelled": has_premiere(IS_CANCELLED),
-    }
-    return by_state.get(state)
+def chosen(
+    session: Session, query: ListQuery, movie_ids: Sequence[int], today: date
+) -> list[Choice]:
+    """Return these movies in their given order, each with the premiere that the list shows."""
+    shown: dict[int, int] = {}
+    for ids in in_chunks(movie_ids):
+        main = _main(query, today)
+        own = select(Premiere.movie_id, Premiere.id).join(Movie).where(Movie.id.in_(ids), main)
+        shown |= {row.movie_id: row.id for row in session.execute(own)}
+    return [Choice(movie_id, shown[movie_id]) for movie_id in movie_ids if movie_id in shown]
 
 
-def _looked_up(state: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition of a state that many movies have, in a form that is asked of each.
-
-    As `IN` it would have SQLite list all of them first, while a page needs fifty.
-    """
-    if state in POSTER_STATES:
-        of_movie = PosterStatus.movie_id == Movie.id
-        return exists().where(of_movie, has_state(POSTER_STATES[state]))
-    if state == "cancelled":
-        return exists().where(Premiere.movie_id == Movie.id, IS_CANCELLED, IS_SHOWN)
-    return condition
+def _main(query: ListQuery, today: date) -> ColumnElement[bool]:
+    """Return the condition that the list shows a premiere of its movie."""
+    return is_main(today, among=lambda premiere: query.of_premiere(premiere, today))
 
 
-def _cancelled(*order: Any) -> Select[Any]:
-    """Return the query for movies with a cancelled premiere, in order of the latest of these."""
-    later = aliased(Premiere)
-    has_later = exists().where(
-        later.movie_id == Premiere.movie_id,
-        later.status == literal_column("'cancelled'"),
-        later.removed_at.is_(None),
-        tuple_(later.premiere_date, later.id) > tuple_(Premiere.premiere_date, Premiere.id),
-    )
-    return select(Premiere.movie_id).where(IS_CANCELLED, IS_SHOWN, ~has_later).order_by(*order)
+def _matching(session: Session, query: ListQuery, today: date) -> _Matching:
+    best = _search(session, query.text, today) if query.text else None
+    found = [] if best is None else [Movie.id.in_(best)]
+    ids = select(Movie.id).where(*found, *query.of_movie(of_each=False))
+    if query.state in POSTER_STATES:
+        state = has_state(POSTER_STATES[query.state])
+        ids = ids.join(PosterStatus, PosterStatus.movie_id == Movie.id).where(state)
+    if own := query.of_premiere(Premiere, today):
+        ids = ids.join(Premiere, Premiere.movie_id == Movie.id).where(IS_SHOWN, *own).distinct()
+    known = session.scalars(ids.limit(COUNTED + 1)).all()
+    if best is None and len(known) > COUNTED:
+        return _Matching(known, best, query.of_movie(of_each=True))
+    return _Matching(known, best, [Movie.id.in_(known)])
 
 
-def _count(session: Session, query: ListQuery, conditions: Sequence[ColumnElement[bool]]) -> int:
-    """Return the number of movies, at most COUNTED + 1."""
-    some = select(Movie.id).where(*conditions)
-    if query.state in POSTER_STATES and not query.text:
-        some = select(PosterStatus.movie_id).where(has_state(POSTER_STATES[query.state]))
-    counted = select(func.count()).select_from(some.limit(COUNTED + 1).subquery())
-    return session.scalar(counted) or 0
-
-
-def _movies(
-    session: Session,
-    query: ListQuery,
-    found: Sequence[int] | None,
-    conditions: Sequence[ColumnElement[bool]],
-    today: date,
-    *,
-    skipped: int,
-) -> list[Listing]:
-    """Return at most PAGE_LENGTH movies in the order that is asked for."""
-    if found is not None and not query.sort:
-        kept = set(session.scalars(select(Movie.id).where(*conditions)))
-        ids = [movie_id for movie_id in found if movie_id in kept][skipped:][:PAGE_LENGTH]
-    else:
-        ids = _ids(session, query, conditions, today, skipped=skipped)
-    return sorted(movie_listings(session, ids, today), key=lambda m: ids.index(m.id))
+def _search(session: Session, text: str, today: date) -> list[int]:
+    """Return the movies found by title or people, best first; then those of a distributor."""
+    found = find_best(session, text, today)
+    folded = fold(text)
+    names = [name for name in distributors(session) if folded and folded in fold(name)]
+    if not names:
+        return found
+    of = select(Movie.id).where(Movie.distributor.in_(names)).order_by(Movie.id.desc())
+    known = set(found)
+    further = session.scalars(of.limit(COUNTED + 1))
+    return [*found, *(movie_id for movie_id in further if movie_id not in known)]
 
 
 def _ids(
-    session: Session,
-    query: ListQuery,
-    conditions: Sequence[ColumnElement[bool]],
-    today: date,
-    *,
-    skipped: int,
-    most: int = PAGE_LENGTH,
+    session: Session, query: ListQuery, matching: _Matching, today: date, *, part: tuple[int, int]
 ) -> list[int]:
-    """Return ids only: the database then skips movies without reading their whole rows."""
-    if query.state in POSTER_STATES and query.sort != "title" and not query.text:
-        order = POSTER_ORDERS.get(query.sort, LATEST)
+    """Return the movies of a part of the list: how many to skip, and how many at most."""
+    skipped, most = part
+    if matching.best is not None and not query.sort:
+        kept = set(matching.ids)
+        return [movie_id for movie_id in matching.best if movie_id in kept][skipped:][:most]
+    only_poster = ListQuery(state=query.state, sort=query.sort, page=query.page)
+    order = POSTER_ORDERS.get(query.sort) if query.state in POSTER_STATES else None
+    if matching.walks and query == only_poster and order:
         state = POSTER_STATES[query.state]
-        found = movies_in(state, *order, limit=most, offset=skipped)
-        return list(session.scalars(found))
-    movies = select(Movie.id).where(*conditions)
-    if query.state == "cancelled" and query.sort not in ("title", "added") and not query.text:
-        ordered = _cancelled(*_order(query.sort))
-        return list(session.scalars(ordered.offset(skipped).limit(most)))
+        return list(session.scalars(movies_in(state, *order, limit=most, offset=skipped)))
+    if query.sort in ("title", "added"):
+        return _by_movie(session, query, matching, today, part=part)
+    return _by_premiere(session, query, matching, today, part=part)
+
+
+def _by_movie(
+    session: Session, query: ListQuery, matching: _Matching, today: date, *, part: tuple[int, int]
+) -> list[int]:
+    movies = select(Movie.id).where(*matching.conditions)
+    if matching.walks and (own := query.of_premiere(Premiere, today)):
+        movies = movies.where(exists().where(Premiere.movie_id == Movie.id, IS_SHOWN, *own))
     if query.sort == "title":
         movies = movies.join(MovieName, MovieName.movie_id == Movie.id)
-    elif query.sort != "added":
-        movies = movies.join(Premiere, Premiere.movie_id == Movie.id).where(is_main(today))
-    ordered = movies.order_by(*_order(query.sort))
-    ordered = ordered.offset(skipped).limit(most)
-    if conditions or query.sort in ("title", "added"):
-        return list(session.scalars(ordered))
-    with in_index_order(session):  # nearly each premiere stands for its movie
-        return list(session.scalars(ordered))
+        movies = movies.order_by(MovieName.sort_key, MovieName.movie_id)
+    else:
+        movies = movies.order_by(Movie.id.desc())
+    return list(session.scalars(movies.offset(part[0]).limit(part[1])))
 
 
-def _order(sort: str) -> tuple[Any, ...]:
-    orders: dict[str, tuple[Any, ...]] = {
-        "earliest": (Premiere.premiere_date, Premiere.id),
-        "title": (MovieName.sort_key, MovieName.movie_id),
-        "added": (Movie.id.desc(),),
-    }
-    return orders.get(sort, (Premiere.premiere_date.desc(), Premiere.id.desc()))
+def _by_premiere(
+    session: Session, query: ListQuery, matching: _Matching, today: date, *, part: tuple[int, int]
+) -> list[int]:
+    """Return ids only: the database then skips movies without reading their whole rows."""
+    skipped, most = part
+    main = _main(query, today)
+    conditions = matching.conditions
+    if matching.walks:  # the premiere itself is asked, not each one of its movie
+        own = query.of_premiere(Premiere, today)
+        conditions = [*matching.conditions, *own]
+    premieres = select(Movie.id).join(Premiere, Premiere.movie_id == Movie.id)
+    premieres = premieres.where(IS_SHOWN, *conditions, main)
+    day, number = Premiere.premiere_date, Premiere.id
+    with in_index_order(session) if matching.walks else nullcontext():
+        if query.sort == "earliest":
+            return _part(session, premieres.order_by(day, number), skipped, most)
+        latest = premieres.order_by(day.desc(), number.desc())
+        if query.sort == "latest":
+            return _part(session, latest, skipped, most)
+        to_come = premieres.where(day >= today).order_by(day, number)
+        soon = _part(session, to_come, 0, skipped + most)
+        rest = max(0, skipped - len(soon)), skipped + most - max(len(soon), skipped)
+        past = _part(session, latest.where(day < today), *rest) if rest[1] else []
+        return [*soon[skipped:], *past]
+
+
+def _part(session: Session, movies: Select[Any], skipped: int, most: int) -> list[int]:
+    return list(session.scalars(movies.offset(skipped).limit(most)))
+
+
+def _shown(
+    session: Session, query: ListQuery, movie_ids: Sequence[int], today: date
+) -> list[Listing]:
+    """Return the movies in their given order, each by the premiere that the list shows."""
+    chosen = (Movie.id.in_(movie_ids), _main(query, today))
+    found = listings(session, date.min, date.max, *chosen, limit=len(movie_ids))
+    return sorted(found, key=lambda movie: movie_ids.index(movie.id))
 
 
 def _rows(session: Session, movies: Sequence[Listing]) -> tuple[AdminRow, ...]:
     if not movies:
         return ()
-    failures = _failures(session, [movie.id for movie in movies])
+    ids = [movie.id for movie in movies]
+    failures = _failures(session, ids)
+    columns = (Movie.id, Movie.original_title, Movie.distributor)
+    also = {row[0]: row[1:] for row in session.execute(select(*columns).where(Movie.id.in_(ids)))}
     cards = load_cards(session, movies)
-    return tuple(AdminRow(card, failures.get(card.movie.id)) for card in cards)
+    return tuple(
+        AdminRow(card, *also[card.movie.id], failures.get(card.movie.id)) for card in cards
+    )
 
 
 def _failures(session: Session, movie_ids: Sequence[int]) -> dict[int, Failure]:

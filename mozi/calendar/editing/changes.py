@@ -100,12 +100,13 @@ def save_changes(
     by: str = BY_COMMAND,
     action: str = UPDATED,
     source: str = BY_EDITOR,
+    batch: int | None = None,
 ) -> list[Movie]:
     """Write all changes in a few statements and return the movies, in the order of changes.
 
     by: the editor that the history names; action: the history's word for a change of a known
-    movie; source: who gave the dates, of DATE_SOURCES. Raises EqualPremieres, and BuildAbandoned
-    where pruning may have deleted an upload since it was stored.
+    movie; source: who gave the dates, of DATE_SOURCES; batch: of batches.py. Raises
+    EqualPremieres, and BuildAbandoned where pruning may have deleted an upload since it was stored.
     """
     old = load_poster_snapshots(
         session, [c.movie.id for c in changes if c.movie and c.touches_poster]
@@ -140,9 +141,8 @@ def save_changes(
         )
         for movie, change, difference in zip(movies, changes, differences, strict=True)
     ]
-    record_history(
-        session, [each for each in entries if each.changes or each.action == CREATED], by=by
-    )
+    told = [each for each in entries if each.changes or each.action == CREATED]
+    record_history(session, told, by=by, batch=batch)
     return movies
 
 

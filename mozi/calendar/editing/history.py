@@ -110,8 +110,13 @@ def _as_list(focus: Focus | None) -> list[int] | None:
     return None if focus is None else list(focus)
 
 
-def record_history(session: Session, entries: Iterable[NewHistoryEntry], *, by: str) -> None:
-    """Add the entries to the history; by: an admin's email address, or BY_COMMAND."""
+def record_history(
+    session: Session, entries: Iterable[NewHistoryEntry], *, by: str, batch: int | None = None
+) -> None:
+    """Add the entries to the history; by: an admin's email address, or BY_COMMAND.
+
+    batch: the id of the batch (batches.py) that they are part of.
+    """
     now = clock.now()
     rows = [
         {
@@ -121,6 +126,7 @@ def record_history(session: Session, entries: Iterable[NewHistoryEntry], *, by: 
             "action": entry.action,
             "version": entry.version,
             "changes": {column: list(pair) for column, pair in entry.changes.items()},
+            "batch_id": batch,
             **_old_poster(entry),
         }
         for entry in entries

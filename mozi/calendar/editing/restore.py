@@ -105,24 +105,36 @@ def restore_movie(session: Session, movie_id: int, entry_id: int, *, by: str) ->
     and HistoryEntryNotFound where the entry is not this movie's or changed nothing.
     """
     movie = lock_movie(session, movie_id)
-    old = _state_before(session, movie_id, entry_id)
-    values = dict(old.values)
-    if find_title_by_external_id(session, values.get("external_id"), but=movie_id) is not None:
-        del values["external_id"]
-    premieres = restored_premieres(movie, old.premieres)
-    change = MovieChange(
-        movie, values, premieres=premieres, earlier_poster=old.poster, focus=old.focus
-    )
+    change = change_back(session, movie, _entries_since(session, movie_id, entry_id))
     return save_changes(session, [change], by=by, action=RESTORED)[0].title
 
 
-def _state_before(session: Session, movie_id: int, entry_id: int) -> OldState:
+def change_back(session: Session, movie: Movie, entries: Sequence[HistoryEntry]) -> MovieChange:
+    """Return the change that takes these entries of the movie's history back; the latest first.
+
+    The external_id stays as it is now where another movie has the old one.
+    """
+    old = _state_before(session, movie.id, entries)
+    values = dict(old.values)
+    if find_title_by_external_id(session, values.get("external_id"), but=movie.id) is not None:
+        del values["external_id"]
+    premieres = restored_premieres(movie, old.premieres)
+    return MovieChange(
+        movie, values, premieres=premieres, earlier_poster=old.poster, focus=old.focus
+    )
+
+
+def _entries_since(session: Session, movie_id: int, entry_id: int) -> Sequence[HistoryEntry]:
     since = select(HistoryEntry).where(
         HistoryEntry.movie_id == movie_id, HistoryEntry.id >= entry_id
     )
     entries = session.scalars(since.order_by(HistoryEntry.id.desc())).all()
     if not entries or entries[-1].id != entry_id or not entries[-1].changes:
         raise HistoryEntryNotFound(movie_id, entry_id)
+    return entries
+
+
+def _state_before(session: Session, movie_id: int, entries: Sequence[HistoryEntry]) -> OldState:
     old = {column: before for entry in entries for column, (before, _) in entry.changes.items()}
     own = {c: old[c] for c in COLUMNS if c in old and c not in (POSTER_URL, *PREMIERE_COLUMNS)}
     premieres = {name: old[name] for name in old if is_of_premiere(name)}

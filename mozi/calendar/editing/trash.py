@@ -65,15 +65,19 @@ class Deleted:
     into_id: int | None
 
 
-def delete_movie(session: Session, movie_id: int, *, by: str = BY_COMMAND) -> str:
-    """Delete the movie and return its title; raises MovieNotFound."""
+def delete_movie(
+    session: Session, movie_id: int, *, by: str = BY_COMMAND, batch: int | None = None
+) -> str:
+    """Delete the movie and return its title; batch: of batches.py. Raises MovieNotFound."""
     forget_deleted(session)
     movie = lock_movie(session, movie_id)
-    put_into_trash(session, movie, by=by, action=DELETED)
+    put_into_trash(session, movie, by=by, action=DELETED, batch=batch)
     return movie.title
 
 
-def put_into_trash(session: Session, movie: Movie, *, by: str, action: str) -> None:
+def put_into_trash(
+    session: Session, movie: Movie, *, by: str, action: str, batch: int | None = None
+) -> None:
     """Delete the locked movie, whose rows the trash keeps. action: the history's word."""
     session.add(
         DeletedMovie(
@@ -85,7 +89,8 @@ def put_into_trash(session: Session, movie: Movie, *, by: str, action: str) -> N
         )
     )
     session.flush()
-    record_history(session, [NewHistoryEntry(movie.id, movie.version, action, {})], by=by)
+    entry = NewHistoryEntry(movie.id, movie.version, action, {})
+    record_history(session, [entry], by=by, batch=batch)
     session.execute(delete(Movie).where(Movie.id == movie.id))
 
 

@@ -8,6 +8,7 @@ from mozi.web.admin import (  # noqa: F401 - for their views
     duplicates,
     editing,
     history,
+    many,
     merging,
     moments,
     movies,

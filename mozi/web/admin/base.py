@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,6 +22,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 MOVIE = "/movies/<int(max=2147483647):movie_id>"  # up to the largest of PostgreSQL's integers
 SIGN_IN = "sign_in"
 OPEN = (SIGN_IN, "begin", "use_one_time_link")  # the views without a session
+LIST = "list"  # the list that this browser saw last: its arguments, and the ids of its page
 NOTE = "note"  # the category of a flashed sentence
 
 
@@ -63,8 +64,8 @@ def _questions() -> int:
     """Return how many questions of the catalogue wait, for the navigation."""
     if signed_in() is None:
         return 0
-    with reading() as session:
-        return count_proposals(session)
+    with reading() as reader:
+        return count_proposals(reader)
 
 
 def current_admin() -> SignedIn:
@@ -72,6 +73,23 @@ def current_admin() -> SignedIn:
     admin = signed_in()
     assert admin is not None  # noqa: S101 - require_session has looked
     return admin
+
+
+@blueprint.app_template_global("list_address")
+def list_address() -> str:
+    """Return the address of the list as this browser saw it last."""
+    return languages.url_for("admin.movies", **session.get(LIST, {}).get("arguments", {}))
+
+
+@blueprint.app_template_global("beside_in_list")
+def beside_in_list(movie_id: int) -> tuple[int | None, int | None]:
+    """Return the movies before and after this one on the page of the list that was seen last."""
+    ids = session.get(LIST, {}).get("ids", [])
+    if movie_id not in ids:
+        return None, None
+    around = [None, *ids, None]
+    place = ids.index(movie_id) + 1
+    return around[place - 1], around[place + 1]
 
 
 def redirect_to(endpoint: str, **values: Any) -> AnyResponse:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from mozi.calendar.editing.admin_list import ListQuery, admin_list_page
+from mozi.calendar.editing.admin_list import admin_list_page
+from mozi.calendar.editing.list_query import ListQuery
 from mozi.calendar.editing.merging import (
     MergeOutdated,
     MergePreview,
@@ -51,7 +52,7 @@ def ask_merge(movie_id: int) -> ResponseReturnValue:
     with reading() as session:
         title = str(get_movie_state(session, movie_id).values["title"])
         text = tidy(request.args.get("q", title))
-        query = ListQuery(text, "", "", 1)
+        query = ListQuery(text)
         rows = admin_list_page(session, query, today()).rows if text else ()
     found = [row for row in rows if row.card.movie.id != movie_id]
     return render_page("merge_search", movie_id=movie_id, title=title, text=text, found=found)

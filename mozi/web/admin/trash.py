@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mozi.calendar.editing.merging import ensure_back
@@ -21,6 +21,7 @@ from mozi.web.admin.base import (
     blueprint,
     current_admin,
     flash_done,
+    list_address,
     redirect_to,
     render_page,
 )
@@ -48,7 +49,7 @@ def delete(movie_id: int) -> ResponseReturnValue:
     with writing() as session:
         title = delete_movie(session, movie_id, by=current_admin().email)
     flash_done("deleted", movie_id, title)
-    return redirect_to("movies")
+    return redirect(list_address(), code=303)
 
 
 @blueprint.post(f"{MOVIE}/bring-back", endpoint="bring_back")

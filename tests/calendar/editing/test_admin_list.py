@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from mozi.calendar.editing import admin_list
-from mozi.calendar.editing.admin_list import (
-    LAST_PAGE,
-    PAGE_LENGTH,
-    SORTS,
-    AdminListPage,
-    ListQuery,
-    admin_list_page,
-    parse_list_query,
-)
+from mozi.calendar.editing.admin_list import PAGE_LENGTH, AdminListPage, admin_list_page
+from mozi.calendar.editing.list_query import LAST_PAGE, SORTS, ListQuery, parse_list_query
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading
 from tests.conftest import on_both_backends
@@ -88,6 +82,60 @@ def test_a_filter_shows_the_same_movies_whether_few_or_many_have_its_state(
             found = [row.card.movie.id for row in page.rows]
             assert (set(found), len(found)) == (movies, len(movies)), (state, sort)
             assert page.more == (len(movies) > counted)
-            ascending = sort in ("title", "latest")
+            ascending = sort in ("title", "latest", "upcoming")
             wanted = sorted(movies, reverse=not ascending)
             assert found == wanted, (state, sort)
+
+
+@pytest.mark.parametrize("counted", [1, 1000])
+@on_both_backends
+def test_each_filter_shows_its_movies_and_the_premiere_that_meets_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    monkeypatch.setattr(admin_list, "COUNTED", counted)
+    full = {"synopsis": "S", "age_rating": "12", "distributor": "Ősi Film", "genres": ("dráma",)}
+    full = {**full, "poster_url": "https://example.org/a.jpg"}
+    in_a_week, in_a_month = THURSDAY + timedelta(7), THURSDAY + timedelta(30)
+    a = make_movie(title="A", premiere_date=in_a_week, **full)
+    b = make_movie(title="B", premiere_date=THURSDAY - timedelta(1), kind="streaming")
+    c = make_movie(title="C", **{**full, "genres": ("melodráma", "western"), "synopsis": None})
+    add_premiere(c, kind="rerelease", premiere_date=in_a_month)
+    asked = {
+        ListQuery(): [c, a, b],
+        ListQuery(period="next_week"): [a],
+        ListQuery(period="this_week"): [c],
+        ListQuery(period="next_30_days"): [c, a],
+        ListQuery(period="past_30_days"): [c, b],
+        ListQuery(kind="streaming"): [b],
+        ListQuery(kind="rerelease"): [c],
+        ListQuery(kind="cinema", period="next_30_days"): [c, a],
+        ListQuery(kind="rerelease", period="this_week"): [],
+        ListQuery(genre="dráma"): [a],
+        ListQuery(distributor="Ősi Film"): [c, a],
+        ListQuery(state="no_synopsis"): [c, b],
+        ListQuery(state="no_age_rating"): [b],
+        ListQuery(state="no_distributor", kind="streaming"): [b],
+        ListQuery(state="no_poster"): [b],
+        ListQuery(text="osi"): [c, a],
+        ListQuery(text="osi", sort="upcoming"): [c, a],
+    }
+    for query, movies in asked.items():
+        page = listed(query)
+        assert [row.card.movie.id for row in page.rows] == movies, query
+        for sort in SORTS:
+            again = listed(replace(query, sort=sort))
+            assert {row.card.movie.id for row in again.rows} == set(movies), (query, sort)
+    [row] = listed(ListQuery(kind="rerelease")).rows
+    assert (row.card.movie.premiere_date, row.card.movie.kind) == (in_a_month, "rerelease")
+
+
+def test_the_list_begins_today_and_goes_back_after_the_last_to_come(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_list, "PAGE_LENGTH", 2)
+    days = (3, -3, 0, -1, 9)
+    ids = {day: make_movie(title=str(day), premiere_date=THURSDAY + timedelta(day)) for day in days}
+    pages = [listed(ListQuery(page=number)) for number in (1, 2, 3)]
+    shown = [row.card.movie.id for page in pages for row in page.rows]
+    assert shown == [ids[day] for day in (0, 3, 9, -1, -3)]
+    assert (pages[0].pages, pages[2].pages) == ((1, 2, 3), (1, 2, 3))

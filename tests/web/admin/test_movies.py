@@ -24,19 +24,15 @@ def titles(client: FlaskClient, query: str = "") -> list[str]:
     return re.findall(r'row__title"><a [^>]*>([^<]+)<', answer.text)
 
 
-def test_the_latest_premiere_comes_first(anna: FlaskClient) -> None:
-    for number, title in enumerate(("Bors", "Ász", "Csiga")):
-        make_movie(title=title, premiere_date=THURSDAY + timedelta(days=number))
-    assert titles(anna) == ["Csiga", "Ász", "Bors"]
-
-
 @pytest.mark.parametrize(
     ("sort", "order"),
     [
+        ("", ["Bors", "Ász", "Csiga"]),
+        ("latest", ["Csiga", "Ász", "Bors"]),
         ("earliest", ["Bors", "Ász", "Csiga"]),
         ("title", ["Ász", "Bors", "Csiga"]),
         ("added", ["Csiga", "Ász", "Bors"]),
-        ("nonsense", ["Csiga", "Ász", "Bors"]),
+        ("nonsense", ["Bors", "Ász", "Csiga"]),
     ],
 )
 def test_the_list_can_be_sorted(anna: FlaskClient, sort: str, order: list[str]) -> None:
@@ -64,7 +60,7 @@ def test_the_list_can_be_narrowed(anna: FlaskClient) -> None:
     record_failure(get_poster(failed), error, first_pause_s=600)
     assert titles(anna, "state=no_poster") == ["Bare"]
     assert titles(anna, "state=failed") == ["Failed"]
-    assert titles(anna, "state=this_week") == ["Now"]
+    assert titles(anna, "period=this_week") == ["Now"]
     assert titles(anna, "state=cancelled") == ["Off"]
     assert "nincs ott semmi" in anna.get("/admin/movies?state=failed").text
 
@@ -88,7 +84,7 @@ def many(count: int) -> None:
 def test_a_long_list_has_pages(anna: FlaskClient) -> None:
     many(2 * PAGE_LENGTH + 1)
     assert len(titles(anna)) == PAGE_LENGTH
-    assert titles(anna, "page=3") == ["Film 000"]
+    assert titles(anna, "page=3&sort=latest") == ["Film 000"]
     first, last = (anna.get(f"/admin/movies?page={number}&sort=latest").text for number in (1, 3))
     assert f"1–{PAGE_LENGTH}., összesen 101 film" in first
     assert 'href="/admin/movies?page=2&amp;sort=latest" rel="next"' in first
@@ -147,4 +143,4 @@ def test_the_list_takes_as_many_queries_whatever_its_length(anna: FlaskClient) -
     few = queries()
     many(PAGE_LENGTH)
     titles(anna)
-    assert queries() == few
+    assert queries() <= few  # a full page needs none for what is past

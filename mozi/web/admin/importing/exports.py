@@ -8,13 +8,13 @@ from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mozi.calendar.editing.admin_list import listed_ids, parse_list_query
+from mozi.calendar.editing.admin_list import listed_ids
 from mozi.calendar.importing.export import export_rows, write_export, write_template
 from mozi.calendar.search.names import ensure_names
-from mozi.calendar.search.query import tidy
 from mozi.database import reading
 from mozi.web.admin.base import blueprint
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
+from mozi.web.admin.movies import list_query
 from mozi.web.rendering import today
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,7 +24,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 @blueprint.get("/movies.<any(csv, xlsx):ending>")
 def export_movies(ending: str) -> ResponseReturnValue:
     """Return the movies that the list shows with these arguments, of all its pages."""
-    query = parse_list_query(request.args, tidy(request.args.get("q", "")))
+    query = list_query(request.args)
     ensure_names()
     file = TemporaryFile()  # noqa: SIM115 - closed with the answer
     with reading() as session:

@@ -53,6 +53,8 @@ TRANSLATIONS: dict[str, LazyString] = {
     "no_premiere": _("A filmnek legalább egy bemutatója kell, hogy legyen."),
     "premiere_gone": _("Ezt a bemutatót közben egy másik szerkesztő eltávolította."),
     "needed_for_new": _("Meg kell adni, mert ilyen külső azonosítójú film még nincs."),
+    "already_so": _("Már most is így van."),
+    "no_day": _("Nem a napja ismert, ezért napokkal nem tolható."),
     "wrong_cell_count": _("A sorban %(cells)s cella van, a fejlécben %(columns)s."),
     "not_an_object": _("Itt egy objektumnak kellene állnia, nem ennek: %(value)s."),
     "unknown_column": _("Nincs ilyen oszlop. Ezek vannak: %(columns)s."),
