@@ -1,7 +1,7 @@
-"""A movie's fields: the columns, and a parser of each.
+"""A movie's fields and its premieres', and a parser of each.
 
-The import and the admin's form use the same rules. A field that is not given is not in the
-result either, so that its present value stays.
+The import and the admin's form use the same rules; only the form has a premiere's note. A field
+that is not given is not in the result either, so that its present value stays.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from mozi.vocabulary import (
     AGE_RATINGS,
     DATE_PRECISIONS,
     KINDS,
+    NOTE_LENGTH,
     STATUSES,
     TITLE_LENGTH,
     URL_LENGTH,
@@ -62,11 +63,13 @@ PARSERS: Mapping[str, Parser[FieldValue]] = {
     "kind": with_default(choice(KINDS, fold=str.lower), KINDS[0]),
     "date_precision": with_default(choice(DATE_PRECISIONS, fold=str.lower), DATE_PRECISIONS[0]),
     "status": with_default(choice(STATUSES, fold=str.lower), STATUSES[0]),
+    "note": line(NOTE_LENGTH),
 }
-COLUMNS = tuple(PARSERS)
+FIELDS = tuple(PARSERS)
+COLUMNS = tuple(field for field in FIELDS if field != "note")  # those of the import table
 REQUIRED = ("title", "premiere_date")
 # The columns of a premiere, in the order in which the history names them.
-PREMIERE_COLUMNS = ("kind", "premiere_date", "date_precision", "status")
+PREMIERE_COLUMNS = ("kind", "premiere_date", "date_precision", "status", "note")
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class CheckedFields:
 def check_fields(given: Mapping[str, object]) -> CheckedFields:
     """Return the valid values, and the faults of the others.
 
-    given: text or JSON values by column (of COLUMNS); a name may have a premiere behind, as in
+    given: text or JSON values by column (of FIELDS); a name may have a premiere behind, as in
     "kind#34". Blank text and None clear a field, but
     `kind`, `date_precision` and `status` get their default, and REQUIRED fields have a fault.
     """

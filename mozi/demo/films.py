@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldValue, check_fields
+from mozi.calendar.fields import FIELDS, PREMIERE_COLUMNS, FieldValue, check_fields
 from mozi.calendar.weeks import week_of
 from mozi.demo.posters import Design
 
@@ -47,7 +47,7 @@ def demo_films(today: date) -> list[DemoFilm]:
 
 
 def _film(entry: Mapping[str, Any], today: date) -> DemoFilm:
-    given = {column: entry[column] for column in COLUMNS if column in entry}
+    given = {column: entry[column] for column in FIELDS if column in entry}
     given["external_id"] = f"demo-{entry['id']}"
     given["premiere_date"] = str(_premiere(entry, today))
     values = _checked(given, entry["id"])

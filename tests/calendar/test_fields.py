@@ -8,7 +8,7 @@ from mozi.models import Movie
 
 def test_every_column_but_the_poster_address_is_a_field_of_the_movie() -> None:
     columns = set(Movie.__table__.columns.keys()) - {"id", "version", "added_at", "changed_at"}
-    assert set(COLUMNS) == columns | {"poster_url", *PREMIERE_COLUMNS}
+    assert set(COLUMNS) == columns | {"poster_url", *PREMIERE_COLUMNS} - {"note"}
 
 
 def test_only_what_is_given_has_a_value() -> None:

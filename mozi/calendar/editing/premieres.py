@@ -19,7 +19,8 @@ from mozi.errors import EqualPremieres, NoPremiere
 from mozi.models import DateChange, Movie, Premiere
 
 Place = tuple[FieldValue, ...]  # kind, date and precision: no two premieres share one
-_DEFAULTS = {"kind": "cinema", "date_precision": "day", "status": "scheduled"}
+_PLACE = ("kind", "premiere_date", "date_precision")
+_DEFAULTS = {"kind": "cinema", "date_precision": "day", "status": "scheduled", "note": None}
 WHOLE = "premiere"  # the history's name of a premiere that was added or removed
 
 
@@ -119,8 +120,7 @@ def _is_free(change: PremiereChange, held: Mapping[object, Place]) -> bool:
 
 def _place(premiere: Premiere | None, values: Values) -> Place:
     return tuple(
-        values.get(c, getattr(premiere, c) if premiere else _DEFAULTS.get(c))
-        for c in PREMIERE_COLUMNS[:-1]
+        values.get(c, getattr(premiere, c) if premiere else _DEFAULTS.get(c)) for c in _PLACE
     )
 
 
@@ -164,8 +164,11 @@ def _move(premiere: Premiere, old_date: object, old_precision: str) -> DateChang
 
 
 def state_of(premiere: Premiere) -> list[str]:
-    """Return a premiere as the history stores a whole one: its PREMIERE_COLUMNS as text."""
-    return [str(as_json(getattr(premiere, column))) for column in PREMIERE_COLUMNS]
+    """Return a premiere as the history stores a whole one: its PREMIERE_COLUMNS as text.
+
+    Entries of an older release have no note.
+    """
+    return [str(as_json(getattr(premiere, column)) or "") for column in PREMIERE_COLUMNS]
 
 
 def premiere_differences(written: Sequence[WrittenPremiere]) -> dict[str, tuple[Json, Json]]:
@@ -207,7 +210,7 @@ def restored_premieres(movie: Movie, old: Mapping[str, Json]) -> list[PremiereCh
 
 
 def _old_values(premiere: Premiere, old: Mapping[str, Json], state: Json) -> Values:
-    whole = zip(PREMIERE_COLUMNS, state, strict=True) if isinstance(state, list) else ()
+    whole = zip(PREMIERE_COLUMNS, state, strict=False) if isinstance(state, list) else ()
     own = {
         column: old[name]
         for column in PREMIERE_COLUMNS

@@ -23,7 +23,7 @@ from mozi.calendar.editing.history import (
 )
 from mozi.calendar.editing.premieres import PremiereChange, plain_premiere, shown_premieres
 from mozi.calendar.editing.repeats import claim_form, give_up_form, record_saved_form
-from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldFault, FieldValue, Values
+from mozi.calendar.fields import FIELDS, PREMIERE_COLUMNS, FieldFault, FieldValue, Values
 from mozi.calendar.messages import CalendarMessage
 from mozi.errors import EqualPremieres, MovieNotFound, NoPremiere
 from mozi.models import Movie
@@ -205,7 +205,7 @@ def _movie_state(session: Session, movie: Movie) -> MovieState:
     premiere = plain_premiere(movie)
     own = {
         column: getattr(premiere if column in PREMIERE_COLUMNS else movie, column)
-        for column in COLUMNS
+        for column in FIELDS
         if column != "poster_url"
     }
     of_premieres = {

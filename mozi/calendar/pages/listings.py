@@ -54,6 +54,7 @@ _OTHERS = {
     "premiere_changed_at": Premiere.changed_at.label("premiere_changed_at"),
     **{name: getattr(Premiere, name) for name in ("premiere_date", "date_precision", "kind")},
     "first": Premiere.first,
+    "note": Premiere.note,
     "calendar_id": Premiere.calendar_id,
 }
 

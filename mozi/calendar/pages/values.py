@@ -256,10 +256,11 @@ class FeedMovie(Details):
     """A premiere with its movie, for feeds. Moments: aware, UTC; None: not recorded then.
 
     first: whether the premiere is the movie's first recorded one. calendar_id: its id in calendars
-    where that is not made of the movie's. added_at: the premiere's.
+    where that is not made of the movie's. note, added_at: the premiere's.
     """
 
     first: bool
+    note: str | None
     calendar_id: str | None
     added_at: datetime | None
     movie_changed_at: datetime | None

@@ -38,7 +38,7 @@ from mozi.web.admin.base import (
     redirect_to,
     render_page,
 )
-from mozi.web.admin.messages.calendar import COLUMN_NAMES
+from mozi.web.admin.messages.calendar import FIELD_NAMES
 from mozi.web.i18n.words import KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
 
 HISTORY = f"{MOVIE}/history"
@@ -90,7 +90,7 @@ def restore(movie_id: int, entry_id: int) -> ResponseReturnValue:
 
 
 NAMES = {
-    **COLUMN_NAMES,
+    **FIELD_NAMES,
     POSTER: _("Plakát"),
     FOCUS: _("Mi legyen mindig látható"),
     WHOLE: _("Bemutató"),
@@ -109,7 +109,7 @@ def value_words(name: str, value: Json) -> str:
     column = name.partition("#")[0]
     if column == WHOLE and isinstance(value, list):
         parts = zip(PREMIERE_COLUMNS, value, strict=False)
-        return " · ".join(value_words(part, str(said)) for part, said in parts)
+        return " · ".join(value_words(part, str(said)) for part, said in parts if said)
     if column == FOCUS:
         x, y = value if isinstance(value, list) else (50, 50)
         return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))

@@ -134,6 +134,8 @@ def _lines(movie: FeedMovie, *, today: date) -> Iterable[str]:
         yield " · ".join(fact for fact in facts if fact)
     if movie.director:
         yield f"{_('Rendező')}: {', '.join(movie.director)}"
+    if movie.note:
+        yield movie.note
     if moved := move_words(movie, movie.premiere_date, movie.date_precision, today=today):
         yield moved
 

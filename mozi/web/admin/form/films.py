@@ -96,9 +96,9 @@ def filled_texts(typed: Mapping[str, str], film: TmdbFilm) -> dict[str, str]:
     ]
     if len(rows) == 1:
         return {**texts, **rows[0]}
-    scheduled = {"status": "scheduled"}
+    others = {"status": "scheduled", "note": ""}
     return texts | {
-        f"{column}#new{number}": {**scheduled, **row}[column]
+        f"{column}#new{number}": {**others, **row}[column]
         for number, row in enumerate(rows)
         for column in PREMIERE_COLUMNS
     }

@@ -11,7 +11,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from mozi.calendar.editing.save import MovieState, ShownForm
-from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, FieldValue, Values, check_fields
+from mozi.calendar.fields import FIELDS, PREMIERE_COLUMNS, FieldValue, Values, check_fields
 from mozi.posters.focus import Focus
 from mozi.vocabulary import LIST_SEPARATOR
 
@@ -19,7 +19,7 @@ PREMIERE_ROW = re.compile(r"(premieres-([0-9]{1,3}))-", re.ASCII)
 MOST_PREMIERES = 100
 LISTS = ("genres", "director", "cast", "country")
 BLANK: Mapping[str, str] = {
-    **dict.fromkeys(COLUMNS, ""),
+    **dict.fromkeys(FIELDS, ""),
     "kind": "cinema",
     "date_precision": "day",
     "status": "scheduled",
@@ -45,7 +45,7 @@ def given_fields(form: MultiDict[str, str]) -> dict[str, str]:
     """
     plain = {
         column: LIST_SEPARATOR.join(form.getlist(column)) if column in LISTS else form[column]
-        for column in COLUMNS
+        for column in FIELDS
         if column in form
     }
     rows = {
@@ -84,7 +84,7 @@ def read_shown() -> ShownForm | None:
     try:
         shown = json.loads(request.form.get("shown", ""))
         source, focus = int(shown.pop("source")), _focus(shown.pop("focus", None))
-        known = {name: shown[name] for name in shown if name.partition("#")[0] in COLUMNS}
+        known = {name: shown[name] for name in shown if name.partition("#")[0] in FIELDS}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     return ShownForm(check_fields(known).values, source, focus)

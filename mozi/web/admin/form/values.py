@@ -30,7 +30,7 @@ from mozi.web.admin.form.texts import (
     texts_of,
 )
 from mozi.web.admin.form.uploads import FormUpload, earlier_upload
-from mozi.web.admin.messages.calendar import COLUMN_NAMES
+from mozi.web.admin.messages.calendar import FIELD_NAMES
 from mozi.web.admin.sign_in.session_recovery import signed_sender
 from mozi.web.i18n.words import AGE_NAMES, KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
 
@@ -92,7 +92,7 @@ class Form:
     @property
     def names(self) -> dict[str, str]:
         """Return the labels of all texts; those of a premiere say which one."""
-        named = {column: str(label) for column, label in COLUMN_NAMES.items()}
+        named = {column: str(label) for column, label in FIELD_NAMES.items()}
         for place, premiere in enumerate(self.premieres, 1):
             which = _("%(number)s. bemutató", number=place)
             named |= {f"{c}#{premiere}": f"{named[c]} ({which})" for c in PREMIERE_COLUMNS}

@@ -27,6 +27,7 @@ COLUMN_NAMES: dict[str, LazyString] = {
     "date_precision": _("A dátum pontossága"),
     "status": _("Állapot"),
 }
+FIELD_NAMES = {**COLUMN_NAMES, "note": _("Megjegyzés")}
 
 TRANSLATIONS: dict[str, LazyString] = {
     "needed": _("Ezt meg kell adni."),
