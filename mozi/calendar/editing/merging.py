@@ -270,11 +270,12 @@ def _separate(session: Session, movie_id: int, *, by: str) -> str:
     What the other movie took in the merge it gives back, unless it has changed since. Raises
     MovieNotFound, and NoPremiere where one of the two would be left without a premiere.
     """
+    holder = _lock_holder(session, movie_id)
+    if holder is None:
+        return ensure_brought_back(session, movie_id, by=by)
     merged, trash = session.get_one(MergedMovie, movie_id), session.get(DeletedMovie, movie_id)
-    holder_id = find_merged_into(session, movie_id)
-    if trash is None or holder_id is None:
+    if trash is None:
         raise MovieNotFound(movie_id)
-    holder = lock_movie(session, holder_id)
     trash.rows = {**trash.rows, **_give_premieres(session, holder, trash)}
     session.delete(merged)
     session.flush()
@@ -282,6 +283,27 @@ def _separate(session: Session, movie_id: int, *, by: str) -> str:
     if merged.tmdb_id is not None:
         _link(session, merged.tmdb_id, movie_id)
     return bring_back(session, movie_id, by=by, action=SEPARATED)
+
+
+def _lock_holder(session: Session, movie_id: int) -> Movie | None:
+    """Return the movie that this one was merged into, locked; None for one that is back.
+
+    Another editor may have merged that one or separated this one before the lock was free.
+    Raises MovieNotFound where the holder is deleted.
+    """
+    holder_id = find_merged_into(session, movie_id)
+    while holder_id is not None:
+        row = select(Movie).where(Movie.id == holder_id).with_for_update()
+        holder = session.scalars(row).first()
+        session.expire_all()
+        now_id = find_merged_into(session, movie_id)
+        if now_id != holder_id:
+            holder_id = now_id
+        elif holder is None:
+            raise MovieNotFound(holder_id)
+        else:
+            return holder
+    return None
 
 
 def _give_premieres(session: Session, holder: Movie, trash: DeletedMovie) -> dict[str, list[Row]]:

@@ -62,4 +62,4 @@ def _premiere(known: KnownFilm, sent: Form) -> dict[str, str]:
     row = f"#{sent.premieres[0]}" if sent.premieres else ""
     columns = MOVED if known.premiere_id else PREMIERE_COLUMNS
     which = known.premiere_id or ADDED
-    return {f"{column}#{which}": sent.texts[f"{column}{row}"] for column in columns}
+    return {f"{c}#{which}": sent.texts[f"{c}{row}"] for c in columns if f"{c}{row}" in sent.texts}
