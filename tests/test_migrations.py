@@ -34,7 +34,9 @@ def test_models_and_migrations_agree(app: Flask) -> None:
 
 
 def _is_in_a_model(name: str | None, kind: str, parents: Any) -> bool:
-    """Leave out the search's own tables, which are of another kind on each database."""
+    """Leave out the search's own tables, and the columns that release 1.0 alone reads."""
+    if kind == "column" and parents["table_name"] == "movie":
+        return name not in {"premiere_date", "date_precision", "kind", "status"}
     return not (kind == "table" and (name or "").startswith("movie_search"))
 
 
