@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 # "mozi" in ASCII; any number that is the same in every release would do.
 MIGRATION_LOCK = 0x6D6F7A69
-COLUMNS_OF_1_0 = ("premiere_date", "date_precision", "kind", "status")  # migration 0023
+COLUMNS_OF_1_0 = ("premiere_date", "date_precision", "kind", "status")  # migration 0025
 
 extension = current_app.extensions["migrate"]
 
