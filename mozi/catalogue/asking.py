@@ -22,7 +22,7 @@ from mozi.catalogue.reading import (
 from mozi.settings import Settings
 
 RELEASES = ("2|3", "4")  # cinema, streaming: see reading.py
-MOST_PAGES = 500  # of a list; TMDB refuses further ones
+MOST_PAGES = 500  # of a list; TMDB refuses further ones. An empty page ends a list sooner.
 SAME_LIST = 3  # tries to read all pages of a list that shifts meanwhile
 DAYS_OF_CHANGES = 14  # TMDB lists no older ones
 
@@ -88,9 +88,11 @@ def _whole_list(tmdb: Tmdb, region: str, types: str, first: date, last: date) ->
             found |= _whole_list(tmdb, region, types, first, middle)
             return found | _whole_list(tmdb, region, types, middle + timedelta(days=1), last)
         found |= {film.tmdb_id: film for film in page.films}
-        for number in range(2, page.pages + 1):
+        for number in range(2, min(page.pages, MOST_PAGES) + 1):
             further = _list_page(tmdb, region, types, first, last, number=number)
             found |= {film.tmdb_id: film for film in further.films}
+            if not further.films:
+                break
         if len(found) >= page.results:
             break
     return found
@@ -132,4 +134,4 @@ def _changed_on(tmdb: Tmdb, first: date, last: date) -> Iterator[int]:
         said = tmdb.get("/movie/changes", start_date=str(first), end_date=str(last), page=number)
         ids, pages = read_changed_ids(said)
         yield from ids
-        number += 1
+        number, pages = number + 1, pages if ids else 0

@@ -74,6 +74,7 @@ class Tmdb:
         self._headers = {
             "Authorization": f"Bearer {settings.tmdb_token}",
             "Accept": "application/json",
+            "Accept-Encoding": "gzip",
             "User-Agent": f"Mozi/{VERSION}",
         }
         self._tries_again = tries_again
@@ -136,6 +137,7 @@ def _read(answer: HttpAnswer) -> Json:
         CATALOGUE_REQUESTS.labels("ok").inc()
         return said
     code = said.get("status_code") if isinstance(said, dict) else None
+    code = code if isinstance(code, int) else None
     if answer.status == 404 and code == NO_SUCH_FILM:
         CATALOGUE_REQUESTS.labels("gone").inc()
         raise CatalogueGone("TMDB has no such film any more.")
@@ -170,9 +172,10 @@ def _json(body: bytes) -> object:
 
 
 def _words(said: object) -> str:
-    """Return TMDB's own words in one short line."""
+    """Return TMDB's own words in one short line that a terminal can show."""
     words = said.get("status_message") if isinstance(said, dict) else None
-    return " ".join(str(words or "no reason given").split())[:200].rstrip(".")
+    line = " ".join(str(words or "no reason given")[:1000].split())
+    return "".join(filter(str.isprintable, line))[:200].rstrip(".")
 
 
 def _retry_after_s(value: str | None) -> float | None:
@@ -183,7 +186,7 @@ def _retry_after_s(value: str | None) -> float | None:
         return float(value)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (aware - clock.now()).total_seconds())

@@ -23,6 +23,7 @@ THEATRICAL, LIMITED, DIGITAL = 3, 2, 4
 RERELEASE_AFTER = timedelta(days=180)
 MOST_ACTORS = 10
 NARROWEST_POSTER_PX = 780  # what the movie's page shows
+LARGEST = 2**31 - 1  # of an id: PostgreSQL's integer
 CANCELED = "Canceled"  # TMDB's word, in its spelling
 LANGUAGE = "hu"  # of Mozi's texts
 APPENDED = "translations,alternative_titles,release_dates,credits,external_ids,images,videos"
@@ -116,7 +117,7 @@ def read_film(said: Json, reader: Reader) -> TmdbFilm:
     original_title = original_title or _text(said.get("title"))
     if tmdb_id is None or original_title is None:
         raise CatalogueFailed("TMDB's answer is no film: it has no id or no title.")
-    language = _text(said.get("original_language"))
+    language = _language(said.get("original_language"))
     releases = list(_releases(said, reader.region))
     posters = _posters(said, reader.poster_languages, language)
     title = _title(said, reader.region, original_title)
@@ -192,7 +193,7 @@ def _found(entry: Json) -> Found | None:
     return Found(
         tmdb_id,
         _text(entry.get("title")) or _text(entry.get("original_title")) or "",
-        _text(entry.get("original_language")),
+        _language(entry.get("original_language")),
         released.year if released else None,
         _path(entry.get("poster_path")),
     )
@@ -358,12 +359,12 @@ def _posters(said: Json, languages: Sequence[str], original: str | None) -> tupl
 def _poster(entry: Json) -> FilmPoster | None:
     path = _path(entry.get("file_path"))
     width, height = _whole(entry.get("width")), _whole(entry.get("height"))
-    if path is None or not width or not height:
+    if path is None or not width or not height or not width <= height <= 3 * width:
         return None
-    language = _text(entry.get("iso_639_1"))
+    language = _language(entry.get("iso_639_1"))
     return FilmPoster(
         path,
-        None if language in {None, "xx"} else language,
+        None if language == "xx" else language,
         width,
         height,
         _number(entry.get("vote_average")),
@@ -394,12 +395,20 @@ def _text(value: object) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else None
 
 
+def _language(value: object) -> str | None:
+    text = _text(value)
+    return text if text and re.fullmatch("[a-z]{2,3}", text) else None
+
+
 def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= LARGEST else None
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and value == value else 0.0
+    """Return a number of votes; one that is none, or infinite, reads as 0."""
+    return float(value) if isinstance(value, int | float) and 0 <= value <= LARGEST else 0.0
 
 
 def _dict(value: object) -> Json:
