@@ -497,6 +497,8 @@ class HistoryEntry(Model):
 
     __table_args__ = (
         Index("ix_edit_movie_id_id", "movie_id", "id"),
+        Index("ix_edit_editor_id", "editor", "id"),
+        _partial("ix_edit_alone", "id", where="batch_id IS NULL"),
         _partial("ix_edit_batch_id_id", "batch_id", "id", where="batch_id IS NOT NULL"),
         Index("ix_edit_old_original_key", "old_original_key"),
         Index("ix_edit_old_thumb_key", "old_thumb_key"),

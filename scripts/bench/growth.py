@@ -34,7 +34,7 @@ from flask.testing import FlaskClient
 
 from mozi import create_app
 from mozi.accounts.admins import ensure_admin
-from mozi.calendar.editing.list_query import PERIODS, SORTS, STATES
+from mozi.calendar.editing.listing.list_query import PERIODS, SORTS, STATES
 from mozi.pagecache.memory import PageMemory
 from mozi.posters.keys import slug_of
 from mozi.services import NAME, Services

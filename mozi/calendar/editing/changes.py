@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from mozi.calendar.editing.history import (
     BY_COMMAND,
@@ -35,6 +37,7 @@ from mozi.calendar.editing.premieres import (
     write_premieres,
 )
 from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue, Values
+from mozi.database import in_chunks
 from mozi.errors import MovieNotFound
 from mozi.models import Movie
 from mozi.posters.focus import Pointed, set_focus
@@ -78,6 +81,18 @@ def lock_movie(session: Session, movie_id: int) -> Movie:
     if movie is None:
         raise MovieNotFound(movie_id)
     return movie
+
+
+def lock_movies(session: Session, movie_ids: Sequence[int]) -> dict[int, Movie]:
+    """Return those of the movies that exist, with their premieres, locked until the commit."""
+    locked = select(Movie).order_by(Movie.id).options(selectinload(Movie.premieres))
+    chunks = in_chunks(sorted(movie_ids))
+    movies = (session.scalars(_of(locked, chunk)) for chunk in chunks)
+    return {movie.id: movie for movie in chain.from_iterable(movies)}
+
+
+def _of(movies: Any, chunk: Sequence[int]) -> Any:
+    return movies.where(Movie.id.in_(chunk)).with_for_update()
 
 
 def set_poster_upload(

@@ -85,14 +85,14 @@ def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
         raise MovieNotFound(movie_id)
     number = min(max(number, 1), LAST_PAGE)
     ids = [movie_id, *find_parts(session, movie_id)]
-    query = _EVENTS.where(HistoryEntry.movie_id.in_(ids)).order_by(HistoryEntry.id.desc())
+    query = select(*EVENTS).where(HistoryEntry.movie_id.in_(ids)).order_by(HistoryEntry.id.desc())
     part = query.limit(PAGE_LENGTH + 1).offset((number - 1) * PAGE_LENGTH)
     events = [Event(*row) for row in session.execute(part)]
     more = len(events) > PAGE_LENGTH and number < LAST_PAGE
     return HistoryPage(title, number, tuple(events[:PAGE_LENGTH]), more)
 
 
-_EVENTS = select(
+EVENTS = (
     *(HistoryEntry.id, HistoryEntry.movie_id, HistoryEntry.edited_at, HistoryEntry.editor),
     *(HistoryEntry.action, HistoryEntry.changes, HistoryEntry.old_thumb_key),
 )

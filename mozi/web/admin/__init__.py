@@ -8,10 +8,8 @@ from mozi.web.admin import (  # noqa: F401 - for their views
     duplicates,
     editing,
     history,
-    many,
     merging,
     moments,
-    movies,
     poster_files,
     posters,
     proposals,
@@ -20,6 +18,7 @@ from mozi.web.admin import (  # noqa: F401 - for their views
 )
 from mozi.web.admin.base import blueprint
 from mozi.web.admin.importing import columns, exports, files, preview  # noqa: F401 - for their views
+from mozi.web.admin.listing import log, many, movies  # noqa: F401 - for their views
 from mozi.web.admin.sign_in import account, csrf, links, people, views  # noqa: F401 - for their views
 
 __all__ = ["blueprint"]

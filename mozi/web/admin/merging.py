@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from mozi.calendar.editing.admin_list import admin_list_page
-from mozi.calendar.editing.list_query import ListQuery
+from mozi.calendar.editing.listing.admin_list import admin_list_page
+from mozi.calendar.editing.listing.list_query import ListQuery
 from mozi.calendar.editing.merging import (
     MergeOutdated,
     MergePreview,

@@ -8,13 +8,13 @@ from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mozi.calendar.editing.admin_list import listed_ids
+from mozi.calendar.editing.listing.admin_list import listed_ids
 from mozi.calendar.importing.export import export_rows, write_export, write_template
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading
 from mozi.web.admin.base import blueprint
+from mozi.web.admin.listing.movies import list_query
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
-from mozi.web.admin.movies import list_query
 from mozi.web.rendering import today
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,7 +13,7 @@ from mozi.calendar.editing import batches
 from mozi.calendar.editing.batches import Undone, get_batch, undo_batch
 from mozi.calendar.editing.changes import lock_movie
 from mozi.calendar.editing.history import BROUGHT_BACK
-from mozi.calendar.editing.many import Choice, Done, Plan, do, parse_act, plan
+from mozi.calendar.editing.listing.many import Choice, Done, Plan, do, parse_act, plan
 from mozi.calendar.editing.trash import delete_movie
 from mozi.calendar.fields import FieldValue
 from mozi.calendar.messages import InvalidValue
@@ -164,7 +164,7 @@ def test_what_another_editor_changes_in_between_is_skipped(
         _move(ids[1])
         return begin(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("mozi.calendar.editing.many.begin_batch", begin_and_move)
+    monkeypatch.setattr("mozi.calendar.editing.listing.many.begin_batch", begin_and_move)
     outcome = do(picked, shown.act, agreed=shown.digest, by=EDITOR)
     assert (outcome.movies, outcome.skipped) == (1, 1)
     assert values("premiere_date") == [THURSDAY + WEEK, THURSDAY + 3 * WEEK]
@@ -196,7 +196,7 @@ def test_a_batch_that_changed_nothing_leaves_no_trace(
 ) -> None:
     movie_id = make_movie()
     picked, shown = planned("cancel", "", movie_id)
-    monkeypatch.setattr("mozi.calendar.editing.many._do_part", lambda *_, **__: 0)
+    monkeypatch.setattr("mozi.calendar.editing.listing.many._do_part", lambda *_, **__: 0)
     assert do(picked, shown.act, agreed=shown.digest, by=EDITOR) == Done(None, 0, 1)
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Batch)) == 0

@@ -14,16 +14,16 @@ MOST = 500  # values; of genres: combinations of them
 
 def distributors(session: Session) -> list[str]:
     """Return the first MOST distributors, in the database's order."""
-    return _distinct(session, Movie.__table__.c.distributor)
+    return distinct_values(session, Movie.__table__.c.distributor)
 
 
 def genres(session: Session) -> list[str]:
     """Return the genres of the movies."""
-    lists = _distinct(session, Movie.__table__.c.genres)
+    lists = distinct_values(session, Movie.__table__.c.genres)
     return sorted({genre for one in lists for genre in one if genre})
 
 
-def _distinct(session: Session, column: Any) -> list[Any]:
+def distinct_values(session: Session, column: Any) -> list[Any]:
     """Return up to MOST values: a step in the index for each, not a look at each movie.
 
     https://wiki.postgresql.org/wiki/Loose_indexscan

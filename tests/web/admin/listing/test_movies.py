@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from mozi.calendar.editing.admin_list import COUNTED, PAGE_LENGTH
+from mozi.calendar.editing.listing.admin_list import COUNTED, PAGE_LENGTH
 from mozi.database import writing
 from mozi.models import Movie, Premiere
 from mozi.posters.build.publish import record_failure
@@ -102,7 +102,7 @@ def test_the_number_is_counted_no_further_than_it_says(
     anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert COUNTED >= 1000
-    monkeypatch.setattr("mozi.calendar.editing.admin_list.COUNTED", 60)
+    monkeypatch.setattr("mozi.calendar.editing.listing.admin_list.COUNTED", 60)
     many(2 * PAGE_LENGTH + 1)
     text = anna.get("/admin/movies?page=2").text
     assert "51–100., összesen több mint 60 film" in text

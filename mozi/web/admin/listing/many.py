@@ -12,12 +12,22 @@ from flask_babel import lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.admin_list import choices_of, chosen
 from mozi.calendar.editing.batches import undo_batch
-from mozi.calendar.editing.distinct import distributors
-from mozi.calendar.editing.list_query import ListQuery
-from mozi.calendar.editing.many import ACTS, DAYS, DELETE, FIXED, Act, Choice, Plan, do, parse_act
-from mozi.calendar.editing.many import plan as plan_of
+from mozi.calendar.editing.listing.admin_list import choices_of, chosen
+from mozi.calendar.editing.listing.distinct import distributors
+from mozi.calendar.editing.listing.list_query import ListQuery
+from mozi.calendar.editing.listing.many import (
+    ACTS,
+    DAYS,
+    DELETE,
+    FIXED,
+    Act,
+    Choice,
+    Plan,
+    do,
+    parse_act,
+)
+from mozi.calendar.editing.listing.many import plan as plan_of
 from mozi.calendar.messages import InvalidValue
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import next_thursday
@@ -28,11 +38,12 @@ from mozi.web.admin.base import (
     blueprint,
     current_admin,
     list_address,
+    redirect_to,
     render_page,
 )
 from mozi.web.admin.form.values import CHOICES
+from mozi.web.admin.listing.movies import list_query
 from mozi.web.admin.messages.calendar import calendar_words
-from mozi.web.admin.movies import list_query
 from mozi.web.rendering import today
 
 SHOWN = 100  # planned movies on the page
@@ -195,4 +206,6 @@ def undo_many(batch_id: int) -> ResponseReturnValue:
             undone.kept,
         )
         flash(kept, NOTE)
+    if request.form.get("from") == "changes":
+        return redirect_to("changes")
     return redirect(list_address(), code=303)

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from mozi.calendar.editing import admin_list
-from mozi.calendar.editing.admin_list import PAGE_LENGTH, AdminListPage, admin_list_page
-from mozi.calendar.editing.list_query import LAST_PAGE, SORTS, ListQuery, parse_list_query
+from mozi.calendar.editing.listing import admin_list
+from mozi.calendar.editing.listing.admin_list import PAGE_LENGTH, AdminListPage, admin_list_page
+from mozi.calendar.editing.listing.list_query import LAST_PAGE, SORTS, ListQuery, parse_list_query
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading
 from tests.conftest import on_both_backends

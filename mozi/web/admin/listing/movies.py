@@ -10,9 +10,9 @@ from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 
 from mozi.calendar.collation import sort_key
-from mozi.calendar.editing.admin_list import admin_list_page
-from mozi.calendar.editing.distinct import distributors, genres
-from mozi.calendar.editing.list_query import ListQuery, parse_list_query
+from mozi.calendar.editing.listing.admin_list import admin_list_page
+from mozi.calendar.editing.listing.distinct import distributors, genres
+from mozi.calendar.editing.listing.list_query import ListQuery, parse_list_query
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import tidy
 from mozi.database import reading

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.distinct import distributors
-from mozi.calendar.editing.list_query import LAST_PAGE, POSTER_STATES, ListQuery
-from mozi.calendar.editing.many import Choice
+from mozi.calendar.editing.listing.distinct import distributors
+from mozi.calendar.editing.listing.list_query import LAST_PAGE, POSTER_STATES, ListQuery
+from mozi.calendar.editing.listing.many import Choice
 from mozi.calendar.pages.listings import listings
 from mozi.calendar.pages.pictures import load_cards
 from mozi.calendar.pages.values import Card, Listing

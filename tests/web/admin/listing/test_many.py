@@ -99,7 +99,7 @@ def test_odd_forms_are_answered_in_words(
 def test_more_than_can_be_changed_at_once_is_refused(
     anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mozi.calendar.editing.many.MOST", 2)
+    monkeypatch.setattr("mozi.calendar.editing.listing.many.MOST", 2)
     for number in range(3):
         make_movie(title=f"Film {number}")
     answer = choose(anna, all="1", to="cancel")

@@ -20,9 +20,8 @@ from mozi.calendar.editing.batches import (
     count_in,
     forget_batch,
     in_parts,
-    lock_movies,
 )
-from mozi.calendar.editing.changes import MovieChange, save_changes
+from mozi.calendar.editing.changes import MovieChange, lock_movies, save_changes
 from mozi.calendar.editing.history import as_json
 from mozi.calendar.editing.premieres import PremiereChange, shown_premieres
 from mozi.calendar.editing.trash import delete_movie
