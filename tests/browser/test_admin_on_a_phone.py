@@ -44,7 +44,7 @@ def test_a_preview_keeps_a_long_word_in_one_line(phone: Page) -> None:
     phone.goto("/admin/import")
     file = {"name": "a.csv", "mimeType": "text/csv", "buffer": rows}
     phone.locator("input[type=file]").set_input_files([file])
-    phone.get_by_role("button", name="Megnézem, mi lenne belőle").click()
+    phone.get_by_role("button", name="Előnézet").click()
     after = phone.locator("ins")
     expect(after).to_have_text(WORD)
     assert lines(after) == 1
@@ -54,9 +54,9 @@ def test_a_preview_keeps_a_long_word_in_one_line(phone: Page) -> None:
 def test_a_field_at_fault_stands_out(phone: Page) -> None:
     phone.goto("/admin/movies/new")
     phone.get_by_label("Cím", exact=False).first.fill("Mephisto")
-    phone.get_by_label("Előzetes címe").fill("ftp://example.org/trailer")
+    phone.get_by_label("Előzetes linkje (URL)").fill("ftp://example.org/trailer")
     phone.get_by_role("button", name="Mentés", exact=True).click()
-    faulty, sound = phone.get_by_label("Előzetes címe"), phone.get_by_label("Rendező")
+    faulty, sound = phone.get_by_label("Előzetes linkje (URL)"), phone.get_by_label("Rendező")
     expect(faulty).to_have_attribute("aria-invalid", "true")
     expect(faulty).to_have_css("border-top-width", "2px")
     expect(sound).to_have_css("border-top-width", "1px")

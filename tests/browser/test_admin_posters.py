@@ -174,7 +174,7 @@ def test_a_file_with_bad_rows_is_imported_without_them(
     file.write_text(ROWS)
     page.goto("/admin/import")
     page.set_input_files("#file", file)
-    page.get_by_role("button", name="Megnézem").click()
+    page.get_by_role("button", name="Előnézet").click()
     expect(page.locator(".change")).to_have_count(2)
     expect(page.locator(".change").first).to_contain_text("Ezt meg kell adni.")
     page.get_by_role("button", name="Importálom a jó sorokat (1)").press("Enter")

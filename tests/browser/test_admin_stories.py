@@ -193,7 +193,7 @@ def test_all_of_it_goes_by_keys_alone(page: Page, app: Flask, tmp_path: Path) ->
     expect(page.locator(".notice--good")).to_contain_text("Visszahozva: „Mephisto”.")
     press(page, page.get_by_role("link", name="Importálás"))
     choose_by_keys(page, page.locator("#file"), table)
-    press(page, page.get_by_role("button", name="Megnézem"))
+    press(page, page.get_by_role("button", name="Előnézet"))
     press(page, button(page, "Importálom a jó sorokat (1), a hibásak nélkül"))
     expect(page.locator(".notice--good")).to_contain_text("1 új film")
 

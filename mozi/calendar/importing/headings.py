@@ -29,9 +29,13 @@ LABELS = {
     "country": "ország, országok, gyártó ország, származási ország, country, countries",
     "distributor": "forgalmazó, forgalmazza, magyarországi forgalmazó, distributor",
     "trailer_url": (
-        "előzetes, előzetes címe, előzetes linkje, előzetes linkje (url), trailer, trailer address"
+        "előzetes, előzetes címe, előzetes linkje, előzetes linkje (url), trailer, trailer address,"
+        " trailer link, trailer link (url)"
     ),
-    "poster_url": "plakát, plakát címe, plakát linkje, plakát linkje (url), poster, poster address",
+    "poster_url": (
+        "plakát, plakát címe, plakát linkje, plakát linkje (url), poster, poster address,"
+        " poster link, poster link (url)"
+    ),
     "kind": (
         "hol látható, bemutató fajtája, a bemutató fajtája, fajta, típus, release type, type,"
         " where it shows"

@@ -16,12 +16,12 @@ KIND_NAMES: dict[str, LazyString] = {
     "rerelease": lazy_gettext("újra a mozikban"),
 }
 PRECISION_NAMES: dict[str, LazyString] = {
-    "day": lazy_gettext("Napra ismert"),
-    "month": lazy_gettext("Csak a hónap ismert"),
-    "year": lazy_gettext("Csak az év ismert"),
+    "day": lazy_gettext("Pontos nap"),
+    "month": lazy_gettext("Csak a hónap"),
+    "year": lazy_gettext("Csak az év"),
 }
 STATUS_NAMES: dict[str, LazyString] = {
-    "scheduled": lazy_gettext("Műsoron lesz"),
+    "scheduled": lazy_gettext("Bemutatják"),
     "cancelled": lazy_gettext("Elmarad"),
 }
 AGE_NAMES: dict[str, LazyString] = {

@@ -74,7 +74,7 @@ def test_the_history_shows_who_changed_what(anna: FlaskClient) -> None:
         r"Műfajok</th><td[^>]*><del>dráma</del></td><td[^>]*><ins>dráma; történelmi<", shown
     )
     assert re.search(
-        r"Hol látható</th><td[^>]*><del>moziban</del></td><td[^>]*><ins>online<", shown
+        r"A bemutató fajtája</th><td[^>]*><del>moziban</del></td><td[^>]*><ins>online<", shown
     )
 
 

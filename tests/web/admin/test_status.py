@@ -36,8 +36,8 @@ def test_posters_are_counted_and_those_in_trouble_listed(anna: FlaskClient, fail
     html = anna.get("/admin/status").text
     assert counts(html) == [1, 0, 1, 1]
     assert f'href="/admin/movies/{failed}">Rossz cím' in html
-    assert "A cím ezt válaszolta: 404 (nincs ott semmi)." in html
-    assert "Magától legközelebb:" in html
+    assert "A szerver válasza: 404 (nincs ott semmi)." in html
+    assert "Következő automatikus próba:" in html
 
 
 def test_the_counts_lead_to_the_movies_that_they_count(anna: FlaskClient, failed: int) -> None:
@@ -122,13 +122,13 @@ def test_strangers_learn_nothing(client: FlaskClient, failed: int, method: str) 
 def test_a_posters_state_is_told_as_data(anna: FlaskClient, failed: int) -> None:
     told = anna.get(f"/admin/movies/{failed}/poster.json").get_json()
     assert told["state"] == "failed"
-    assert told["failure"] == "A cím ezt válaszolta: 404 (nincs ott semmi)."
+    assert told["failure"] == "A szerver válasza: 404 (nincs ott semmi)."
     assert "Próbáld most" in told["html"]
 
 
 def test_a_posters_state_speaks_english_under_en(anna: FlaskClient, failed: int) -> None:
     told = anna.get(f"/en/admin/movies/{failed}/poster.json").get_json()
-    assert told["failure"] == "The address answered 404 (there is nothing there)."
+    assert told["failure"] == "The server answered 404 (there is nothing there)."
 
 
 def test_built_variants_are_told_with_their_sizes(anna: FlaskClient) -> None:

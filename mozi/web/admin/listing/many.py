@@ -55,7 +55,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "day": lazy_gettext("Áthelyezés egy napra"),
     "cancel": lazy_gettext("Elmarad"),
     "schedule": lazy_gettext("Mégis műsoron lesz"),
-    "kind": lazy_gettext("Hol látható"),
+    "kind": lazy_gettext("A bemutató fajtája"),
     "distributor": lazy_gettext("Forgalmazó"),
     "genres": lazy_gettext("Műfajok cseréje"),
     "add_genres": lazy_gettext("Műfaj hozzáadása"),

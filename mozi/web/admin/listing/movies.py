@@ -24,7 +24,7 @@ from mozi.web.rendering import today
 STATE_NAMES = {
     "": _("mind"),
     "no_poster": _("nincs plakátja"),
-    "waiting": _("a plakátja még nincs kész"),
+    "waiting": _("még nincs kész a plakát"),
     "failed": _("a plakátja hibás"),
     "no_synopsis": _("nincs tartalma"),
     "no_age_rating": _("nincs korhatára"),

@@ -21,9 +21,9 @@ COLUMN_NAMES: dict[str, LazyString] = {
     "cast": _("Szereplők"),
     "country": _("Ország"),
     "distributor": _("Forgalmazó"),
-    "trailer_url": _("Előzetes címe"),
-    "poster_url": _("Plakát címe"),
-    "kind": _("Hol látható"),
+    "trailer_url": _("Előzetes linkje (URL)"),
+    "poster_url": _("Plakát linkje (URL)"),
+    "kind": _("A bemutató fajtája"),
     "date_precision": _("A dátum pontossága"),
     "status": _("Állapot"),
 }
@@ -93,7 +93,19 @@ TRANSLATIONS: dict[str, LazyString] = {
     "not_an_array": _("Objektumok tömbje kell, filmenként egy objektummal."),
 }
 
+IN_QUOTES = _("„%(text)s”")
+
 
 def calendar_words(message: Message) -> str:
-    """Return the message in the language of the request."""
-    return translate(message, TRANSLATIONS)
+    """Return the message in the language of the request, what was typed in its quotes."""
+    value = message.data.get("value")
+    figures = {"value": _in_quotes(value)} if isinstance(value, str) else {}
+    return translate(message, TRANSLATIONS, **figures)
+
+
+def _in_quotes(literal: str) -> str:
+    """Return a text that Python quotes ('99') in the language's quotes; others as they are."""
+    mark = literal[:1]
+    if mark not in ("'", '"'):
+        return literal
+    return str(IN_QUOTES % {"text": literal[1:].removesuffix(mark)})

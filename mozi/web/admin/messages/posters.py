@@ -24,7 +24,7 @@ TRANSLATIONS: dict[str, LazyString] = {
     "name_not_found": _("Nincs %(host)s nevű szerver."),
     "unreachable": _("A(z) %(host)s szerver nem fogad kapcsolatot."),
     "tls_failure": _("A szerver tanúsítványa vagy titkosítása nincs rendben."),
-    "http_status": _("A cím ezt válaszolta: %(status)s (%(meaning)s)."),
+    "http_status": _("A szerver válasza: %(status)s (%(meaning)s)."),
     "too_many_redirects": _("A cím %(hops)s alkalomnál többször irányít tovább."),
     "timed_out": _("A fájl %(seconds)s másodperc alatt sem érkezett meg."),
     "too_large": _("A fájl nagyobb, mint a megengedett %(max_mib)s MiB."),

@@ -141,7 +141,7 @@ def test_refused_rows_are_told_with_row_column_and_reason(anna: FlaskClient) -> 
     html = anna.get(preview(anna, MIXED)).text
     assert "3. sor" in html
     assert "Ezt meg kell adni." in html
-    assert "&#39;2026.12&#39; helyett ÉÉÉÉ-HH-NN kell" in html
+    assert "„2026.12” helyett ÉÉÉÉ-HH-NN kell" in html
     assert "<code>runtime_minutes</code>" in html
 
 

@@ -57,7 +57,7 @@ def test_what_is_no_picture_is_told_by_its_name(in_language: InLanguage) -> None
 
 
 def test_a_status_is_told_with_its_meaning(in_language: InLanguage) -> None:
-    not_found = "A cím ezt válaszolta: 404 (nincs ott semmi)."
+    not_found = "A szerver válasza: 404 (nincs ott semmi)."
     assert words(in_language, bad_status(404)) == not_found
     assert "bajban van a szerver" in words(in_language, bad_status(502))
 
