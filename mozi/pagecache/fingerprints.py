@@ -11,9 +11,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from datetime import date, datetime
+from functools import cache
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 SHORT_DIGITS = 10  # enough to see in a log line which movie changed
+PLAIN = frozenset({str, int, float, bool, bytes, date, datetime, NoneType, ...})
 
 
 def fingerprint_of(shown: object) -> str:
@@ -55,25 +59,21 @@ def _movies_and_pictures(value: Any, movie_id: object = "") -> Iterator[tuple[st
             yield str(movie_id), repr(value)
     if hasattr(value, "media"):
         yield f"{movie_id}.{value.media}", repr(value)
-    for name in _names_of(type(value)):
-        within = getattr(value, name)
-        if _may_hold_any(within):
-            yield from _movies_and_pictures(within, movie_id)
+    for name in _names_of(value.__class__):
+        yield from _movies_and_pictures(getattr(value, name), movie_id)
 
 
-def _may_hold_any(value: Any) -> bool:
-    """Return whether a movie or a picture may be within value: most values are texts."""
-    if isinstance(value, tuple):
-        return bool(value) and not isinstance(value[0], str)
-    return bool(_names_of(type(value)))
-
-
+@cache
 def _names_of(kind: type[Any]) -> tuple[str, ...]:
-    """Return the names of a dataclass's fields; none for any other type."""
-    if (known := _NAMES.get(kind)) is not None:
-        return known
-    _NAMES[kind] = tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
-    return _NAMES[kind]
+    """Return the fields of a dataclass that may hold a movie or a picture; most hold texts."""
+    if not is_dataclass(kind):
+        return ()
+    types = get_type_hints(kind)
+    return tuple(each.name for each in fields(kind) if _may_hold_any(types[each.name]))
 
 
-_NAMES: dict[type[Any], tuple[str, ...]] = {}
+def _may_hold_any(declared: Any) -> bool:
+    """Return whether a value of this declared type may have fields of its own."""
+    if within := get_args(declared):
+        return any(_may_hold_any(each) for each in within)
+    return declared not in PLAIN

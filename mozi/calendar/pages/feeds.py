@@ -154,7 +154,7 @@ def _movies(
     rows = session.execute(
         rows_of(FEED).where(*conditions).order_by(*order).limit(limit).offset(offset)
     )
-    return [FeedMovie(**row._mapping) for row in rows]
+    return [FeedMovie(*row) for row in rows]
 
 
 def _moved(session: Session, *conditions: ColumnElement[bool]) -> list[FeedNews]:

@@ -60,6 +60,7 @@ _OTHERS = {
 
 
 def _columns_of(kind: type[Listing]) -> tuple[Any, ...]:
+    """Return a column for each field, in their order: so a value is made of a row as it is."""
     names = [field.name for field in fields(kind)]
     return tuple(_OTHERS[name] if name in _OTHERS else getattr(Movie, name) for name in names)
 
@@ -77,7 +78,7 @@ def listings(
         .order_by(Premiere.premiere_date, Premiere.id)
         .limit(limit)
     )
-    return sorted((Listing(**row._mapping) for row in rows), key=page_order)
+    return sorted((Listing(*row) for row in rows), key=page_order)
 
 
 def movie_listings(
@@ -108,7 +109,7 @@ def get_details(session: Session, movie_id: int, today: date) -> Details:
     row = session.execute(of_movie).one_or_none()
     if row is None:
         raise MovieNotFound(movie_id)
-    return Details(**row._mapping)
+    return Details(*row)
 
 
 def load_premieres(
