@@ -17,6 +17,7 @@ from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n import languages
 from mozi.web.middleware.cached_pages import cached_response, key_of, uncached_response
+from mozi.web.sessions import signed_in
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def show(
             page=shown.page,
             from_tmdb=shown.from_tmdb,
             today=day,
+            me=signed_in(),  # None wherever the page is kept
             **surroundings(query),
         )
 

@@ -27,6 +27,18 @@ def test_an_admins_page_is_not_stored_for_others(anna: FlaskClient, client: Flas
     assert client.get("/").headers["Cache-Status"] == "mozi; fwd=miss; stored"
 
 
+def test_only_an_admins_pages_lead_to_the_desk(anna: FlaskClient, client: FlaskClient) -> None:
+    movie_id = make_movie(title="Mephisto")
+    film, edit = f"/film/{movie_id}-mephisto", f'href="/admin/movies/{movie_id}">Szerkesztés'
+    for visitor in (client, anna, client):
+        page = visitor.get(film).text
+        assert (edit in page) == (visitor is anna)
+        assert ('href="/admin/' in visitor.get("/").text) == (visitor is anna)
+    assert client.get(film).headers["Cache-Status"] == "mozi; hit"
+    client.set_cookie("session", "forged")
+    assert "/admin/" not in client.get(film).text
+
+
 def test_a_forged_cookie_gets_the_cached_page(client: FlaskClient) -> None:
     client.get("/")
     client.set_cookie("session", "forged")
