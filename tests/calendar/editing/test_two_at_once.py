@@ -27,7 +27,6 @@ from mozi.calendar.editing.trash import delete_movie
 from mozi.database import reading, writing
 from mozi.errors import MoziError
 from mozi.models import IS_SHOWN, MergedMovie, Movie, Premiere
-from tests.conftest import on_both_backends
 from tests.support.factories import THURSDAY, make_movie
 
 BY = "anna@example.org"
@@ -79,7 +78,7 @@ def write(session: Session, movie_id: int, change: PremiereChange) -> object:
 SECOND = THURSDAY + timedelta(days=7)  # the day of movie 2, as of each by its number
 
 
-@on_both_backends
+@pytest.mark.parametrize("backend_env", ["servers"], indirect=True)  # SQLite has one writer
 @pytest.mark.parametrize(("before", "first", "second", "outcome"), [
     ((), merge(KEPT, OTHER), merge(THIRD, OTHER), "MovieNotFound"),
     ((), merge(KEPT, OTHER), merge(OTHER, THIRD), "MovieNotFound"),
