@@ -8,6 +8,7 @@ MoziError
 ├── HistoryEntryNotFound   404: the history has no such entry to restore
 ├── BatchNotFound          404: no such change of many films can be undone any more
 ├── PersonNotFound         404: no film names such a person
+├── ListNotFound           404: no list has this token
 ├── MediaNotFound          404: the address asks for a variant that has no recipe
 ├── FilterNotFound         404: the address filters by a value that no movie has
 ├── BadArguments           400: the API cannot use an argument
@@ -101,6 +102,13 @@ class PersonNotFound(MoziError):
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"No film names a person {slug!r}.")
+
+
+class ListNotFound(MoziError):
+    """No list has this token, or it was forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__("No list has this token.")
 
 
 class MediaNotFound(MoziError):

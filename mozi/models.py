@@ -606,6 +606,20 @@ class SavedForm(Model):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+class FollowedList(Model):
+    """What one browser follows, under a token that its owner keeps: ids of movies, slugs of people.
+
+    read_on: the day of the last read or change, by the site's date.
+    """
+
+    __tablename__ = "followed_list"
+
+    token: Mapped[str] = mapped_column(String(32), primary_key=True)
+    movies: Mapped[list[int]] = mapped_column(JSON)
+    people: Mapped[list[str]] = mapped_column(JSON)
+    read_on: Mapped[date] = mapped_column(Date, index=True)
+
+
 class RetiredObject(Model):
     """A dropped reference to an object; triggers add the row.
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event, vDuration
+from icalendar import Alarm, Calendar, Event, vDuration
 
 from mozi.feeds.text import clean
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Mozi//Premierek//HU"
 REFRESH = timedelta(hours=12)
+ALARM = timedelta(hours=-6)  # 18:00 of the day before
 # Polling clients read one of the two: RFC 7986's property, or the older one.
 REFRESH_NAMES = ("refresh-interval", "x-published-ttl")
 
@@ -27,6 +28,7 @@ class CalendarEvent:
     """One event. uid: never changes. day: the local date in the cinema.
 
     sequence: rises when the premiere is moved or cancelled. changed_at: aware.
+    has_alarm: programs remind at 18:00 of the day before.
     """
 
     uid: str
@@ -38,6 +40,7 @@ class CalendarEvent:
     cancelled: bool
     sequence: int
     changed_at: datetime
+    has_alarm: bool = False
 
 
 def calendar(name: str, *, description: str, url: str, premieres: Iterable[CalendarEvent]) -> str:
@@ -86,5 +89,16 @@ def _event(premiere: CalendarEvent) -> bytes:
         event.add("categories", [clean(name) for name in premiere.categories])
     event.add("status", "CANCELLED" if premiere.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # the subscriber's time stays free
+    if premiere.has_alarm and not premiere.cancelled:
+        event.add_component(_alarm(premiere))
     written: bytes = event.to_ical()
     return written
+
+
+def _alarm(premiere: CalendarEvent) -> Alarm:
+    """Return the alarm: an all-day event begins at the subscriber's own midnight."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", clean(premiere.summary))
+    alarm.add("trigger", ALARM)
+    return alarm

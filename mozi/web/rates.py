@@ -22,7 +22,7 @@ from mozi import clock
 from mozi.extensions import rates
 from mozi.services import services
 from mozi.settings import Settings
-from mozi.web.clients import network
+from mozi.web.clients import address, network
 from mozi.web.middleware.cached_pages import key_of
 from mozi.web.sessions import counters
 
@@ -30,6 +30,7 @@ from mozi.web.sessions import counters
 SEARCHES = "100 per 10 seconds"
 FEEDS = "300 per 10 seconds"  # calendar services ask for many people's feeds
 UNKNOWN = "100 per 10 seconds"
+LISTS = "20 per hour"  # each is a row that stays
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,6 +57,12 @@ def limit_searches(view: Callable[P, R]) -> Callable[P, R]:
 def limit_feeds(view: Callable[P, R]) -> Callable[P, R]:
     """Limit a feed that is not in memory."""
     limit = rates.shared_limit(FEEDS, scope="feeds", key_func=network)
+    return limit(view)
+
+
+def limit_lists(view: Callable[P, R]) -> Callable[P, R]:
+    """Limit how many lists one address may make."""
+    limit = rates.shared_limit(LISTS, scope="lists", key_func=address)
     return limit(view)
 
 

@@ -1,0 +1,1 @@
+"""Lists of films and people that a visitor follows without an account."""
