@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mozi.errors import ListNotFound
-from mozi.models import FollowedList, Movie, MoviePerson
+from mozi.models import FollowedList, MergedMovie, Movie, MoviePerson
 
 MOST_MOVIES = 300
 MOST_PEOPLE = 100
@@ -27,9 +27,13 @@ class Followed:
     people: tuple[str, ...]
 
     def condition(self) -> ColumnElement[bool]:
-        """Return the condition that a movie is followed, by itself or by one of its people."""
+        """Return the condition that a movie is followed, by itself or by one of its people.
+
+        A movie that an editor has merged into another one is followed there.
+        """
         theirs = select(MoviePerson.movie_id).where(MoviePerson.slug.in_(self.people))
-        return or_(Movie.id.in_(self.movies), Movie.id.in_(theirs))
+        merged = select(MergedMovie.into_id).where(MergedMovie.movie_id.in_(self.movies))
+        return or_(Movie.id.in_(self.movies), Movie.id.in_(theirs), Movie.id.in_(merged))
 
 
 def create_list(session: Session, followed: Followed, *, today: date) -> str:

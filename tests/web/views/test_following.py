@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from mozi.calendar.following import lists
 from mozi.database import reading, writing
-from mozi.models import FollowedList, Movie
+from mozi.models import FollowedList, MergedMovie, Movie
 from tests.conftest import on_both_backends
 from tests.support.factories import THURSDAY, make_movie, update_movie
 
@@ -65,6 +65,16 @@ def test_a_moved_film_moves_in_the_lists_calendar_at_once(app: Flask, client: Fl
     (after,) = _events(client, made["ics"]).values()
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], later)
     assert after["sequence"] > before["sequence"]
+
+
+@on_both_backends
+def test_a_merged_film_is_followed_where_it_went(app: Flask, client: FlaskClient) -> None:
+    other, film = make_movie(title="Kettő"), make_movie(title="Egy")
+    made = _create(client, movies=[other])
+    with writing() as session:
+        session.delete(session.get_one(Movie, other))
+        session.add(MergedMovie(movie_id=other, into_id=film))
+    assert ["Egy" in title for title in _events(client, made["ics"])] == [True]
 
 
 @on_both_backends
