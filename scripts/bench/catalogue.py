@@ -42,7 +42,7 @@ main()
 
 def serve(films: int) -> None:
     """Answer as TMDB with so many films, until standard input ends."""
-    parts = {
+    parts: dict[str, Any] = {
         "images": {"posters": [poster(f"/{n}.jpg", ("hu", "en")[n % 2]) for n in range(40)]},
         "credits": {
             "crew": [{"name": f"Stáb {n}", "job": "Director"} for n in range(2)],
@@ -53,9 +53,10 @@ def serve(films: int) -> None:
     with FakeTmdb() as tmdb:
         for number in range(1, films + 1):
             day = today + timedelta(days=number % 364)
-            days = {"cinema": str(day), "streaming": str(day + timedelta(days=60))}
+            home = day + timedelta(days=60)
             before = today - timedelta(days=30)  # a film that was changed today is fetched twice
-            tmdb.add(film(number, f"Film {number}", **days, **parts), on=before)
+            made = film(number, f"Film {number}", cinema=str(day), streaming=str(home), **parts)
+            tmdb.add(made, on=before)
         print(json.dumps(tmdb.env), flush=True)
         sys.stdin.read()
 
