@@ -12,6 +12,12 @@ from mozi.models import Movie
 from tests.browser.axe import faults
 from tests.support.factories import make_movie, update_movie
 
+COVERED = """() => {
+  const [focused, bar] = [document.activeElement, document.querySelector(".editor__save")];
+  const [field, top] = [focused.getBoundingClientRect(), bar.getBoundingClientRect().top];
+  const inside = bar.contains(focused) || focused === document.body;
+  return !inside && field.bottom > top;
+}"""
 WORD = "Megszentségteleníthetetlen"
 
 
@@ -68,3 +74,16 @@ def test_all_sessions_can_be_ended_from_there(phone: Page) -> None:
     assert faults(phone, (("light", 360), ("dark", 360))) == []
     phone.get_by_role("button", name="Kilépek mindenhonnan").click()
     expect(phone).to_have_url(re.compile("/admin/login$"))
+
+
+def test_the_poster_is_near_the_top_and_the_bar_covers_no_field(phone: Page) -> None:
+    phone.goto("/admin/movies/new")
+    top = {
+        name: phone.locator(name).evaluate("field => field.getBoundingClientRect().top")
+        for name in ("#title", "#poster_file", "#genres")
+    }
+    assert top["#title"] < top["#poster_file"] < top["#genres"]
+    expect(phone.get_by_text("Ctrl+V")).to_be_hidden()
+    for _ in range(30):
+        phone.keyboard.press("Tab")
+        phone.wait_for_function(f"() => !({COVERED})()", timeout=3000)  # the page scrolls
