@@ -57,7 +57,7 @@ HOMES = {
     "sentry_sdk": ("logs/reporting.py",),
     "rq": ("posters/batch/queue.py", "jobs.py"),
     "gevent": ("server/worker.py", "server/bodies.py"),
-    "python_calamine": ("calendar/importing/workbooks.py",),
+    "python_calamine": ("calendar/importing/formats/workbooks.py",),
     "xlsxwriter": ("calendar/importing/export.py",),
 }
 

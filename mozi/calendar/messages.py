@@ -46,6 +46,10 @@ SENTENCES = {
     # The file.
     "file_too_large": "the file has more than {mib} MiB; split it",
     "file_too_long": "the file has more than {rows} rows; split it",
+    "too_many_cells": (
+        "the file has more than {cells} cells;"
+        " leave out the columns that are not of films, or split it"
+    ),
     "file_empty": "the file is empty",
     "not_utf8": (
         "the file mixes encodings: line {line} holds the byte 0x{byte}."
@@ -64,6 +68,10 @@ SENTENCES = {
     ),
     "workbook_too_large": (
         "the workbook unpacks to more than {mib} MiB; save only the sheet with the films"
+    ),
+    "workbook_too_complex": (
+        "the workbook holds too many merged cells, styles or names;"
+        " copy the films to a new workbook and save that"
     ),
     "sheet_too_large": (
         "the sheet reaches to row {rows} and column {columns};"

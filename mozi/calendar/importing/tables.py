@@ -6,27 +6,31 @@ so that the other rows can be imported.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 from mozi.calendar.fields import COLUMNS, REQUIRED
 from mozi.calendar.importing.cells import plain_cell
+from mozi.calendar.importing.formats.json_values import Pairs, count_values, json_values
+from mozi.calendar.importing.formats.rejecting import reject
+from mozi.calendar.importing.formats.texts import MOST_ROWS, SAMPLED_LINES, Line, csv_lines, decode
+from mozi.calendar.importing.formats.workbooks import is_workbook, workbook_lines
 from mozi.calendar.importing.headings import column_of, heading_index
-from mozi.calendar.importing.rejecting import reject
-from mozi.calendar.importing.texts import SAMPLED_LINES, Line, csv_lines, decode
-from mozi.calendar.importing.workbooks import is_workbook, workbook_lines
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.calendar.parsers import quoted
 from mozi.errors import ImportRejected, RowFault
 from mozi.units import MIB
 from mozi.vocabulary import TITLE_LENGTH
 
+T = TypeVar("T")
+
 # Room for 350,000 films. Reading a file takes about five times its size in memory.
 MAX_FILE_BYTES = 64 * MIB
+CELLS_A_ROW = 40  # on average, a list's items counted; a film with every field has some 30
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def open_sheet(body: bytes, *, name: str, max_bytes: int, max_rows: int | None =
     """Return the file's cells; raises ImportRejected where they cannot be read."""
     if len(body) > max_bytes:
         reject("file_too_large", mib=max_bytes // MIB)
-    sheet = _sheet(body, name)
+    sheet = _sheet(body, name, max_rows=max_rows or MOST_ROWS)
     if max_rows is not None and len(sheet.lines or sheet.json_rows) > max_rows:
         reject("file_too_long", rows=max_rows)
     return sheet
@@ -129,17 +133,36 @@ def sheet_rows(sheet: Sheet, choices: Choices) -> list[TableRow]:
     return [_without_kept(row, choices) for row in rows]
 
 
-def _sheet(body: bytes, name: str) -> Sheet:
+def _sheet(body: bytes, name: str, *, max_rows: int) -> Sheet:
     if is_workbook(body):
         return _below_heading(workbook_lines(body))
     text = decode(body)
     if not text or text.isspace():
         reject("file_empty")
     if name.lower().endswith(".json") or text.lstrip()[0] in "[{":
-        return Sheet(json_rows=_json_rows(text))
+        values = _bounded(json_values(text), count_values, max_rows=max_rows)
+        return Sheet(json_rows=[_json_row(number, each) for number, each in enumerate(values, 1)])
     # Spreadsheets write lines that are blank or hold only commas.
-    lines = [line for line in csv_lines(text) if any(map(_is_filled, line[1]))]
+    filled = (line for line in csv_lines(text) if any(map(_is_filled, line[1])))
+    lines = _bounded(filled, lambda line: len(line[1]), max_rows=max_rows)
     return _below_heading(lines, exact=True)
+
+
+def _bounded(rows: Iterable[T], size: Callable[[T], int], *, max_rows: int) -> list[T]:
+    """Return the rows; raises ImportRejected as soon as they are too many, or their cells are.
+
+    Above a table there may be lines that are no rows of it.
+    """
+    kept: list[T] = []
+    cells = 0
+    for row in rows:
+        kept.append(row)
+        cells += size(row)
+        if len(kept) > max_rows + SAMPLED_LINES:
+            reject("file_too_long", rows=max_rows)
+        if cells > max_rows * CELLS_A_ROW:
+            reject("too_many_cells", cells=max_rows * CELLS_A_ROW)
+    return kept
 
 
 def _is_filled(cell: object) -> bool:
@@ -221,22 +244,8 @@ def _without_kept(row: TableRow, choices: Choices) -> TableRow:
     return replace(row, cells=cells)
 
 
-class _Pairs(list[tuple[str, object]]):
-    """A JSON object's pairs: a dict would drop the first of two equal names."""
-
-
-def _json_rows(text: str) -> list[TableRow]:
-    try:
-        top = json.loads(text, object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError) as error:
-        reject("not_json", error=str(error))
-    if isinstance(top, _Pairs) or not isinstance(top, list):
-        reject("not_an_array")
-    return [_json_row(number, each) for number, each in enumerate(top, 1)]
-
-
 def _json_row(number: int, value: object) -> TableRow:
-    if not isinstance(value, _Pairs):
+    if not isinstance(value, Pairs):
         fault = RowFault(number, "", CalendarMessage("not_an_object", value=quoted(value)))
         return TableRow(number, {}, (fault,))
     names = [name for name, _ in value]

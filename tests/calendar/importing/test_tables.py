@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mozi.calendar.importing import tables, texts
+from mozi.calendar.importing import tables
+from mozi.calendar.importing.formats import texts
 from mozi.calendar.importing.tables import Choices, TableRow, parse_table, read_table
 from mozi.errors import ImportRejected
 from mozi.units import MIB

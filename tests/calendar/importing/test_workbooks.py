@@ -4,41 +4,22 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-import xlsxwriter
 
-from mozi.calendar.importing import workbooks
+from mozi.calendar.importing.formats import workbooks
 from mozi.calendar.importing.tables import TableRow, parse_table
 from mozi.errors import ImportRejected
 from mozi.units import MIB
+from tests.support.bad_files import HEADING, SHEET, far, small, with_part, workbook
 
-HEADING = ("Cím", "Bemutató")
 DAY = datetime(2026, 12, 3)  # noqa: DTZ001 (a spreadsheet's dates have no zone)
-
-
-def workbook(fill: Callable[[Any, Any], object]) -> bytes:
-    body = io.BytesIO()
-    with xlsxwriter.Workbook(body, {"default_date_format": "yyyy.mm.dd"}) as book:
-        fill(book, book.add_worksheet())
-    return body.getvalue()
 
 
 def read(body: bytes) -> list[TableRow]:
     return parse_table(body, name="films.xlsx", max_bytes=16 * MIB)
-
-
-def with_part(body: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
-    """Return the workbook with another text in one of its parts."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(made, "w", 8) as new:
-        for info in old.infolist():
-            text = old.read(info)
-            new.writestr(info.filename, change(text) if info.filename == name else text)
-    return made.getvalue()
 
 
 def test_the_table_may_stand_below_a_title_on_a_sheet_behind_a_hidden_one() -> None:
@@ -69,19 +50,6 @@ def test_a_date_that_is_merged_over_films_is_each_ones() -> None:
     assert [row.cells["premiere_date"] for row in read(workbook(fill))] == ["2026-12-03"] * 2
 
 
-def small(book: Any, sheet: Any) -> None:
-    sheet.write_row(0, 0, HEADING)
-
-
-def far(book: Any, sheet: Any) -> None:
-    small(book, sheet)
-    sheet.write(1_048_575, 16_383, "x")
-
-
-SHEET = "xl/worksheets/sheet1.xml"
-EMPTY_ROWS = b"".join(b'<row r="%d"/>' % number for number in range(2, 200_000))
-
-
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -95,15 +63,6 @@ EMPTY_ROWS = b"".join(b'<row r="%d"/>' % number for number in range(2, 200_000))
 def test_a_workbook_that_cannot_be_taken_says_what_to_do(body: bytes, words: str) -> None:
     with pytest.raises(ImportRejected, match=words):
         read(body)
-
-
-def test_empty_rows_cost_nothing() -> None:
-    body = with_part(
-        workbook(small),
-        SHEET,
-        lambda text: text.replace(b"</sheetData>", EMPTY_ROWS + b"</sheetData>"),
-    )
-    assert read(body) == []
 
 
 def test_a_declared_size_that_is_not_the_real_one_is_refused(

@@ -63,6 +63,9 @@ TRANSLATIONS: dict[str, LazyString] = {
     "column_twice": _("Kétszer szerepel."),
     "file_too_large": _("A fájl nagyobb, mint %(mib)s MiB. Oszd több részre."),
     "file_too_long": _("A fájlban %(rows)s sornál több van. Oszd több részre."),
+    "too_many_cells": _(
+        "A fájlban %(cells)s cellánál több van. Hagyd ki, ami nem a filmeké, vagy oszd több részre."
+    ),
     "file_empty": _("A fájl üres."),
     "not_utf8": _(
         "A fájlban többféle kódolás keveredik: a(z) %(line)s. sorban ez a bájt áll: 0x%(byte)s."
@@ -83,6 +86,10 @@ TRANSLATIONS: dict[str, LazyString] = {
     ),
     "workbook_too_large": _(
         "A munkafüzet kicsomagolva nagyobb, mint %(mib)s MiB. Csak a filmek lapját mentsd el."
+    ),
+    "workbook_too_complex": _(
+        "A munkafüzetben túl sok az egyesített cella, a stílus vagy a név."
+        " Másold a filmeket új munkafüzetbe, és azt mentsd el."
     ),
     "sheet_too_large": _(
         "A munkalap a(z) %(rows)s. sorig és a(z) %(columns)s. oszlopig ér."

@@ -22,8 +22,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from mozi.calendar.importing.rejecting import reject, rejection
-from mozi.calendar.importing.texts import Line
+from mozi.calendar.importing.formats.rejecting import reject, rejection
+from mozi.calendar.importing.formats.texts import Line
 from mozi.units import MIB
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -31,6 +31,13 @@ UNPACKED_BYTES = 64 * MIB  # 17,470 films have 14 MiB
 CELLS = 500_000  # of the rectangle; 17,470 films have 300,000
 LEAST_COLUMNS = 5  # a row costs as much as some cells, too
 CHUNK_BYTES = 256 * 1024
+# Each tag of a part costs some 100 bytes when calamine reads it; 17,470 films have 300,000 texts.
+TAGS = 500_000  # of names, styles and the like
+MOST_TAGS = {"worksheets/": UNPACKED_BYTES, "sharedstrings": 4 * TAGS}  # <si><t>…</t></si>
+MERGED = 20_000  # ranges
+SHEET_TAG = b"sheetData"
+# calamine reads these too, but their sizes are not measured here.
+OTHER_KINDS = {"content.xml": ".ods", "xl/workbook.bin": ".xlsb"}
 _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
     *(CalamineError, ValueError, OSError),
@@ -70,7 +77,11 @@ def _sheets(workbook: CalamineWorkbook) -> Iterator[CalamineSheet]:
 
 def _lines(sheet: CalamineSheet) -> list[Line]:
     rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    filled = 0
+    for (top, left), (bottom, right) in {*(sheet.merged_cell_ranges or ())}:
+        filled += bottom - top
+        if filled > CELLS:
+            reject("workbook_too_complex")
         for number in range(top + 1, min(bottom + 1, len(rows))):
             if left == right and left < len(rows[number]):
                 rows[number][left] = rows[top][left]
@@ -81,35 +92,57 @@ def _measure(body: bytes) -> None:
     """Read what calamine would, in small parts; raises ImportRejected where that is too much."""
     total = 0
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        for other in OTHER_KINDS.keys() & {*archive.namelist()}:
+            reject("not_workbook", error=OTHER_KINDS[other])
         for info in archive.infolist():
-            if not info.filename.lower().endswith((".xml", ".rels")):
-                continue
-            total += info.file_size
+            total, name = total + info.file_size, info.filename.lower()
             if total > UNPACKED_BYTES:
                 reject("workbook_too_large", mib=UNPACKED_BYTES // MIB)
             with archive.open(info) as file:
-                _measure_part(file, is_sheet="worksheets/" in info.filename)
+                measure = _measure_xml if name.endswith((".xml", ".rels")) else _refuse_sheet
+                measure(file, name)
 
 
-def _measure_part(file: IO[bytes], *, is_sheet: bool) -> None:
-    """Measure the cells that hold anything; empty ones are not loaded.
+def _measure_xml(file: IO[bytes], name: str) -> None:
+    """Measure the cells that hold anything, whatever the part is called; empty ones are not loaded.
 
-    Reads the part, whose real size zipfile compares with the declared one, and its extent."""
+    Reads the part, whose real size zipfile compares with the declared one.
+    """
+    most_tags = next((most for part, most in MOST_TAGS.items() if part in name), TAGS)
     rows = columns = 1
-    rest = b""
-    for chunk in iter(partial(file.read, CHUNK_BYTES), b""):
-        if b"\0" in chunk or len(rest) > CHUNK_BYTES:
-            reject("not_workbook", error="XML in another encoding, or an endless tag")
-        if not is_sheet:
-            continue
-        text = rest + chunk
-        end = text.rfind(b"<")
-        rest, text = text[end:], text[:end]
+    tags = merged = 0
+    for text in _whole_tags(file):
+        tags += text.count(b"<")
+        merged += text.count(b"mergeCell ")
+        if tags > most_tags or merged > MERGED:
+            reject("workbook_too_complex")
         found = set(_CELL.findall(text))
         rows = max([rows, *(int(row) for _, row in found)])
         columns = max([columns, *(_number(letters) for letters, _ in found)])
         if rows * max(columns, LEAST_COLUMNS) > CELLS:
             reject("sheet_too_large", rows=rows, columns=columns)
+
+
+def _refuse_sheet(file: IO[bytes], name: str) -> None:
+    """Raise ImportRejected where a part with the name of a picture or a macro is a sheet."""
+    rest = b""
+    for chunk in iter(partial(file.read, CHUNK_BYTES), b""):
+        if SHEET_TAG in rest + chunk:
+            reject("not_workbook", error=name)
+        rest = chunk[-len(SHEET_TAG) :]
+
+
+def _whole_tags(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the part in pieces that end before a tag; raises ImportRejected for an endless one."""
+    rest = b""
+    for chunk in iter(partial(file.read, CHUNK_BYTES), b""):
+        if b"\0" in chunk or len(rest) > CHUNK_BYTES:
+            reject("not_workbook", error="XML in another encoding, or an endless tag")
+        text = rest + chunk
+        end = text.rfind(b"<")
+        rest = text[end:]
+        yield text[:end]
+    yield rest
 
 
 def _number(letters: bytes) -> int:

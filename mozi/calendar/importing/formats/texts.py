@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import NoReturn
 
+from mozi.calendar.importing.formats.rejecting import reject
 from mozi.calendar.importing.headings import known_columns
-from mozi.calendar.importing.rejecting import reject
 
 Line = tuple[int, list[object]]
 
@@ -17,6 +17,7 @@ LINE_CHARACTERS = 1_000_000  # a row with every field at its longest has some 10
 SAMPLED_LINES = 20
 MOST_ROWS = 1_048_576  # of a spreadsheet, empty ones included
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_ACCENTED = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x7f]*[\x80-\xff][^\r\n]*")
 _SEP = re.compile(r'"?sep=(.)"?[ ]*\r?\n', re.IGNORECASE)
 
 
@@ -44,11 +45,9 @@ def _decode(body: bytes, encoding: str) -> str:
 
 def _refuse_mixed(body: bytes, error: UnicodeDecodeError) -> None:
     """Raise where some lines are UTF-8 with accents and others are no UTF-8 at all."""
-    for line in body.splitlines():
-        if line.isascii():
-            continue
+    for found in _ACCENTED.finditer(body):
         try:
-            line.removeprefix(b"\xef\xbb\xbf").decode()
+            found[0].removeprefix(b"\xef\xbb\xbf").decode()
         except UnicodeDecodeError:
             continue
         _refuse(body, error)
