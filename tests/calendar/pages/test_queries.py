@@ -18,7 +18,13 @@ from mozi.errors import MovieNotFound
 from mozi.extensions import db
 from mozi.models import Movie
 from tests.conftest import on_both_backends
-from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
+from tests.support.factories import (
+    THURSDAY,
+    add_premiere,
+    make_movie,
+    make_variants,
+    update_movie,
+)
 
 SOURCE = "https://example.org/poster.jpg"
 
@@ -262,18 +268,27 @@ def test_an_unknown_movie_is_not_found() -> None:
 
 
 @on_both_backends
-@pytest.mark.parametrize("movies", [0, 1, 30])
-def test_a_list_costs_the_same_few_queries_whatever_its_length(app: Flask, movies: int) -> None:
+@pytest.mark.parametrize(("movies", "premieres"), [(0, 1), (1, 1), (30, 1), (20, 3)])
+def test_a_list_costs_the_same_few_queries_whatever_its_length(
+    app: Flask, movies: int, premieres: int
+) -> None:
     for number in range(movies):
-        make_variants(make_movie(premiere_date=THURSDAY + timedelta(days=number % 20)))
+        movie_id = make_movie(premiere_date=THURSDAY + timedelta(days=number % 20))
+        for further in range(1, premieres):
+            day = THURSDAY + timedelta(days=number % 20 + further)
+            add_premiere(movie_id, kind="streaming", premiere_date=day)
+        make_variants(movie_id)
     for page, cost in ((index, 4), (lambda: month(2026, 11), 3), (lambda: year(2026), 3)):
         with counted_queries() as statements:
             page()
         assert len([s for s in statements if "movie" in s]) == cost
 
 
-def test_a_movie_costs_eight_queries() -> None:
+@pytest.mark.parametrize("premieres", [1, 12])
+def test_a_movie_costs_eight_queries(premieres: int) -> None:
     movie_id = make_movie(poster_url=SOURCE)
+    for further in range(1, premieres):
+        add_premiere(movie_id, premiere_date=THURSDAY + timedelta(weeks=further))
     with counted_queries() as statements:
         film(movie_id)
     assert len([s for s in statements if "movie" in s]) == 8
