@@ -87,11 +87,12 @@ def machine_date(day: date, precision: str) -> str:
 
 
 def moved(old: date, new: date, *, today: date) -> str:
-    """Return "december 3. → 10.", "november 26. → december 3."; years outside the present one."""
-    if old.year != new.year or new.year != today.year:
+    """Return "december 3. → 10.", "2027. május 27. → június 3."; years outside the present one."""
+    if old.year != new.year:
         return f"{old.year}. {_day(old)}. → {new.year}. {_day(new)}."
+    start = _day(old) if new.year == today.year else f"{old.year}. {_day(old)}"
     end = str(new.day) if old.month == new.month else _day(new)
-    return f"{_day(old)}. → {end}."
+    return f"{start}. → {end}."
 
 
 def unbroken_dates(text: str) -> str:

@@ -70,10 +70,11 @@ def premiere(day: date, precision: str) -> str:
 
 def moved(old: date, new: date, *, today: date) -> str:
     """Return "3 → 10 December", "26 November → 3 December"; years where one is not this year's."""
-    if old.year != new.year or new.year != today.year:
+    if old.year != new.year:
         return f"{_day(old)} {old.year} → {_day(new)} {new.year}"
     start = str(old.day) if old.month == new.month else _day(old)
-    return f"{start} → {_day(new)}"
+    end = _day(new) if new.year == today.year else f"{_day(new)} {new.year}"
+    return f"{start} → {end}"
 
 
 def distance(day: date, *, today: date) -> str:

@@ -8,6 +8,7 @@ from inspect import getmembers, isfunction
 import pytest
 
 from mozi.calendar.weeks import Month, week_of
+from mozi.web.i18n import dates as hungarian_dates
 from mozi.web.i18n import english_dates
 from mozi.web.i18n.languages import DATE_FILTERS
 
@@ -55,6 +56,12 @@ def test_how_far_a_day_is(days: int, distance: str) -> None:
 )
 def test_a_move_names_what_differs(new: date, moved: str) -> None:
     assert english_dates.moved(TODAY, new, today=TODAY) == moved
+
+
+def test_a_move_within_another_year_names_it_once() -> None:
+    old, new = date(2027, 2, 4), date(2027, 2, 18)
+    assert english_dates.moved(old, new, today=TODAY) == "4 → 18 February 2027"
+    assert hungarian_dates.moved(old, new, today=TODAY) == "2027. február 4. → 18."
 
 
 def test_a_date_is_named_as_far_as_it_is_known() -> None:
