@@ -54,10 +54,15 @@ class Undone:
 def begin_batch(what: Mapping[str, Any], *, by: str) -> int:
     """Record a batch that has changed nothing yet, and return its id."""
     with writing() as session:
-        batch = Batch(editor=by, what=dict(what))
-        session.add(batch)
-        session.flush()
-        return batch.id
+        return add_batch(session, what, by=by)
+
+
+def add_batch(session: Session, what: Mapping[str, Any], *, by: str) -> int:
+    """Record the batch in the caller's transaction, and return its id."""
+    batch = Batch(editor=by, what=dict(what))
+    session.add(batch)
+    session.flush()
+    return batch.id
 
 
 def count_in(session: Session, batch_id: int, movies: int) -> None:

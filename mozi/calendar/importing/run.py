@@ -8,7 +8,7 @@ All rows are checked before the first is written; all are written or none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from mozi.calendar.editing.batches import add_batch, count_in
 from mozi.calendar.editing.changes import MovieChange, save_changes
 from mozi.calendar.editing.history import BY_COMMAND
 from mozi.calendar.editing.premieres import plain_premiere
@@ -33,6 +34,7 @@ from mozi.vocabulary import BY_IMPORT
 Picks = Mapping[int, Pick]
 
 WRITTEN_AT_ONCE = 1000
+IMPORT = "import"  # the act of its batch; the value is the file's name
 ATTEMPTS = 3  # on PostgreSQL another writer may save one of the movies after we read it
 
 
@@ -41,7 +43,8 @@ class ImportReport:
     """The numbers of rows by result; refused: the faults of the other rows, by row.
 
     new_sources: the movies whose posters must be built, with their premiere dates. doubtful: the
-    number of rows that were left out because nobody decided about them.
+    number of rows that were left out because nobody decided about them. batch_id: what undoes the
+    import; None: nothing was written.
     """
 
     inserted: int
@@ -50,6 +53,7 @@ class ImportReport:
     refused: tuple[RowFault, ...]
     new_sources: tuple[tuple[int, date], ...] = ()
     doubtful: int = 0
+    batch_id: int | None = None
 
 
 def import_file(
@@ -66,7 +70,7 @@ def import_file(
     if dry_run:
         with reading() as session:
             return _report(_strict(_match(session, rows, faults), skip_bad))
-    return _save(rows, faults, skip_bad)
+    return _save(rows, faults, skip_bad, name=path.name)
 
 
 def preview_table(table: Sequence[TableRow], picks: Picks | None = None) -> Preview:
@@ -85,17 +89,18 @@ def import_table(
     *,
     agreed: str,
     by: str,
+    name: str = "",
     skip_bad: bool = False,
 ) -> ImportReport:
     """Import rows that an admin has previewed, and return the report.
 
     picks: as in preview_table; rows in doubt are left out. by: the editor that the history names.
-    agreed: the digest of the preview that the admin saw.
+    name: the file's. agreed: the digest of the preview that the admin saw.
     Raises PreviewOutdated, and writes nothing, where a preview would differ by now; otherwise
     raises what import_file raises.
     """
     rows, faults = check_rows(table)
-    return _save(rows, faults, skip_bad, picks=picks, agreed=agreed, by=by)
+    return _save(rows, faults, skip_bad, picks=picks, agreed=agreed, by=by, name=name)
 
 
 def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
@@ -121,6 +126,7 @@ def _save(
     picks: Picks | None = None,
     agreed: str | None = None,
     by: str = BY_COMMAND,
+    name: str,
 ) -> ImportReport:
     """Write the rows and return the report; agreed: None, or the digest that must still hold."""
     for _ in range(ATTEMPTS):
@@ -129,16 +135,22 @@ def _save(
                 matched = _match(session, rows, faults, picks)
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
-                dates = _write(session, _strict(matched, skip_bad).changes, by=by)
+                changes = _strict(matched, skip_bad).changes
+                what = {"act": IMPORT, "value": name}
+                batch = add_batch(session, what, by=by) if changes else None
+                dates = _write(session, changes, by=by, batch=batch)
                 new = changed_sources(session)
             fill_names(len(dates))
-            return _report(matched, tuple(each for each in dates if each[0] in new))
+            sources = tuple(each for each in dates if each[0] in new)
+            return replace(_report(matched), new_sources=sources, batch_id=batch)
         except (IntegrityError, StaleDataError):
             continue
     raise Busy("Another process keeps changing the same movies; nothing was written.")
 
 
-def _write(session: Session, changes: Sequence[MovieChange], *, by: str) -> list[tuple[int, date]]:
+def _write(
+    session: Session, changes: Sequence[MovieChange], *, by: str, batch: int | None
+) -> list[tuple[int, date]]:
     """Write the changes in parts, and return each movie's id with its premiere date.
 
     A written part leaves memory: of 100,000 new movies at once each would take 5 kB.
@@ -146,8 +158,10 @@ def _write(session: Session, changes: Sequence[MovieChange], *, by: str) -> list
     dates: list[tuple[int, date]] = []
     for start in range(0, len(changes), WRITTEN_AT_ONCE):
         part = changes[start : start + WRITTEN_AT_ONCE]
-        movies = save_changes(session, part, by=by, source=BY_IMPORT)
+        movies = save_changes(session, part, by=by, source=BY_IMPORT, batch=batch)
         dates += [(movie.id, plain_premiere(movie).premiere_date) for movie in movies]
+    if batch is not None:
+        count_in(session, batch, len(dates))
     return dates
 
 
@@ -170,12 +184,11 @@ def _strict(matched: MatchedRows, skip_bad: bool) -> MatchedRows:
     return matched
 
 
-def _report(matched: MatchedRows, new_sources: tuple[tuple[int, date], ...] = ()) -> ImportReport:
+def _report(matched: MatchedRows) -> ImportReport:
     return ImportReport(
         inserted=len(matched.inserts),
         updated=len(matched.updates),
         unchanged=len(matched.unchanged),
         refused=tuple(matched.faults),
-        new_sources=new_sources,
         doubtful=len(matched.doubtful),
     )

@@ -20,7 +20,7 @@ from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_pa
 from mozi.web.admin.messages.calendar import COLUMN_NAMES, calendar_words
 
 DRAFT = "/import/<string(length=32):draft_id>"
-COUNTED = ("inserted", "updated", "unchanged", "refused", "doubtful", "posters", "begun")
+COUNTED = ("inserted", "updated", "unchanged", "refused", "doubtful", "posters", "begun", "batch")
 
 
 @blueprint.get("/import")

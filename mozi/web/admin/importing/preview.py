@@ -74,7 +74,9 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
     agreed, skip_bad = request.form.get("digest", ""), "skip_bad" in request.form
     by = current_admin().email
     try:
-        report = import_table(table, picks, agreed=agreed, by=by, skip_bad=skip_bad)
+        report = import_table(
+            table, picks, agreed=agreed, by=by, name=draft.name, skip_bad=skip_bad
+        )
     except PreviewOutdated:
         return _preview(draft, sheet, preview_table(table, picks), outdated=True, status=409)
     except ImportRejected:
@@ -174,6 +176,7 @@ def _counts(report: ImportReport) -> dict[str, int]:
         "unchanged": report.unchanged,
         "refused": refused,
         **({"doubtful": report.doubtful} if report.doubtful else {}),
+        **({"batch": report.batch_id} if report.batch_id else {}),
     }
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from mozi.calendar.editing.history import BY_COMMAND
 from mozi.calendar.editing.listing.many import FIELDS, FIXED
 from mozi.calendar.editing.log import LATEST, editors, log_page
 from mozi.calendar.editing.undoing import undo_entry
+from mozi.calendar.importing.run import IMPORT
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
 from mozi.services import services
@@ -20,6 +22,7 @@ from mozi.web.admin.base import NOTE, blueprint, current_admin, redirect_to, ren
 from mozi.web.admin.history import ACTION_NAMES, change_name, value_words
 from mozi.web.admin.listing.many import ACT_NAMES
 
+BATCH_NAMES = {**ACT_NAMES, IMPORT: lazy_gettext("Importálás")}
 NUMBERS = "int(max=2147483647)"
 
 
@@ -65,7 +68,7 @@ def undo_change(entry_id: int) -> ResponseReturnValue:
 def batch_words(what: Mapping[str, Any]) -> str:
     """Return what a batch did to its movies: the act, and its value."""
     act, value = str(what.get("act", "")), what.get("value")
-    name = str(ACT_NAMES.get(act, act))
+    name = str(BATCH_NAMES.get(act, act))
     if value is None or act in FIXED:
         return name
     return f"{name}: {value_words(FIELDS.get(act, act), value)}"

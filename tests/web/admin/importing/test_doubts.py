@@ -42,7 +42,7 @@ def test_a_known_title_is_in_doubt_at_any_distance_of_dates(
     address = preview(anna, f"{SHEET}Kontroll;;{FAR}\n")
     html = anna.get(address).text
     assert "Elhalasztott bemutató?" in html
-    assert confirm(anna, address).location.endswith("refused=0&doubtful=1")
+    assert confirm(anna, address).location.endswith("refused=0&doubtful=1&batch=1")
     assert list(films().values()) == [[THURSDAY], [FAR]], "only the row without a doubt is in"
 
 

@@ -75,7 +75,7 @@ def test_looking_writes_nothing(anna: FlaskClient) -> None:
 
 def test_confirming_imports_and_forgets_the_file(anna: FlaskClient) -> None:
     answer = confirm(anna, preview(anna, GOOD))
-    assert answer.location == "/admin/import?inserted=2&updated=0&unchanged=0&refused=0"
+    assert answer.location == "/admin/import?inserted=2&updated=0&unchanged=0&refused=0&batch=1"
     assert "2 új film" in anna.get(answer.location).text
     assert titles() == ["Az utolsó nyár", "Kéz a kézben"]
     assert waiting() == 0
@@ -153,7 +153,7 @@ def test_with_bad_rows_nothing_is_written_unless_the_good_ones_are_wanted(
     assert refused.status_code == 422
     assert "semmit sem írtunk be" in refused.text
     assert titles() == []
-    assert confirm(anna, address, skip_bad="1").location.endswith("refused=1")
+    assert confirm(anna, address, skip_bad="1").location.endswith("refused=1&batch=1")
     assert titles() == ["Az utolsó nyár"]
 
 
