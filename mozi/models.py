@@ -526,7 +526,10 @@ class Batch(Model):
 
 
 class DeletedMovie(Model):
-    """A deleted movie that can be restored; rows: its rows by table."""
+    """A deleted movie that can be restored, or a hidden one; rows: its rows by table.
+
+    publish_on: the day on which a hidden movie is published.
+    """
 
     __tablename__ = "deleted_movie"
 
@@ -536,6 +539,8 @@ class DeletedMovie(Model):
     deleted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
     deleted_by: Mapped[str] = mapped_column(String(254))
     rows: Mapped[dict[str, Any]] = mapped_column(JSON)
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
+    publish_on: Mapped[date | None] = mapped_column(Date)
 
 
 class MergedMovie(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from mozi.settings import Settings
-from mozi.web import admin, errors, rates, sessions
+from mozi.web import admin, errors, publishing, rates, sessions
 from mozi.web.i18n import languages
 from mozi.web.middleware import media, proxies, redirects
 from mozi.web.views import (
@@ -51,4 +51,5 @@ def register(app: Flask, settings: Settings) -> None:
     gauges.register(app)
     errors.register(app)
     redirects.register(app)
+    publishing.register(app)
     proxies.register(app)

@@ -25,9 +25,10 @@ BY_COMMAND = "flask"  # the editor that a command's changes name
 # Besides the columns, an entry's changes may name:
 POSTER = "poster"  # the poster itself, apart from its address
 FOCUS = "focus"  # the part that crops keep: [x, y] in percent, None: the middle
-CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED, MERGED, SEPARATED = (
+CREATED, UPDATED, DELETED, BROUGHT_BACK, RESTORED, MERGED, SEPARATED, HIDDEN, PUBLISHED = (
     *("created", "updated", "deleted"),
     *("brought_back", "restored", "merged", "separated"),
+    *("hidden", "published"),
 )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, delete, insert, select
+from sqlalchemy import ColumnElement, Date, and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from mozi import clock
@@ -76,9 +76,12 @@ def delete_movie(
 
 
 def put_into_trash(
-    session: Session, movie: Movie, *, by: str, action: str, batch: int | None = None
+    session: Session, movie: Movie, *, by: str, action: str | None, batch: int | None = None
 ) -> None:
-    """Delete the locked movie, whose rows the trash keeps. action: the history's word."""
+    """Delete the locked movie, whose rows the trash keeps.
+
+    action: the history's word; None: the history has no entry of it.
+    """
     session.add(
         DeletedMovie(
             movie_id=movie.id,
@@ -89,13 +92,14 @@ def put_into_trash(
         )
     )
     session.flush()
-    entry = NewHistoryEntry(movie.id, movie.version, action, {})
-    record_history(session, [entry], by=by, batch=batch)
+    if action is not None:
+        entry = NewHistoryEntry(movie.id, movie.version, action, {})
+        record_history(session, [entry], by=by, batch=batch)
     session.execute(delete(Movie).where(Movie.id == movie.id))
 
 
 def bring_back(
-    session: Session, movie_id: int, *, by: str = BY_COMMAND, action: str = BROUGHT_BACK
+    session: Session, movie_id: int, *, by: str = BY_COMMAND, action: str | None = BROUGHT_BACK
 ) -> str:
     """Insert the deleted movie's rows again and return its title; raises MovieNotFound.
 
@@ -116,7 +120,8 @@ def bring_back(
         elif rows[name]:
             _free_ids(session, table, rows[name])
             session.execute(insert(table), [read_row(table, row) for row in rows[name]])
-    record_history(session, [NewHistoryEntry(movie_id, movie["version"], action, {})], by=by)
+    if action is not None:
+        record_history(session, [NewHistoryEntry(movie_id, movie["version"], action, {})], by=by)
     title = kept.title
     session.delete(kept)
     return title
@@ -173,7 +178,7 @@ _DELETED = select(
 
 
 def _recent() -> ColumnElement[bool]:
-    return DeletedMovie.deleted_at >= _oldest()
+    return and_(~DeletedMovie.hidden, DeletedMovie.deleted_at >= _oldest())
 
 
 def forget_deleted(session: Session) -> None:
@@ -181,7 +186,9 @@ def forget_deleted(session: Session) -> None:
 
     The history of a merged one stays.
     """
-    old = select(DeletedMovie.movie_id).where(DeletedMovie.deleted_at < _oldest())
+    old = select(DeletedMovie.movie_id).where(
+        ~DeletedMovie.hidden, DeletedMovie.deleted_at < _oldest()
+    )
     if ids := list(session.scalars(old)):
         merged = set(session.scalars(select(MergedMovie.movie_id)))  # the other movie shows it
         gone = [movie_id for movie_id in ids if movie_id not in merged]

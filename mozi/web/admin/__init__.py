@@ -7,6 +7,7 @@ from mozi.web.admin import (  # noqa: F401 - for their views
     catalogue,
     duplicates,
     editing,
+    hiding,
     history,
     merging,
     moments,

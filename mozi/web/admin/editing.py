@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mozi.accounts.form_drafts import delete_draft
+from mozi.calendar.editing.hiding import Wish, save
 from mozi.calendar.editing.merging import ensure_back
 from mozi.calendar.editing.save import (
     PossibleDuplicates,
@@ -18,7 +19,6 @@ from mozi.calendar.editing.save import (
     SaveOutcome,
     SaveRefused,
     Submission,
-    save_movie,
 )
 from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, CheckedFields, check_fields
 from mozi.calendar.search.names import ensure_names
@@ -51,6 +51,7 @@ from mozi.web.admin.form.values import (
     show_as_sent,
     show_form,
 )
+from mozi.web.admin.hiding import read_wish
 from mozi.web.admin.messages.calendar import calendar_words
 from mozi.web.admin.messages.posters import poster_words
 from mozi.web.admin.posters import read_focus
@@ -123,11 +124,12 @@ def _save_form(movie_id: int | None) -> ResponseReturnValue:
     if form.gone:
         return show_form(form, status=CONFLICT)
     ensure_names()
-    outcome = _save(movie_id, checked, upload)
+    wish = replace(read_wish(movie_id, hidden=form.hidden is not None), added=_link)
+    outcome = _save(movie_id, checked, upload, wish=wish)
     if outcome is None:
         again = {"poster_file": _("A fájl közben elveszett. Válaszd ki újra.")}
         return show_form(replace(form, kept=None), faults=again, status=UNPROCESSABLE)
-    return _answer(form, outcome)
+    return _answer(form, outcome, hides=not wish.publish)
 
 
 def _read_upload(faults: dict[str, str]) -> tuple[FormUpload | None, int]:
@@ -151,7 +153,7 @@ def _checked_fields(movie_id: int | None) -> tuple[CheckedFields, dict[str, str]
 
 
 def _save(
-    movie_id: int | None, checked: CheckedFields, upload: FormUpload | None
+    movie_id: int | None, checked: CheckedFields, upload: FormUpload | None, *, wish: Wish
 ) -> SaveOutcome | None:
     """Return the outcome; None if the file was pruned meanwhile and must be sent again."""
     while True:
@@ -169,10 +171,7 @@ def _save(
         )
         try:
             with writing() as session:
-                outcome = save_movie(session, sent, by=current_admin().email)
-                if movie_id is None and isinstance(outcome, Saved):
-                    _link(session, outcome.movie_id)
-                return outcome
+                return save(session, sent, wish, by=current_admin().email)
         except BuildAbandoned:
             upload = upload.stored_again() if upload else None
             if upload is None:
@@ -198,10 +197,11 @@ def _duplicates_seen() -> frozenset[int] | None:
     return None if seen is None else frozenset(int(n) for n in IDS.findall(seen))
 
 
-def _answer(form: Form, outcome: SaveOutcome) -> ResponseReturnValue:
+def _answer(form: Form, outcome: SaveOutcome, *, hides: bool) -> ResponseReturnValue:
     """Return a redirect if the movie is saved, else the form again with what must be decided."""
     if isinstance(outcome, Saved):
-        return _saved(outcome, is_new=form.movie_id is None)
+        done = "hidden" if hides else "saved" if form.movie_id else "added"
+        return _saved(outcome, done="published" if form.hidden and not hides else done)
     if isinstance(outcome, SaveRefused):
         faults = {fault.column: calendar_words(fault.reason) for fault in outcome.faults}
         return show_form(form, faults=faults, status=UNPROCESSABLE)
@@ -214,11 +214,12 @@ def _answer(form: Form, outcome: SaveOutcome) -> ResponseReturnValue:
     )
 
 
-def _saved(saved: Saved, *, is_new: bool) -> ResponseReturnValue:
+def _saved(saved: Saved, *, done: str) -> ResponseReturnValue:
     if draft_id := request.args.get("typed"):
         delete_draft(current_admin().id, draft_id)
-    services().schedule.build([saved.movie_id], offered=True)
-    flash_done("added" if is_new else "saved", saved.movie_id, saved.title)
+    if done != "hidden":
+        services().schedule.build([saved.movie_id], offered=True)
+    flash_done(done, saved.movie_id, saved.title)
     if request.form.get("then") == "new":
         return redirect_to("new_movie", premiere_date=request.form.get("premiere_date") or None)
     return redirect_to("movie", movie_id=saved.movie_id)

@@ -17,8 +17,10 @@ from mozi.calendar.editing.history import (
     CREATED,
     DELETED,
     FOCUS,
+    HIDDEN,
     MERGED,
     POSTER,
+    PUBLISHED,
     RESTORED,
     SEPARATED,
     UPDATED,
@@ -50,6 +52,8 @@ ACTION_NAMES: dict[str, LazyString] = {
     RESTORED: _("Visszaállítva"),
     MERGED: _("Egyesítve"),
     SEPARATED: _("Szétválasztva"),
+    HIDDEN: _("Elrejtve"),
+    PUBLISHED: _("Közzétéve"),
 }
 # The names of codes by column; POSTER: where a poster came from.
 CODES: dict[str, Mapping[Any, LazyString]] = {

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
 
 from mozi.calendar.editing.duplicates import Duplicate
+from mozi.calendar.editing.hiding import Hidden, as_published, find_hidden
 from mozi.calendar.editing.save import EditConflicts, get_movie_state
 from mozi.calendar.editing.trash import Deleted, find_deleted
 from mozi.calendar.fields import PREMIERE_COLUMNS
@@ -65,7 +66,8 @@ class Form:
     shown: the movie's values when the form was opened, for the form to send back. kept: a file
     of an earlier try. focus: as typed. notices: in the order of the page. film: the one of TMDB
     that filled the form; found: those of a look-up. key: the server recognises by it a form that
-    is sent twice.
+    is sent twice. hidden: the movie is on no page yet;
+    hidden_poster: whether it has an uploaded poster.
     """
 
     movie_id: int | None
@@ -80,6 +82,9 @@ class Form:
     focus: tuple[str, str] | None = None
     notices: tuple[FormNotice, ...] = ()
     film: FormFilm | None = None
+    hidden: Hidden | None = None
+    hidden_poster: bool = False
+    publish_on: str = ""
     found: LookUp | None = None
     key: str = field(default_factory=new_key)
 
@@ -120,8 +125,17 @@ class Form:
 def form_of(movie_id: int) -> Form:
     """Return the form with the movie's values; raises MovieNotFound."""
     with reading() as session:
+        hidden = find_hidden(session, movie_id)
+    with as_published(movie_id) if hidden else reading() as session:
         edited = get_movie_state(session, movie_id)
-    return Form(movie_id, texts_of(edited.values), shown_text(edited))
+    return Form(
+        movie_id,
+        texts_of(edited.values),
+        shown_text(edited),
+        hidden=hidden,
+        hidden_poster=hidden is not None and edited.poster.original_key is not None,
+        publish_on=text_of(hidden.publish_on) if hidden else "",
+    )
 
 
 def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None) -> Form:
@@ -141,6 +155,7 @@ def form_as_sent(movie_id: int | None, fields: Fields, upload: FormUpload | None
         key=fields.get(KEY) or form.key,
         no_poster="remove_poster" in fields,
         removed=removed_premieres(fields),
+        publish_on=fields.get("publish_on", form.publish_on),
         focus=(fields["focus_x"], fields.get("focus_y", "")) if "focus_x" in fields else None,
         film=read_film(fields.get(LINKED, "")) if movie_id is None else None,
     )
