@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def timestamp() -> float:
+    """Return the present moment in seconds since the epoch, for what every request needs."""
+    return time.time()
 
 
 def today(settings: Settings) -> date:

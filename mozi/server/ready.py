@@ -51,7 +51,7 @@ class ReadyAnswers:
         if not heads:
             return None
         connection = "close" if request.should_close() else "keep-alive"
-        return b"".join((_head(*heads[0], connection, int(clock.now().timestamp())), *body))
+        return b"".join((_head(*heads[0], connection, int(clock.timestamp())), *body))
 
 
 def _environ(request: Any, address: Any) -> Environ | None:

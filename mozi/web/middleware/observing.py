@@ -80,7 +80,7 @@ class Observed:
         if self.lines.enabled:
             path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
             about = (request_id.get(), environ["REQUEST_METHOD"], path)
-            moment = clock.now().timestamp()
+            moment = clock.timestamp()
             self.lines.add(RequestLine(moment, *about, status, seconds, endpoint, queued_s))
 
 
@@ -107,7 +107,7 @@ def queue_seconds(header: str | None) -> float | None:
         if moment >= least:
             moment /= unit
             break
-    waited = clock.now().timestamp() - moment
+    waited = clock.timestamp() - moment
     return max(0.0, waited) if abs(waited) <= LONGEST_QUEUE_S else None
 
 
