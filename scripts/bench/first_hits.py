@@ -26,7 +26,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-from scripts.bench.serving import serving
+from scripts.bench.serving import Workers, serving
 from scripts.bench.sources import jpeg_sources
 from scripts.bench.warm import SERVE, calendar
 from tests.support import pictures
@@ -35,8 +35,6 @@ ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = 64
 ROUNDS = 8  # a visitor whom Retry-After sent away so often would have given up
 PAGES_A_SECOND = 50
-TICKS = os.sysconf("SC_CLK_TCK")
-MIB = 2**20
 GRACE_S = 5.0
 SETTLED_S = 0.3  # the other process looks again every 0.2 s
 
@@ -104,51 +102,6 @@ async def beside_pages(address: str, paths: Sequence[str]) -> list[Answer]:
     done.set()
     await task
     return list(await asyncio.gather(*pages))
-
-
-class Workers:
-    """gunicorn's processes, as /proc tells of them."""
-
-    def __init__(self) -> None:
-        children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-        masters = [pid for pid in children if "gunicorn" in _command_of(pid)]
-        self.master = masters[0]
-        self.pids = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
-
-    def cpu_s(self) -> float:
-        """Return the seconds of processor time that they have used."""
-        fields = [
-            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.pids
-        ]
-        return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
-
-    def mb(self, name: str) -> list[float]:
-        """Return VmRSS, or VmHWM (the largest since forget_peaks), of each in MB."""
-        lines = [Path(f"/proc/{pid}/status").read_text().splitlines() for pid in self.pids]
-        return [
-            int(line.split()[1]) * 1024 / MIB
-            for status in lines
-            for line in status
-            if line.startswith(f"{name}:")
-        ]
-
-    def private_mb(self) -> list[float]:
-        """Return what each, and last the master, adds to the machine's memory (Pss)."""
-        return [_pss_mb(pid) for pid in (*self.pids, self.master)]
-
-    def forget_peaks(self) -> None:
-        """Let VmHWM begin anew (proc(5), clear_refs)."""
-        for pid in self.pids:
-            Path(f"/proc/{pid}/clear_refs").write_text("5")
-
-
-def _command_of(pid: str) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text()
-
-
-def _pss_mb(pid: str) -> float:
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024
 
 
 @contextmanager

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mozi.units import MIB
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS_START_S = 2
+TICKS = os.sysconf("SC_CLK_TCK")
 STOCK = {
     "sync": ["--worker-class", "sync"],
     "gthread": ["--worker-class", "gthread", "--threads", "8"],
@@ -66,7 +68,7 @@ def _running(app: str, env: dict[str, str], options: list[str], *, cwd: Path) ->
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(address).read()  # noqa: S310 - loopback
         except OSError:
@@ -74,3 +76,48 @@ def _wait_for(address: str) -> None:
         else:
             return
     raise SystemExit(f"{address} does not answer")
+
+
+class Workers:
+    """gunicorn's processes, as /proc tells of them."""
+
+    def __init__(self) -> None:
+        children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+        masters = [pid for pid in children if "gunicorn" in _command_of(pid)]
+        self.master = masters[0]
+        self.pids = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
+
+    def cpu_s(self) -> float:
+        """Return the seconds of processor time that they have used."""
+        fields = [
+            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.pids
+        ]
+        return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
+
+    def mb(self, name: str) -> list[float]:
+        """Return VmRSS, or VmHWM (the largest since forget_peaks), of each in MB."""
+        lines = [Path(f"/proc/{pid}/status").read_text().splitlines() for pid in self.pids]
+        return [
+            int(line.split()[1]) * 1024 / MIB
+            for status in lines
+            for line in status
+            if line.startswith(f"{name}:")
+        ]
+
+    def private_mb(self) -> list[float]:
+        """Return what each, and last the master, adds to the machine's memory (Pss)."""
+        return [_pss_mb(pid) for pid in (*self.pids, self.master)]
+
+    def forget_peaks(self) -> None:
+        """Let VmHWM begin anew (proc(5), clear_refs)."""
+        for pid in self.pids:
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def _command_of(pid: str) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def _pss_mb(pid: str) -> float:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024

@@ -33,8 +33,7 @@ from mozi.posters.source import set_source_url
 from mozi.services import services
 from mozi.settings import Settings
 from scripts.bench.browsing import PICTURE, Connections, Seen
-from scripts.bench.first_hits import Workers
-from scripts.bench.serving import serving
+from scripts.bench.serving import Workers, serving
 from scripts.bench.storm import COALESCE_S, HOSTS, calendar, pages, slow_sources
 from scripts.bench.warm import flask
 

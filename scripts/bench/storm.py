@@ -33,8 +33,7 @@ from sqlalchemy import create_engine, text
 
 from mozi.settings import Settings
 from scripts.bench.browsing import Seen, Visitor, percentiles
-from scripts.bench.first_hits import Workers
-from scripts.bench.serving import serving
+from scripts.bench.serving import Workers, serving
 from scripts.bench.slow_clients import Slow, _head, drip
 from scripts.bench.sources import jpeg_sources
 from scripts.bench.warm import flask
