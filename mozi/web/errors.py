@@ -90,7 +90,7 @@ STATUS: dict[type[MoziError], int] = {
 WORDS: dict[int, tuple[LazyString, LazyString]] = {
     404: (
         _("Ez az oldal nincs műsoron"),
-        _("Lehet, hogy elírás van a címben, vagy a film lekerült a naptárról."),
+        _("Lehet, hogy elírás van a címben, vagy a film már nem szerepel a naptárban."),
     ),
     403: (_("Ez nem a te szereped"), _("Ezt az oldalt csak adminok nyithatják meg.")),
     405: (_("Ezt így nem lehet"), _("Ezen a címen csak nézelődni lehet, küldeni nem.")),
@@ -112,6 +112,11 @@ GO_BACK = _(
 SEND_AGAIN = _(
     "Amit beírtál, nem veszett el: töltsd újra ezt az oldalt, és a böngésző újra elküldi."
 )
+NO_MOVIE = (
+    _("Ez a film már nem szerepel a naptárban"),
+    _("Keresd meg cím szerint, vagy nézd meg, mi van most."),
+)
+NO_FILTER = (_("Ilyen film már nincs"), _("Ennek a szűrőnek egyetlen film sem felel meg."))
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
 RETRY_AFTER_S = 5
@@ -187,16 +192,28 @@ def on_too_many(error: RateLimitExceeded) -> Response:
 def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = None) -> Response:
     """Return the answer with the page of its status in it; under /api/ with JSON."""
     status = answer.status_code
-    heading, text = WORDS.get(status, WORDS[500] if status >= 500 else OTHER_WORDS)
+    heading, text = _words(status, error)
     if in_language(request.path, HUNGARIAN).startswith("/api/"):
         _write_record(answer, error, text=str(text))
     else:
-        _write_html(answer, heading=heading, text=text, hint=_hint(status))
+        unfiltered = (
+            request.script_root + request.path if isinstance(error, FilterNotFound) else None
+        )
+        _write_html(answer, heading=heading, text=text, hint=_hint(status), unfiltered=unfiltered)
     no_store = status >= 500 or status == 429 or is_admin(request.path)
     answer.headers["Cache-Control"] = "no-store" if no_store else "no-cache"
     if status in {429, 503}:
         answer.headers.setdefault("Retry-After", str(retry_after_s))
     return answer
+
+
+def _words(status: int, error: MoziError | None) -> tuple[LazyString, LazyString]:
+    """Return the heading and the text of the page."""
+    if isinstance(error, MovieNotFound):
+        return NO_MOVIE
+    if isinstance(error, FilterNotFound):
+        return NO_FILTER
+    return WORDS.get(status, WORDS[500] if status >= 500 else OTHER_WORDS)
 
 
 def _hint(status: int) -> str | None:

@@ -86,7 +86,7 @@ def test_goes_to_the_next_month(visitor: Page) -> None:
     make_movie(title="Kontroll")
     make_movie(title="Mephisto", premiere_date=date(2026, 12, 3))
     visitor.goto("/")
-    visitor.get_by_role("link", name="Hónap").click()
+    visitor.get_by_role("link", name="November").click()
     visitor.get_by_role("link", name="2026. december").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("2026. december")
     assert titles(visitor) == ["Mephisto"]
@@ -144,7 +144,7 @@ def test_suggests_films_under_the_field(page: Page) -> None:
 
 def test_a_theme_is_kept_and_there_before_the_page_is(page: Page) -> None:
     page.goto("/")
-    button = page.get_by_role("button", name="Téma: mint a rendszeré")
+    button = page.get_by_role("button", name="Téma: a rendszer szerint")
     button.click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     button = page.get_by_role("button", name="Téma: világos")
@@ -165,7 +165,7 @@ def test_a_theme_is_kept_and_there_before_the_page_is(page: Page) -> None:
 def test_what_is_not_chosen_stays_out_of_the_address(page: Page) -> None:
     make_movie(age_rating="16")
     page.goto("/filmek?age=16")
-    page.get_by_label("Korhatár").select_option("mindegy")
+    page.get_by_label("Korhatár").select_option("összes")
     page.get_by_label("Bemutató").select_option("moziban")
     page.get_by_role("button", name="Mutasd").click()
     expect(page).to_have_url("/filmek?kind=cinema")

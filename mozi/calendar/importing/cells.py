@@ -26,7 +26,12 @@ _EXCEL_DAYS = range(1, 80_000)
 
 _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "age_rating": {
-        "KN": ("korhatár nélkül", "korhatár nélküli", "korhatár nélkül megtekinthető"),
+        "KN": (
+            "korhatárra való tekintet nélkül megtekinthető",
+            "korhatár nélkül",
+            "korhatár nélküli",
+            "korhatár nélkül megtekinthető",
+        ),
     },
     "kind": {
         "cinema": ("mozi", "moziban", "mozikban", "a mozikban", "in cinemas", "theatrical"),

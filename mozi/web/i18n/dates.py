@@ -69,7 +69,7 @@ def week_span(week: Week, *, today: date) -> str:
     """
     first, last = week.first, week.last
     if first.year != last.year:
-        return f"{first.year}. {_day(first)}–{last.year}. {_day(last)}."
+        return f"{first.year}. {_day(first)}. – {last.year}. {_day(last)}."
     end = str(last.day) if first.month == last.month else _day(last)
     return f"{_year_unless(first.year, today)}{_day(first)}–{end}."
 

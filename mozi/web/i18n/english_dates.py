@@ -21,7 +21,7 @@ SHORT_MONTHS = (
     *("Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
 )
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+NEAR_DAYS = {-2: "2 days ago", -1: "yesterday", 0: "today", 1: "tomorrow", 2: "in 2 days"}
 
 
 def month_name(month: Month, *, today: date) -> str:
@@ -88,7 +88,7 @@ def distance(day: date, *, today: date) -> str:
 
 
 def near_day(day: date, *, today: date) -> str:
-    """Return "today", "tomorrow" or "yesterday", or "" for a day without a name."""
+    """Return "today", "in 2 days", …, or "" for a day further away."""
     return NEAR_DAYS.get((day - today).days, "")
 
 

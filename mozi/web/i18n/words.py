@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Protocol
 
+from babel import Locale
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
@@ -25,12 +27,20 @@ STATUS_NAMES: dict[str, LazyString] = {
     "cancelled": lazy_gettext("Elmarad"),
 }
 AGE_NAMES: dict[str, LazyString] = {
-    "KN": lazy_gettext("korhatár nélkül"),
-    "6": lazy_gettext("hat éven aluliaknak nem ajánlott"),
-    "12": lazy_gettext("tizenkét éven aluliaknak nem ajánlott"),
-    "16": lazy_gettext("tizenhat éven aluliaknak nem ajánlott"),
-    "18": lazy_gettext("tizennyolc éven aluliaknak nem ajánlott"),
+    "KN": lazy_gettext("korhatárra való tekintet nélkül megtekinthető"),
+    "6": lazy_gettext("hat éven aluliak számára nem ajánlott"),
+    "12": lazy_gettext("tizenkét éven aluliak számára nem ajánlott"),
+    "16": lazy_gettext("tizenhat éven aluliak számára nem ajánlott"),
+    "18": lazy_gettext("tizennyolc éven aluliak számára nem ajánlott"),
     "X": lazy_gettext("csak felnőtteknek"),
+}
+
+FORMER_COUNTRIES: dict[str, LazyString] = {
+    "Szovjetunió": lazy_gettext("Szovjetunió"),
+    "Csehszlovákia": lazy_gettext("Csehszlovákia"),
+    "Jugoszlávia": lazy_gettext("Jugoszlávia"),
+    "NDK": lazy_gettext("NDK"),
+    "NSZK": lazy_gettext("NSZK"),
 }
 
 
@@ -55,8 +65,30 @@ def kind_name(kind: str) -> str:
 
 
 def age_name(age: str) -> str:
-    """Return what an age rating means: "hat éven aluliaknak nem ajánlott"."""
+    """Return what an age rating means: "hat éven aluliak számára nem ajánlott"."""
     return str(AGE_NAMES[age])
+
+
+def country_name(country: str) -> str:
+    """Return a country, which editors write in Hungarian, in the page's language if it is known."""
+    if current() == "hu":
+        return country
+    if country in FORMER_COUNTRIES:
+        return str(FORMER_COUNTRIES[country])
+    code = _country_codes().get(country.casefold())
+    return _territories(current())[code] if code else country
+
+
+@cache
+def _country_codes() -> dict[str, str]:
+    """Return ISO 3166 codes by Hungarian name, and by what editors write in its place."""
+    names = {name.casefold(): code for code, name in _territories("hu").items() if len(code) == 2}
+    return {**names, "usa": "US", "egyesült államok": "US", "anglia": "GB"}
+
+
+@cache
+def _territories(language: str) -> dict[str, str]:
+    return dict(Locale(language).territories)
 
 
 def move_words(change: HasOldDate, day: date, precision: str, *, today: date) -> str:

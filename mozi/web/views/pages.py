@@ -51,7 +51,14 @@ def cinema_week(premiere: Listing, *, today: date) -> int | None:
 FILTERS = (
     *(links.film_path, links.web_link, local_day, genres.genre_name, dates.unbroken_dates),
     *(structured.card_picture, structured.structured_data),
-    *(words.kind_name, words.age_name, words.move_words, cinema_week, person_slug),
+    *(
+        words.kind_name,
+        words.age_name,
+        words.country_name,
+        words.move_words,
+        cinema_week,
+        person_slug,
+    ),
 )
 GLOBALS = {
     "KIND_NAMES": words.KIND_NAMES,

@@ -29,7 +29,7 @@ def test_a_day_says_its_year_only_outside_the_present_one(day: date, said: str) 
     [
         (date(2026, 11, 26), "november 26–december 2."),
         (date(2026, 12, 3), "december 3–9."),
-        (date(2026, 12, 31), "2026. december 31–2027. január 6."),
+        (date(2026, 12, 31), "2026. december 31. – 2027. január 6."),
         (date(2027, 1, 7), "2027. január 7–13."),
     ],
 )

@@ -127,7 +127,7 @@ def test_a_page_names_itself_in_both_languages(make_app: MakeApp) -> None:
 def test_an_error_page_speaks_english_under_en(client: FlaskClient) -> None:
     answer = client.get("/en/film/99-nothing")
     assert answer.status_code == 404
-    assert "This page is not showing" in answer.text
+    assert "no longer in the calendar" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/film/1-a", "/premierek/2026/11"])

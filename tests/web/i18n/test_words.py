@@ -14,6 +14,7 @@ from mozi.web.i18n.words import (
     PRECISION_NAMES,
     STATUS_NAMES,
     age_name,
+    country_name,
     kind_name,
     move_words,
 )
@@ -56,3 +57,19 @@ def test_a_move_is_told_by_what_was_known_before_and_now(
 ) -> None:
     with in_language("hu"):
         assert move_words(before, day, precision, today=TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("country", "english"),
+    [
+        ("Magyarország", "Hungary"), ("USA", "United States"), ("Dél-Korea", "South Korea"),
+        ("Csehszlovákia", "Czechoslovakia"), ("Atlantisz", "Atlantisz"),
+    ],
+)  # fmt: skip
+def test_a_country_is_named_in_the_pages_language(
+    in_language: InLanguage, country: str, english: str
+) -> None:
+    with in_language("hu"):
+        assert country_name(country) == country
+    with in_language("en"):
+        assert country_name(country) == english
