@@ -107,7 +107,7 @@ def queue_seconds(header: str | None) -> float | None:
         if moment >= least:
             moment /= unit
             break
-    waited = clock.timestamp() - moment
+    waited = clock.now().timestamp() - moment
     return max(0.0, waited) if abs(waited) <= LONGEST_QUEUE_S else None
 
 
