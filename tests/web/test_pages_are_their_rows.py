@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,21 +14,25 @@ from flask.testing import FlaskClient
 from sqlalchemy import Column, inspect, select, text, update
 from werkzeug.exceptions import HTTPException
 
+from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
 from mozi.errors import MoziError
 from mozi.extensions import db
+from mozi.models import Movie
 from mozi.pagecache.cache import Page, PageCache
 from mozi.pagecache.fingerprints import fingerprint_of
 from mozi.web import rendering
 from mozi.web.views import feeds
-from tests.support.factories import THURSDAY, make_movie, make_variants
+from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
 
 PATHS = (
     *("/", "/premierek/2026/11", "/premierek/2026", "/film/2-bela"),
+    *("/filmek", "/moziban", "/beagyazas/het", "/szemely/szabo-istvan"),
+    *("/szemely/szabo-istvan.ics", "/szemely/szabo-istvan.rss"),
     *("/naptar.ics", "/film/2-bela.ics", "/rss.xml", "/api/v1/premieres", "/sitemap.xml"),
 )
 # Another id is another movie, not a change of this one; a movie keeps a premiere.
-KEYS = {"id", "movie_id", "media", "removed_at"}
+KEYS = {"id", "movie_id", "premiere_id", "media", "removed_at"}
 CHOICES = {
     "kind": "'streaming'",
     "status": "'cancelled'",
@@ -44,6 +48,7 @@ def calendar(app: Flask) -> None:
     make_movie(title="Anna", premiere_date=THURSDAY)
     middle = make_movie(
         title="Béla",
+        premiere_date=THURSDAY + timedelta(days=2),
         poster_url="https://example.org/a.jpg",
         original_title="Béla the First",
         synopsis="Egy király.",
@@ -57,6 +62,9 @@ def calendar(app: Flask) -> None:
         trailer_url="https://example.org/t",
     )
     make_variants(middle)
+    with writing() as session:
+        movie = session.get_one(Movie, middle)
+        update_movie(session, movie, {"premiere_date": THURSDAY})
     make_movie(title="Cili", premiere_date=date(2026, 11, 28))
 
 
@@ -77,6 +85,7 @@ def shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Any:
         if path not in declared:
             client.get(path)
         page = declared[path]
+        ensure_names()
         with client.application.test_request_context(path), reading() as session:
             rows = page.load(session)
             return page.render(rows), fingerprint_of(rows)
@@ -85,7 +94,7 @@ def shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def columns() -> Iterator[tuple[str, Column[Any]]]:
-    for name in ("movie", "premiere", "poster", "poster_variant"):
+    for name in ("movie", "premiere", "date_change", "poster", "poster_variant"):
         for column in db.metadata.tables[name].columns:
             if column.name not in KEYS:
                 yield name, column
