@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -29,7 +29,7 @@ from mozi.calendar.editing.premieres import is_of_premiere, restored_premieres
 from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS, Values, check_fields
 from mozi.calendar.merges import find_parts
 from mozi.errors import HistoryEntryNotFound, MovieNotFound
-from mozi.models import HistoryEntry, Movie
+from mozi.models import HistoryEntry, Movie, Premiere
 from mozi.posters.focus import Pointed
 
 PAGE_LENGTH = 30
@@ -54,12 +54,16 @@ class Event:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """One page of a movie's history. number: from 1; more: whether an older page follows."""
+    """One page of a movie's history. number: from 1; more: whether an older page follows.
+
+    premieres: kind and date of the movie's premieres by id, as they are now.
+    """
 
     title: str
     number: int
     events: tuple[Event, ...]
     more: bool
+    premieres: Mapping[int, tuple[str, date]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,10 @@ def history_page(session: Session, movie_id: int, number: int) -> HistoryPage:
     part = query.limit(PAGE_LENGTH + 1).offset((number - 1) * PAGE_LENGTH)
     events = [Event(*row) for row in session.execute(part)]
     more = len(events) > PAGE_LENGTH and number < LAST_PAGE
-    return HistoryPage(title, number, tuple(events[:PAGE_LENGTH]), more)
+    columns = (Premiere.id, Premiere.kind, Premiere.premiere_date)
+    of_movie = session.execute(select(*columns).where(Premiere.movie_id == movie_id))
+    premieres = {premiere_id: (kind, day) for premiere_id, kind, day in of_movie}
+    return HistoryPage(title, number, tuple(events[:PAGE_LENGTH]), more, premieres)
 
 
 EVENTS = (

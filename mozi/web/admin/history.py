@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from flask import request
@@ -41,7 +44,7 @@ from mozi.web.admin.base import (
     render_page,
 )
 from mozi.web.admin.messages.calendar import FIELD_NAMES
-from mozi.web.i18n.words import KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
+from mozi.web.i18n.words import KIND_NAMES, PRECISION_NAMES, STATUS_NAMES, kind_name
 
 HISTORY = f"{MOVIE}/history"
 ACTION_NAMES: dict[str, LazyString] = {
@@ -55,6 +58,7 @@ ACTION_NAMES: dict[str, LazyString] = {
     HIDDEN: _("Elrejtve"),
     PUBLISHED: _("Közzétéve"),
 }
+NO_PREMIERES: Mapping[int, tuple[str, date]] = MappingProxyType({})
 # The names of codes by column; POSTER: where a poster came from.
 CODES: dict[str, Mapping[Any, LazyString]] = {
     "kind": KIND_NAMES,
@@ -75,7 +79,7 @@ def history(movie_id: int) -> ResponseReturnValue:
         movie_id=movie_id,
         history=shown,
         actions=ACTION_NAMES,
-        named=change_name,
+        named=partial(change_name, premieres=shown.premieres),
         words=value_words,
         by_command=BY_COMMAND,
         media_url=services().storage.url,
@@ -101,11 +105,18 @@ NAMES = {
 }
 
 
-def change_name(name: str) -> str:
-    """Return a name of the history's changes in the reader's words."""
+def change_name(name: str, *, premieres: Mapping[int, tuple[str, date]] = NO_PREMIERES) -> str:
+    """Return a name of the history's changes in the reader's words.
+
+    premieres: by id, to say which one is meant: "Bemutató napja (online, 2027)".
+    """
     column, _hash, premiere_id = name.partition("#")
     known = str(NAMES.get(column, column))
-    return f"{known} (#{premiere_id})" if premiere_id else known
+    if not premiere_id:
+        return known
+    kind, day = premieres.get(int(premiere_id), (None, None))
+    which = f"{kind_name(kind)}, {day.year}" if kind and day else f"#{premiere_id}"
+    return f"{known} ({which})"
 
 
 def value_words(name: str, value: Json) -> str:

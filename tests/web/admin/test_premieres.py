@@ -60,7 +60,8 @@ def test_three_premieres_are_added_moved_cancelled_and_removed_one_by_one(
     assert post(anna, path, form_of(anna, path), removed).status_code == 303
     assert premieres() == [(*cinema[:3], None), again]
     history = anna.get(f"{path}/history").text
-    assert history.count("Bemutató (#2)") == 1
+    assert history.count("Bemutató (online, 2027)") == 1
+    assert history.count("Bemutató napja (online, 2027)") == 1
     assert "Megjegyzés" in history
     page = anna.get(f"/film/{path.rsplit('/', 1)[1]}", follow_redirects=True).text
     assert "felújított 4K-változat" in page
