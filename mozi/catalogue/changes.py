@@ -17,6 +17,7 @@ from mozi.catalogue.fields import Slots, change_of, find_slots, ids_of, new_movi
 from mozi.catalogue.matching import CLOSE_BY, UnlinkedMovie, find_match
 from mozi.catalogue.merging import (
     PREMIERE,
+    TMDB_ID,
     Decided,
     Json,
     Merge,
@@ -74,6 +75,9 @@ def _take(
     elif movie_id is None:
         movie_id = _find_movie(session, film)
     if movie_id is None:
+        known = _find_other_link(session, film)
+        if known is not None:
+            return _ask_about_id(session, known, film, write=write)
         return _add(session, film, write=write)
     try:
         movie = lock_movie(session, movie_id) if write else session.get(Movie, movie_id)
@@ -82,6 +86,29 @@ def _take(
     if movie is None:
         return Outcome(UNCHANGED)
     return _merge_into(session, movie, link, film, today, write=write)
+
+
+def _find_other_link(session: Session, film: TmdbFilm) -> CatalogueMovie | None:
+    """Return the row of another film of TMDB's with the same id of IMDb: TMDB merges such films."""
+    if film.imdb_id is None:
+        return None
+    query = select(CatalogueMovie).where(
+        CatalogueMovie.imdb_id == film.imdb_id, CatalogueMovie.tmdb_id != film.tmdb_id
+    )
+    return session.scalars(query.order_by(CatalogueMovie.gone).limit(1)).first()
+
+
+def _ask_about_id(
+    session: Session, known: CatalogueMovie, film: TmdbFilm, *, write: bool
+) -> Outcome:
+    """Ask whether a movie is this film now, unless that was asked already."""
+    decided = load_decided(session, known.movie_id)
+    asked = decided.open.get(TMDB_ID) == film.tmdb_id or decided.refuses(TMDB_ID, film.tmdb_id)
+    if asked or session.get(Movie, known.movie_id) is None:
+        return Outcome(UNCHANGED)
+    if write:
+        propose(session, known.movie_id, TMDB_ID, film.tmdb_id)
+    return Outcome(UNCHANGED, proposed=True, movie_id=known.movie_id)
 
 
 def _add(session: Session, film: TmdbFilm, *, write: bool) -> Outcome:
@@ -202,6 +229,12 @@ def _find_movie(session: Session, film: TmdbFilm) -> int | None:
         titles = tuple(filter(None, (title, original_title)))
         movies[movie_id] = UnlinkedMovie(movie_id, titles, (*(known.days if known else ()), day))
     return find_match(film, movies.values())
+
+
+def find_link(session: Session, movie_id: int) -> CatalogueMovie | None:
+    """Return the row of the film that the movie is; one that is gone only if there is no other."""
+    query = select(CatalogueMovie).where(CatalogueMovie.movie_id == movie_id)
+    return session.scalars(query.order_by(CatalogueMovie.gone).limit(1)).first()
 
 
 def propose(session: Session, movie_id: int, name: str, value: Json) -> None:

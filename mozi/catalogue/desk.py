@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.catalogue.asking import get_film, get_reader, search_films
+from mozi.catalogue.changes import find_link
 from mozi.catalogue.client import Pace, Tmdb
 from mozi.catalogue.reading import FilmPoster, Found, Reader, TmdbFilm, picture_url
 from mozi.catalogue.run import Sync, SyncReport, scope_of
@@ -146,10 +147,9 @@ def _offered(base: str, poster: FilmPoster) -> OfferedPoster:
     )
 
 
-def find_link(session: Session, movie_id: int) -> MovieLink | None:
+def find_movie_link(session: Session, movie_id: int) -> MovieLink | None:
     """Return the film that the movie is."""
-    query = select(CatalogueMovie).where(CatalogueMovie.movie_id == movie_id)
-    row = session.scalars(query.order_by(CatalogueMovie.gone).limit(1)).first()
+    row = find_link(session, movie_id)
     return MovieLink(row.tmdb_id, row.original_language, row.gone, row.seen_at) if row else None
 
 

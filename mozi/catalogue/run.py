@@ -29,7 +29,7 @@ from mozi.catalogue.asking import (
     get_reader,
     search_films,
 )
-from mozi.catalogue.changes import UNCHANGED, load_decided, propose, take_film
+from mozi.catalogue.changes import UNCHANGED, find_link, load_decided, propose, take_film
 from mozi.catalogue.client import Tmdb
 from mozi.catalogue.matching import CLOSE_BY, UnlinkedMovie, find_match
 from mozi.catalogue.merging import TMDB_ID
@@ -190,8 +190,7 @@ class Sync:
             movie = session.get(Movie, movie_id)
             if movie is None:
                 raise MovieNotFound(movie_id)
-            query = select(CatalogueMovie).where(CatalogueMovie.movie_id == movie_id)
-            link = session.scalars(query.order_by(CatalogueMovie.gone)).first()
+            link = find_link(session, movie_id)
             known = Found(link.tmdb_id, movie.title, link.original_language) if link else None
             return Task(known, movie_id, movie.title)
 

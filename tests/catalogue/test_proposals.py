@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mozi.catalogue.proposals import count_proposals, decide_proposal, proposals_page
+from mozi import clock
+from mozi.catalogue.proposals import count_proposals, decide_proposal
+from mozi.catalogue.questions import questions_page
 from mozi.database import reading, writing
 from mozi.errors import ProposalNotFound
 from mozi.models import CatalogueMovie, Proposal
@@ -38,12 +40,11 @@ def answer(choice: str, field: str = "runtime_minutes") -> None:
 
 def test_list_says_ours_theirs_and_who_changed_it(movie_id: int) -> None:
     with reading() as session:
-        [shown] = proposals_page(session, THURSDAY).proposals
-    assert (shown.title, shown.field, shown.ours, shown.theirs) == (
-        *("Szerelem", "runtime_minutes"),
-        *(90, 101),
-    )
-    assert (shown.movie_id, shown.by, shown.at) == (movie_id, "a@example.org", shown.laid_at)
+        [movie] = questions_page(session, THURSDAY).movies
+    [shown] = movie.questions
+    assert (movie.movie_id, movie.title) == (movie_id, "Szerelem")
+    assert (shown.field, shown.ours, shown.theirs) == ("runtime_minutes", 90, 101)
+    assert (shown.by, shown.at) == ("a@example.org", clock.now())
 
 
 def test_taken_value_follows_tmdb_again(movie_id: int, tmdb: FakeTmdb, sync: SyncFilms) -> None:

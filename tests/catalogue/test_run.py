@@ -14,9 +14,10 @@ from sqlalchemy import select
 from mozi import clock as clock_module
 from mozi.calendar.editing.premieres import PremiereChange
 from mozi.calendar.editing.trash import delete_movie, ensure_brought_back
+from mozi.catalogue.proposals import decide_proposal
 from mozi.catalogue.run import FailedFilm, Sync, scope_of
 from mozi.database import reading, writing
-from mozi.models import CatalogueMovie, Poster, Premiere
+from mozi.models import CatalogueMovie, Poster, Premiere, Proposal
 from mozi.services import services
 from tests.catalogue.conftest import SyncFilms
 from tests.conftest import Clock, on_both_backends
@@ -30,7 +31,7 @@ from tests.support.catalogue import (
     titles,
     written,
 )
-from tests.support.factories import make_movie, movie_of
+from tests.support.factories import THURSDAY, make_movie, movie_of
 from tests.support.tmdb import FakeTmdb, film, poster
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -258,6 +259,27 @@ def test_film_that_tmdb_has_merged_is_asked(tmdb: FakeTmdb, sync: SyncFilms) -> 
     tmdb.merged["tt0000007"] = 70
     sync()
     assert proposals() == {"tmdb_id": 70}
+
+
+def test_film_that_tmdb_has_merged_with_one_of_the_list_is_asked_and_not_added(
+    tmdb: FakeTmdb, sync: SyncFilms
+) -> None:
+    tmdb.add(SZERELEM)
+    sync()
+    tmdb.remove(7)
+    tmdb.add(film(70, "Szerelem", cinema="2026-12-17", imdb_id="tt0000007"))
+    tmdb.merged["tt0000007"] = 70
+    counts = {"gone": 1, "unchanged": 1, "proposed": 1}
+    assert sync(dry_run=True).counts == counts
+    assert sync().counts == counts
+    assert (proposals(), titles()) == ({"tmdb_id": 70}, ["Szerelem"])
+    assert sync().counts == {"unchanged": 2}
+    with writing() as session:
+        row = session.scalars(select(Proposal)).one()
+        decide_proposal(session, row.id, "take", today=THURSDAY, by="a@example.org")
+    tmdb.move(70, 3, "2026-12-24")
+    assert sync().counts["changed"] == 1
+    assert premieres_of(only_movie()) == [("cinema", "2026-12-24", "scheduled")]
 
 
 def test_film_that_vanishes_between_list_and_fetch_is_no_failure(

@@ -14,7 +14,7 @@ from mozi.calendar.editing.save import get_movie_state
 from mozi.calendar.fields import check_fields
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import tidy
-from mozi.catalogue.desk import CatalogueDesk, MovieLink, OfferedPoster, find_link, read_key
+from mozi.catalogue.desk import CatalogueDesk, MovieLink, OfferedPoster, find_movie_link, read_key
 from mozi.catalogue.linking import choose_poster
 from mozi.catalogue.run import SyncReport
 from mozi.database import reading, writing
@@ -111,7 +111,7 @@ def posters(movie_id: int) -> ResponseReturnValue:
     _require_catalogue()
     with reading() as session:
         movie = get_movie_state(session, movie_id)
-        link = find_link(session, movie_id)
+        link = find_movie_link(session, movie_id)
     if link is None or link.gone:
         abort(404)
     try:
@@ -154,10 +154,10 @@ def _language_name(code: str | None) -> str:
     return str(Locale(current()).languages.get(code, code))
 
 
-def find_movie_link(movie_id: int) -> MovieLink | None:
+def movie_link(movie_id: int) -> MovieLink | None:
     """Return the film of TMDB that the movie is."""
     with reading() as session:
-        return find_link(session, movie_id)
+        return find_movie_link(session, movie_id)
 
 
 def _desk() -> CatalogueDesk:
@@ -169,5 +169,5 @@ def _require_catalogue() -> None:
         abort(404)
 
 
-blueprint.add_app_template_global(find_movie_link, "find_movie_link")
+blueprint.add_app_template_global(movie_link, "find_movie_link")
 blueprint.add_app_template_global(lambda: _desk().is_on, "has_catalogue")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from mozi.calendar.editing.changes import POSTER_URL
 from mozi.calendar.search.names import ensure_names
 from mozi.catalogue.fields import UPLOAD
 from mozi.catalogue.merging import CANCELLED, PREMIERE, TMDB_ID, Json
-from mozi.catalogue.proposals import CHOICES, TAKE, decide_proposal, proposals_page
+from mozi.catalogue.proposals import CHOICES, TAKE, decide_proposal
+from mozi.catalogue.questions import questions_page
 from mozi.database import reading, writing
 from mozi.services import services
+from mozi.vocabulary import DATE_PRECISIONS
 from mozi.web.admin.base import NOTE, blueprint, current_admin, redirect_to, render_page
 from mozi.web.admin.history import change_name
+from mozi.web.i18n.languages import current, dates_in
 from mozi.web.i18n.words import KIND_NAMES, STATUS_NAMES
 from mozi.web.rendering import today
 
@@ -26,7 +32,7 @@ TAKEN, KEPT = _("A TMDB értéke bekerült: %(title)s."), _("Maradt, ami volt: %
 def proposals() -> ResponseReturnValue:
     """Show the open questions."""
     with reading() as session:
-        shown = proposals_page(session, today())
+        shown = questions_page(session, today())
     return render_page(
         "proposals", asked=shown, named=field_name, words=value_words, catalogue=is_on()
     )
@@ -57,7 +63,11 @@ def field_name(field: str) -> str:
     if field.startswith(PREMIERE):
         kind = str(KIND_NAMES[field.removeprefix(PREMIERE)])
         return str(gettext("Bemutató (%(kind)s)", kind=kind))
-    own = {CANCELLED: gettext("Állapot"), TMDB_ID: gettext("TMDB-azonosító")}
+    own = {
+        CANCELLED: gettext("Állapot"),
+        POSTER_URL: gettext("Plakát"),
+        TMDB_ID: gettext("TMDB-azonosító"),
+    }
     return own.get(field) or change_name(field)
 
 
@@ -66,11 +76,17 @@ def value_words(field: str, value: Json) -> str:
     if field == CANCELLED:
         return str(STATUS_NAMES["cancelled" if value else "scheduled"])
     if isinstance(value, list):
-        return "; ".join(map(str, value))
+        return ", ".join(map(str, value))
     if value == UPLOAD:
         return str(gettext("feltöltött kép"))
     if field.startswith(PREMIERE) and isinstance(value, str):
-        day, *odd = value.split(" ")
-        names = {**KIND_NAMES, **STATUS_NAMES}
-        return " · ".join([day, *(str(names.get(word, word)) for word in odd)])
+        return _premiere_words(*value.split(" "))
     return "" if value is None else str(value)
+
+
+def _premiere_words(day: str, *odd: str) -> str:
+    """Return a date as the reader writes it, and what else it has. odd: of catalogue/fields.py."""
+    precision = next((word for word in odd if word in DATE_PRECISIONS), "day")
+    said = dates_in(current()).premiere(date.fromisoformat(day), precision)
+    names = {**KIND_NAMES, **STATUS_NAMES}
+    return " · ".join([said, *(str(names[word]) for word in odd if word in names)])

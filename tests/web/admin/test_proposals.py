@@ -30,9 +30,18 @@ def send(client: FlaskClient, number: object, choice: str) -> int:
 
 def test_page_shows_both_values_and_their_number(anna: FlaskClient, movie_id: int) -> None:
     html = anna.get("/admin/proposals").get_data(as_text=True)
-    for said in ("Szerelem", "101", "90", "2027-01-07", "3 kérdés", "/t/p/w342/a.jpg"):
+    for said in (
+        "Szerelem",
+        "101",
+        "90",
+        "2027. január 7., csütörtök",
+        "3 kérdés",
+        "/t/p/w342/a.jpg",
+    ):
         assert said in html
-    assert "3 questions" in anna.get("/en/admin/proposals").get_data(as_text=True)
+    english = anna.get("/en/admin/proposals").get_data(as_text=True)
+    assert "3 questions" in english
+    assert "Thursday, 7 January 2027" in english
 
 
 def test_answers(anna: FlaskClient, movie_id: int) -> None:
