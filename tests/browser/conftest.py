@@ -79,7 +79,7 @@ def sign_in(page: Page) -> None:
     page.fill("#email", EMAIL)
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
-    page.wait_for_url("**/admin/movies")
+    page.wait_for_url("**/admin/")
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def _set_password(link: Link) -> ResponseReturnValue:
     if link.purpose == BEGIN:
         return redirect_to("welcome")
     flash(_("Kész a jelszavad, be is léptél."), NOTE)
-    return redirect_to("movies")
+    return redirect_to("home")
 
 
 def _password_page(

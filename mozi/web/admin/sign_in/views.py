@@ -30,12 +30,6 @@ from mozi.web.i18n.languages import url_for
 from mozi.web.sessions import signed_in
 
 
-@blueprint.get("/")
-def home() -> ResponseReturnValue:
-    """Redirect to the movies."""
-    return redirect_to("movies")
-
-
 @blueprint.route("/login", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
     """Show the form, or sign in; an unknown address gets the same answer as a wrong password."""
@@ -135,4 +129,4 @@ def _next_argument() -> str | None:
 
 
 def _next_page() -> str:
-    return _next_argument() or url_for("admin.movies")
+    return _next_argument() or url_for("admin.home")

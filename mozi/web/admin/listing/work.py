@@ -1,0 +1,40 @@
+"""The desk's first page: what needs a hand, and the films that are hidden."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from mozi.calendar.editing.hiding import hidden_movies
+from mozi.calendar.editing.listing import work
+from mozi.database import reading
+from mozi.posters.status import FAILED, count_posters
+from mozi.web.admin.base import blueprint, render_page
+from mozi.web.rendering import today
+
+LACK_NAMES: dict[str, LazyString] = {
+    work.NO_POSTER: _("plakát"),
+    work.FAILED_POSTER: _("hibás plakát"),
+    work.NO_SYNOPSIS: _("tartalom"),
+    work.NO_AGE_RATING: _("korhatár"),
+    work.NO_DISTRIBUTOR: _("forgalmazó"),
+    work.NOT_THURSDAY: _("nem csütörtök"),
+}
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Show the work list."""
+    with reading() as session:
+        shown = work.work_list(session, today())
+        hidden = hidden_movies(session)
+    return render_page(
+        "work",
+        work=shown,
+        weeks=work.WEEKS,
+        hidden=hidden,
+        lacks=LACK_NAMES,
+        hints=(work.NOT_THURSDAY,),
+        failed=count_posters()[FAILED],
+    )
