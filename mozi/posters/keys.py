@@ -6,6 +6,7 @@ A key holds the SHA-256 of what its object is built from, so an object's bytes n
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 from slugify import slugify
 
@@ -16,10 +17,15 @@ DIGEST_LENGTH = (
     32  # hexadecimal digits: 128 bits are safe, and 64 digits would take more of each page
 )
 
+# By itself python-slugify takes Unidecode where that is installed, so addresses would depend on
+# other packages; and it looks for it on disk for every title, which takes six times as long.
+TRANSLITERATION: Final = "text-unidecode"
+
 
 def slug_of(title: str) -> str:
     """Return the title for an address: "Kőszívű ember" gives "koszivu-ember", "…" gives "film"."""
-    return slugify(title, max_length=SLUG_LENGTH, word_boundary=True) or "film"
+    slug = slugify(title, max_length=SLUG_LENGTH, word_boundary=True, backend=TRANSLITERATION)
+    return slug or "film"
 
 
 def sha256_of(body: bytes) -> str:

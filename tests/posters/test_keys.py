@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from mozi.calendar.search.names import person_slug
 from mozi.posters.keys import (
     original_digest,
     original_key,
@@ -25,6 +28,13 @@ BODY = b"a picture"
 )
 def test_a_slug_is_plain_ascii_and_never_empty(title: str, slug: str) -> None:
     assert slug_of(title) == slug
+
+
+def test_a_slug_is_the_same_where_another_transliteration_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "unidecode", SimpleNamespace(unidecode=lambda text: "other"))
+    assert (slug_of("Kőszívű ember"), person_slug("Őze Áron")) == ("koszivu-ember", "oze-aron")
 
 
 def test_a_long_title_is_cut_between_words() -> None:

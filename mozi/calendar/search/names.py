@@ -21,6 +21,7 @@ from mozi.calendar.collation import sort_key
 from mozi.calendar.search.text import fold, title_forms, words_of
 from mozi.database import UNREACHABLE, in_chunks, in_one_line, reading, writing
 from mozi.models import GENRES, NAMES, PEOPLE, TITLES, WORDS, Movie, MovieName
+from mozi.posters.keys import TRANSLITERATION
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ def _add(session: Session, table: Table, rows: list[dict[str, object]]) -> None:
 @lru_cache(maxsize=16_384)
 def person_slug(name: str) -> str:
     """Return a person's name for an address: "Szabó István" gives "szabo-istvan", "…" gives ""."""
-    return slugify(name, max_length=PERSON_SLUG_LENGTH)
+    return slugify(name, max_length=PERSON_SLUG_LENGTH, backend=TRANSLITERATION)
 
 
 def _add_words(session: Session, rows: Iterable[Any]) -> None:
