@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue
 from mozi.calendar.importing.doubts import PossibleMovie, candidate_of
 from mozi.calendar.importing.matching import MatchedRow, MatchedRows
 from mozi.errors import RowFault
+from mozi.models import Premiere
 
 INSERT, UPDATE, UNCHANGED, REFUSED, DOUBTFUL = ACTIONS = (
     *("insert", "update", "unchanged"),
@@ -29,10 +31,20 @@ class Difference(NamedTuple):
     new: FieldValue
 
 
+class MeantPremiere(NamedTuple):
+    """The premiere that a row means, as it is before the import."""
+
+    kind: str
+    premiere_date: date
+    date_precision: str
+
+
 @dataclass(frozen=True)
 class RowPreview:
     """What importing one row would do. number: as in RowFault; movie_id: None for a new movie.
 
+    premiere: the one that the row changes. adds_premiere: whether the row is a further premiere of
+    a known movie, or of the new movie of an earlier row.
     replaces_upload: whether the row's new address replaces an uploaded poster. candidates: movies
     between which an admin decides, or has decided.
     """
@@ -45,6 +57,8 @@ class RowPreview:
     faults: tuple[RowFault, ...] = ()
     replaces_upload: bool = False
     candidates: tuple[PossibleMovie, ...] = ()
+    premiere: MeantPremiere | None = None
+    adds_premiere: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,13 +96,20 @@ def preview_of(matched: MatchedRows) -> Preview:
     for fault in matched.faults:
         by_row[fault.row].append(fault)
     rows = [
-        *(_written(each, INSERT) for each in matched.inserts),
+        *_new(matched.inserts),
         *(_written(each, UPDATE) for each in matched.updates),
         *(_written(each, UNCHANGED) for each in matched.unchanged),
         *(_written(each, DOUBTFUL) for each in matched.doubtful),
         *(_refused(number, faults) for number, faults in by_row.items()),
     ]
     return Preview(tuple(sorted(rows, key=lambda row: row.number)))
+
+
+def _new(rows: Iterable[MatchedRow]) -> Iterator[RowPreview]:
+    films: set[Hashable] = set()
+    for each in rows:
+        yield replace(_written(each, INSERT), adds_premiere=each.row.film in films)
+        films.add(each.row.film)
 
 
 def _refused(number: int, faults: Sequence[RowFault]) -> RowPreview:
@@ -105,7 +126,13 @@ def _written(each: MatchedRow, action: str) -> RowPreview:
         differences=() if action == UNCHANGED else tuple(_differences(each)),
         replaces_upload=_replaces_upload(each),
         candidates=tuple(candidate_of(movie, each.row.values) for movie in each.candidates),
+        premiere=_meant(each.premiere) if each.premiere else None,
+        adds_premiere=action == UPDATE and not each.premiere and each.premiere_change is not None,
     )
+
+
+def _meant(premiere: Premiere) -> MeantPremiere:
+    return MeantPremiere(premiere.kind, premiere.premiere_date, premiere.date_precision)
 
 
 def _differences(each: MatchedRow) -> list[Difference]:

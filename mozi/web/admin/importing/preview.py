@@ -27,6 +27,7 @@ from mozi.calendar.weeks import week_of
 from mozi.errors import ImportRejected, PreviewOutdated
 from mozi.services import services
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
+from mozi.web.admin.history import CODES, value_words
 from mozi.web.admin.importing.files import DRAFT, fault_words
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.rendering import today
@@ -147,6 +148,7 @@ def _preview(
         preview=preview,
         rows_page=_preview_page(preview),
         columns=COLUMN_NAMES,
+        words=_words,
         fault_words=fault_words,
         **notices,
     )
@@ -178,6 +180,11 @@ def _counts(report: ImportReport) -> dict[str, int]:
         **({"doubtful": report.doubtful} if report.doubtful else {}),
         **({"batch": report.batch_id} if report.batch_id else {}),
     }
+
+
+def _words(column: str, value: FieldValue) -> str:
+    """Return a field's value in the reader's words."""
+    return value_words(column, str(value)) if value and column in CODES else cell(value)
 
 
 @blueprint.app_template_filter("cell")

@@ -95,3 +95,14 @@ def test_a_decision_that_does_not_fit_decides_nothing(anna: FlaskClient) -> None
     for value in (f"move:{other}", "move:", "move:x", "burn:1", "move:99999999999"):
         decide(anna, address, **{"pick-2": value})
         assert 'name="pick-2" value="new">' in anna.get(f"{address}?show=doubtful").text
+
+
+def test_the_preview_says_which_premiere_a_row_moves_or_adds(anna: FlaskClient) -> None:
+    make_movie(title="Vuk", external_id="v", premiere_date=THURSDAY)
+    rows = ("v,Vuk,2026-12-03,cinema", "v,Vuk,2027-02-04,streaming")
+    new = ("u,Új,2026-12-10,cinema", "u,Új,2027-03-04,streaming")
+    address = preview(anna, "\n".join(("external_id,title,premiere_date,kind", *rows, *new)))
+    changed, added = (anna.get(f"{address}?show={each}").text for each in ("update", "insert"))
+    assert "moziban, 2026. november 26., csütörtök" in changed.replace("\xa0", " ")
+    assert "<ins>online</ins>" in changed
+    assert changed.count("további bemutató") == added.count("további bemutató") == 1
