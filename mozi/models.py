@@ -142,6 +142,7 @@ class Movie(Model):
         Index("ix_movie_original_title", "original_title"),
         Index("ix_movie_distributor", "distributor"),
         Index("ix_movie_genres", "genres"),
+        Index("ix_movie_country", "country"),
         _partial("ix_movie_without_synopsis", "id", where="synopsis IS NULL"),
         _partial("ix_movie_without_age_rating", "id", where="age_rating IS NULL"),
     )

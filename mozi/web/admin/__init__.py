@@ -15,6 +15,7 @@ from mozi.web.admin import (  # noqa: F401 - for their views
     posters,
     proposals,
     status,
+    suggestions,
     trash,
 )
 from mozi.web.admin.base import blueprint
