@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     Date,
@@ -461,6 +462,23 @@ class AdminSession(Model):
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     agent: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     network: Mapped[str] = mapped_column(String(50), default="", server_default=text("''"))
+
+
+class Passkey(Model):
+    """A passkey of an admin; id: the credential's, as base64url. public_key: in COSE's form.
+
+    used_at: of the last sign-in by it. agent: the browser that made it, for the list.
+    """
+
+    __tablename__ = "passkey"
+
+    id: Mapped[str] = mapped_column(BY_CODE_POINT, primary_key=True)
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admin.id", ondelete="CASCADE"), index=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    agent: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Attempt(Model):

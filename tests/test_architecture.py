@@ -51,6 +51,7 @@ HOMES = {
     "rcssmin": ("web/middleware/static_files.py",),
     "rjsmin": ("web/middleware/static_files.py",),
     "argon2": ("accounts/passwords.py",),
+    "webauthn": ("accounts/passkeys.py",),
     "limits": ("accounts/attempts.py", "web/admin/sign_in/throttling.py"),
     "icalendar": ("feeds/ical.py",),
     "feedgenerator": ("feeds/rss.py",),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mozi.accounts.passwords import hash_password, matches
 from mozi.database import reading, writing
-from mozi.models import Admin, AdminLink, AdminSession
+from mozi.models import Admin, AdminLink, AdminSession, Passkey
 
 ADMIN, EDITOR = "admin", "editor"
 ROLES = (EDITOR, ADMIN)
@@ -45,18 +45,30 @@ def is_email(email: str) -> bool:
     return has_form and email.isprintable()  # PostgreSQL takes no NUL
 
 
-def ensure_admin(email: str, password: str, *, role: str | None = None) -> bool:
+def ensure_admin(
+    email: str, password: str, *, role: str | None = None, keeps_passkeys: bool = False
+) -> bool:
     """Set the admin's password, creating the admin if needed; return whether it was created.
 
     role: None keeps the present one, and makes a new one an admin. A new password ends every
-    session of the admin.
+    session of the admin. keeps_passkeys: the admin has proved to be the owner by the old password;
+    otherwise the account is given back to its owner, and passkeys that others may have added go.
     """
     password_hash = hash_password(password)  # before the transaction: hashing takes time
     with writing() as session:
-        return save_password(session, normal_email(email), password_hash, role=role)
+        return save_password(
+            session, normal_email(email), password_hash, role=role, keeps_passkeys=keeps_passkeys
+        )
 
 
-def save_password(session: Session, email: str, password_hash: str, *, role: str | None) -> bool:
+def save_password(
+    session: Session,
+    email: str,
+    password_hash: str,
+    *,
+    role: str | None,
+    keeps_passkeys: bool = False,
+) -> bool:
     """Do what ensure_admin does, in the caller's transaction; all one-time links become void."""
     admin = session.scalars(select(Admin).where(Admin.email == email)).first()
     if admin is None:
@@ -64,6 +76,8 @@ def save_password(session: Session, email: str, password_hash: str, *, role: str
     else:
         admin.password_hash, admin.role = password_hash, role or admin.role
         session.execute(delete(AdminSession).where(AdminSession.admin_id == admin.id))
+        if not keeps_passkeys:
+            session.execute(delete(Passkey).where(Passkey.admin_id == admin.id))
     session.execute(delete(AdminLink).where(AdminLink.email == email))
     return admin is None
 

@@ -22,8 +22,9 @@ def create_admin(email: str, role: str | None, link: bool, password_stdin: bool)
     """Make an admin who signs in with EMAIL, or set the password of an existing one.
 
     The command asks twice for the password, or reads it from the first line of standard input.
-    A new password ends all sessions of the admin. With --link the admin sets the password in a
-    browser: the link is used once, within a day by an existing admin, within a week by a new one.
+    A new password ends all sessions of the admin and removes the passkeys. With --link the admin
+    sets the password in a browser: the link is used once, within a day by an existing admin,
+    within a week by a new one.
     """
     if not is_email(normal_email(email)):
         raise click.BadParameter(f"{email!r} is not an e-mail address", param_hint="EMAIL")

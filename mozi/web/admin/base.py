@@ -21,7 +21,9 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 MOVIE = "/movies/<int(max=2147483647):movie_id>"  # up to the largest of PostgreSQL's integers
 SIGN_IN = "sign_in"
-OPEN = (SIGN_IN, "begin", "use_one_time_link")  # the views without a session
+# The views without a session.
+BY_PASSKEY = ("passkey_sign_in_options", "sign_in_by_passkey")
+OPEN = (SIGN_IN, "begin", "use_one_time_link", *BY_PASSKEY)
 LIST = "list"  # the list that this browser saw last: its arguments, and the ids of its page
 NOTE = "note"  # the category of a flashed sentence
 

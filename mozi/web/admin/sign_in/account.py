@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from mozi.accounts.admins import ensure_admin, find_by_password
+from mozi.accounts.passkeys import passkeys_of
 from mozi.accounts.passwords import MIN_LENGTH
 from mozi.accounts.sessions import end_listed_session, sessions_of
 from mozi.web.admin.base import NOTE, blueprint, current_admin, redirect_to, render_page
@@ -44,12 +45,12 @@ def password() -> ResponseReturnValue:
         return account_page({})
     me = current_admin()
     new, faults = sent_password("new_password", email=me.email)
-    faults |= _current_faults()
+    faults |= current_faults()
     if faults:
         return account_page(faults, status=422)
     forget_attempts()
     others = len(sessions_of(me)[0]) - 1
-    ensure_admin(me.email, new)
+    ensure_admin(me.email, new, keeps_passkeys=True)
     log_sign_in("Password changed", me.email)
     account = find_by_password(me.email, new)
     if account is not None:
@@ -69,7 +70,8 @@ def _changed_words(others: int) -> str:
     )
 
 
-def _current_faults() -> dict[str, str]:
+def current_faults() -> dict[str, str]:
+    """Return the fault of the sent present password by its field; {} if it is right."""
     email = current_admin().email
     set_target(email)
     if check_password(email, request.form.get("current_password", "")) is not None:
@@ -97,5 +99,6 @@ def account_page(faults: dict[str, str], *, status: int = 200) -> Response:
         min_length=MIN_LENGTH,
         sessions=sessions,
         this=this,
+        passkeys=passkeys_of(current_admin().id),
         status=status,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
-from flask import Response, redirect, request, session
+from flask import Response, jsonify, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
@@ -34,7 +34,7 @@ from mozi.web.sessions import signed_in
 def sign_in() -> ResponseReturnValue:
     """Show the form, or sign in; an unknown address gets the same answer as a wrong password."""
     if request.method == "GET":
-        return redirect(_next_page()) if signed_in() else _form(_session_ended())
+        return redirect(next_page()) if signed_in() else _form(_session_ended())
     email = request.form.get("email", "")
     set_target(email)
     account = check_password(email, request.form.get("password", ""))
@@ -45,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
     forget_attempts()
     start_session(account)
     log_sign_in("Signed in", account.email)
-    return redirect(_next_page(), code=303)
+    return redirect(next_page(), code=303)
 
 
 @blueprint.errorhandler(RateLimitExceeded)
@@ -54,7 +54,10 @@ def too_often(error: RateLimitExceeded) -> Response:
     ends_at = max(each.reset_at for each in limiter.current_limits if each.breached)
     wait_s = max(1, math.ceil(ends_at - clock.now().timestamp()))
     message = _("Túl sok próbálkozás. Újra %(minutes)s perc múlva lehet.", minutes=-(-wait_s // 60))
-    if signed_in():
+    if request.accept_mimetypes.best == "application/json":
+        answer = jsonify(fault=message)
+        answer.status_code = 429
+    elif signed_in():
         answer = account_page({"current_password": message}, status=429)
     else:
         answer = _form(message, email=request.form.get("email", ""), status=429)
@@ -128,5 +131,6 @@ def _next_argument() -> str | None:
     return path if is_admin_path(path) else None
 
 
-def _next_page() -> str:
+def next_page() -> str:
+    """Return the path that the client wanted before the sign-in, else that of the first page."""
     return _next_argument() or url_for("admin.home")
