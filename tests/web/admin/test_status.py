@@ -15,7 +15,7 @@ from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
 from tests.support.visits import request_and_wait
 from tests.web.admin.conftest import token
-from tests.web.admin.test_movies import titles
+from tests.web.admin.listing.test_movies import titles
 
 
 @pytest.fixture
