@@ -75,5 +75,6 @@ def test_some_films_have_several_premieres(app: Flask) -> None:
         ("demo-liza", "streaming", "scheduled"),
         ("demo-macskafogo", "streaming", "cancelled"),
         ("demo-chihiro", "rerelease", "scheduled"),
+        ("demo-meseauto", "cinema", "scheduled"),
     }
     assert moved == [(date(2027, 2, 18), date(2027, 3, 4))]
