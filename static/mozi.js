@@ -39,6 +39,13 @@ async function share({ currentTarget: button }) {
   } catch {} // the visitor cancelled
 }
 
+function offerSharing() {
+  for (const button of document.querySelectorAll("[data-share]")) {
+    button.hidden = !(navigator.share || navigator.clipboard);
+    button.onclick = share;
+  }
+}
+
 // Filters: empty choices are left out of the address.
 function leaveOut({ formData }) {
   for (const [name, value] of [...formData]) if (!value) formData.delete(name);
@@ -120,18 +127,85 @@ function loadSearch({ currentTarget: form }) {
   document.head.append(script);
 }
 
+// Stars: the films and people that this browser follows. Only it stores the list, until a calendar
+// is made of it (/sajat): the list's token then keeps that calendar up to date.
+const MOST = { movies: 300, people: 100 }; // as the server takes
+const EMPTY = { movies: [], people: [] };
+
+const mine = () => document.querySelector(".mine"); // the link to the list
+
+function readList() {
+  try {
+    return { ...EMPTY, ...JSON.parse(localStorage.getItem("list")) };
+  } catch {
+    return EMPTY;
+  }
+}
+
+function writeList(list) {
+  try {
+    localStorage.setItem("list", JSON.stringify(list));
+  } catch {} // storage may be forbidden: then nothing can be followed
+  showStars();
+}
+
+// The answer, or undefined without a network.
+function send(method, address, list) {
+  const body = list && JSON.stringify(list);
+  return fetch(address, { method, body, headers: { "Content-Type": "application/json" }, keepalive: true }).catch(() => {});
+}
+
+async function follow({ currentTarget: star }) {
+  const [kind, name] = star.dataset.star.split(":");
+  const key = kind === "movies" ? Number(name) : name;
+  const { token, ...list } = readList();
+  const kept = list[kind].filter((each) => each !== key);
+  if (kept.length === list[kind].length && kept.push(key) > MOST[kind]) return alert(mine().dataset.full);
+  list[kind] = kept;
+  writeList({ ...list, token });
+  const answer = token && (await send("PUT", `${mine().pathname}/${token}`, list));
+  if (answer?.status === 404) writeList({ ...readList(), token: undefined }); // forgotten
+}
+
+// Cards get a star here, because without a script it could do nothing.
+function addStars() {
+  for (const link of document.querySelectorAll(".card:not(:has(.star)) > .card__link")) {
+    const star = document.createElement("button");
+    star.className = "star";
+    star.type = "button";
+    star.dataset.star = `movies:${/\d+/.exec(link.pathname)[0]}`;
+    star.ariaLabel = `${mine().dataset.follow}: ${link.querySelector(".card__title").textContent}`;
+    link.after(star);
+  }
+  for (const star of document.querySelectorAll("[data-star]:not([aria-pressed])")) {
+    star.hidden = false;
+    star.addEventListener("click", follow);
+  }
+  showStars();
+}
+
+function showStars() {
+  const list = readList();
+  for (const star of document.querySelectorAll("[data-star]")) {
+    const [kind, name] = star.dataset.star.split(":");
+    star.ariaPressed = list[kind].map(String).includes(name);
+  }
+  const count = list.movies.length + list.people.length;
+  mine().querySelector("span").textContent = count ? ` (${count})` : "";
+}
+
 parsed.then(() => {
   showOffline();
+  addStars();
+  document.addEventListener("cards", () => { addStars(); offerSharing(); }); // a script added some
+  for (const event of ["storage", "pageshow"]) addEventListener(event, showStars); // another tab's stars
+  offerSharing();
   const search = document.querySelector(".masthead [data-search]");
   if (search) offerSuggestions(search);
   for (const button of document.querySelectorAll(".theme")) {
     button.hidden = false;
     showTheme(button);
     button.addEventListener("click", changeTheme);
-  }
-  for (const button of document.querySelectorAll("[data-share]")) {
-    button.hidden = !(navigator.share || navigator.clipboard);
-    button.addEventListener("click", share);
   }
   for (const form of document.querySelectorAll("[data-filters]")) {
     form.addEventListener("formdata", leaveOut);

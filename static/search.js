@@ -34,6 +34,7 @@ async function search() {
 
 function show(page, address) {
   results.replaceChildren(...page.querySelector("#talalatok").childNodes);
+  document.dispatchEvent(new Event("cards"));
   document.title = page.title;
   history.replaceState(null, "", address);
 }

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
-from tests.support.factories import THURSDAY, make_movie
+from mozi.database import writing
+from mozi.models import Movie
+from tests.support.factories import THURSDAY, make_movie, update_movie
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
@@ -21,6 +25,9 @@ def visitor(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Ite
     )  # fmt: skip
     yield context.new_page()
     context.close()
+
+
+GOOGLE = "https://calendar.google.com/calendar/render"
 
 
 def titles(page: Page) -> list[str]:
@@ -75,8 +82,9 @@ def test_opens_a_movie_and_adds_it_to_a_calendar(visitor: Page) -> None:
     visitor.goto("/")
     visitor.get_by_role("link", name="Kontroll").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Kontroll")
+    visitor.get_by_text("Naptárba", exact=True).click()
     with visitor.expect_download() as download:
-        visitor.get_by_role("link", name="Naptárba").click()
+        visitor.get_by_role("link", name="Fájl").click()
     event = Path(download.value.path()).read_text()
     assert "SUMMARY:Kontroll" in event
     assert "DTSTART;VALUE=DATE:20261126" in event
@@ -140,6 +148,48 @@ def test_suggests_films_under_the_field(page: Page) -> None:
     field.press("ArrowDown")
     field.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kontroll")
+
+
+def test_follows_films_and_sees_one_of_them_moved(page: Page) -> None:
+    for title in ("Kontroll", "Mephisto", "Szindbád", "Mások"):
+        make_movie(title=title)
+    page.goto("/")
+    for title in ("Kontroll", "Mephisto", "Szindbád"):
+        page.get_by_role("button", name=f"Követés: {title}").click()
+    expect(page.get_by_role("link", name="Listám (3)")).to_be_visible()
+    page.get_by_role("link", name="Listám (3)").click()
+    page.get_by_role("button", name="Naptár készítése a listából").click()
+    page.get_by_role("button", name="Követés: Szindbád").click()  # the calendar follows
+    google = page.get_by_role("link", name="Google").get_attribute("href")
+    address = page.get_by_role("link", name="Fájl").get_attribute("href") or ""
+    assert google == f"{GOOGLE}?cid={quote(address.replace('http', 'webcal'), safe='')}"
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.get_by_role("button", name="Követés: Szindbád").click()
+    with writing() as session:
+        movie = session.scalars(select(Movie).where(Movie.title == "Kontroll")).one()
+        update_movie(session, movie, {"premiere_date": date(2026, 12, 10)})
+    page.reload()
+    expect(page.locator(".card__title")).to_have_text(["Mephisto", "Szindbád", "Kontroll"])
+    expect(page.get_by_text("elhalasztva: november 26. → december 10.")).to_be_visible()
+    calendar = page.request.get(address).text()
+    assert calendar.count("BEGIN:VALARM") == 3
+    assert "DTSTART;VALUE=DATE:20261210" in calendar
+
+
+def test_a_list_goes_to_another_device(page: Page, chromium: Browser, site: str) -> None:
+    make_movie(title="Kontroll", director=("Antal Nimród",))
+    page.goto("/szemely/antal-nimrod")
+    page.get_by_role("button", name="Követem").click()
+    page.goto("/sajat")
+    expect(page.get_by_role("img", name="A lista linkje QR-kódként")).to_be_visible()
+    link = page.locator("#lista [data-share]").get_attribute("data-share")
+    assert link is not None
+    other = chromium.new_page(base_url=site, viewport={"width": 360, "height": 740})
+    other.goto(f"/sajat#{link.split('#')[1]}")
+    expect(other.locator(".card__title")).to_have_text("Kontroll")
+    expect(other.get_by_role("link", name="Listám (1)")).to_be_visible()
+    expect(other).to_have_url(f"{site}/sajat")
+    other.close()
 
 
 def test_a_theme_is_kept_and_there_before_the_page_is(page: Page) -> None:

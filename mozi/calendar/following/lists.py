@@ -27,13 +27,21 @@ class Followed:
     people: tuple[str, ...]
 
     def condition(self) -> ColumnElement[bool]:
-        """Return the condition that a movie is followed, by itself or by one of its people.
+        """Return the condition that a movie is followed, by itself or by one of its people."""
+        return or_(self.has_movie(), self.has_person())
 
-        A movie that an editor has merged into another one is followed there.
+    def has_movie(self) -> ColumnElement[bool]:
+        """Return the condition that a movie is in the list, or that one of the list became it.
+
+        An editor may have merged that one into the movie.
         """
-        theirs = select(MoviePerson.movie_id).where(MoviePerson.slug.in_(self.people))
         merged = select(MergedMovie.into_id).where(MergedMovie.movie_id.in_(self.movies))
-        return or_(Movie.id.in_(self.movies), Movie.id.in_(theirs), Movie.id.in_(merged))
+        return or_(Movie.id.in_(self.movies), Movie.id.in_(merged))
+
+    def has_person(self) -> ColumnElement[bool]:
+        """Return the condition that one of the list's people takes part in a movie."""
+        theirs = select(MoviePerson.movie_id).where(MoviePerson.slug.in_(self.people))
+        return Movie.id.in_(theirs)
 
 
 def create_list(session: Session, followed: Followed, *, today: date) -> str:

@@ -1,17 +1,24 @@
-"""/sajat: the list that a browser follows, kept under a token, with its calendar and news."""
+"""/sajat: the list of films and people that a browser follows, with its calendar and news.
+
+The browser keeps the list. The server stores it only for a calendar, under a token.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, request
+import segno
+from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from mozi.calendar.following import lists
 from mozi.calendar.following.lists import Followed
+from mozi.calendar.following.page import list_page
 from mozi.calendar.pages import feeds
 from mozi.calendar.pages.filters import NONE
 from mozi.calendar.pages.values import CalendarFeed, NewsFeed
@@ -22,8 +29,8 @@ from mozi.feeds import ical, records, rss
 from mozi.web import links
 from mozi.web.i18n.languages import current, url_for
 from mozi.web.i18n.premieres import events_of, item_of
-from mozi.web.rates import limit_feeds, limit_lists
-from mozi.web.rendering import today
+from mozi.web.rates import limit_feeds, limit_lists, limit_searches
+from mozi.web.rendering import show, today
 from mozi.web.views.feeds import feed
 
 BODY_BYTES = 64 * 1024  # of the largest list, with room
@@ -33,6 +40,25 @@ SLUG_LENGTH = 200
 blueprint = Blueprint("following", __name__, url_prefix="/sajat")
 csrf.exempt(blueprint)  # the token in the address is the permission; no cookie is read
 Shown = TypeVar("Shown")
+
+
+@blueprint.get("")
+def my_list() -> Response:
+    """Show the page that a script fills with the list of this browser."""
+    return show("my_list", lambda session: None)
+
+
+@blueprint.post("/filmek")
+@limit_searches
+def films() -> Response:
+    """Answer with the list's films and people as HTML, and its link for another device."""
+    followed, day = _sent(), today()
+    ensure_names()
+    with reading() as session:
+        page = list_page(session, followed, day)
+    link = f"{links.absolute(url_for('following.my_list'))}#{_fragment(followed)}"
+    html = render_template("followed.html", page=page, today=day, link=link, code=_qr_code(link))
+    return _private(Response(html))
 
 
 @blueprint.post("")
@@ -119,6 +145,21 @@ def _followed(token: str, load: Callable[[Session, Any], Shown]) -> Callable[[Se
     return lambda session: load(session, lists.get_list(session, token, today=day).condition())
 
 
+def _fragment(followed: Followed) -> str:
+    """Return the list as the part of an address that browsers do not send; mozi.js reads it."""
+    people = map(quote, followed.people)
+    return f"filmek={','.join(map(str, followed.movies))}&emberek={','.join(people)}"
+
+
+def _qr_code(link: str) -> Markup | None:
+    """Return the link as an SVG picture; None if it is too long for a QR code."""
+    try:
+        code = segno.make_qr(link, error="l")
+    except segno.DataOverflowError:
+        return None
+    return Markup(code.svg_inline(omitsize=True, border=4, svgclass="qr"))  # noqa: S704 # nosec B704
+
+
 def _sent() -> Followed:
     """Return the list that the client sent; ends with 415, 413, 400 or 422."""
     if request.mimetype != records.CONTENT_TYPE:
@@ -168,4 +209,4 @@ def _name() -> str:
 
 
 def _text() -> str:
-    return str(_("A követett filmek és emberek premierjei."))
+    return str(_("A követett filmek és alkotók premierjei."))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -53,6 +55,49 @@ def test_a_list_shows_its_films_and_its_peoples_and_no_others(
     assert client.get(made["rss"]).text.count("<item>") == 2
     assert "VALARM" not in client.get("/naptar.ics").text
     assert _create(client, movies=[own])["token"] != made["token"]
+
+
+@on_both_backends
+def test_the_page_gets_what_comes_and_the_own_films_of_before(
+    app: Flask, client: FlaskClient
+) -> None:
+    old = make_movie(title="Régi", premiere_date=THURSDAY - timedelta(days=700))
+    make_movie(title="Előző", director=("Elek Judit",), premiere_date=date(2020, 1, 2))
+    make_movie(title="Következő", director=("Elek Judit",))
+    sent = {"movies": [old, 9999], "people": ["elek-judit", "senki"]}
+    answer = client.post("/sajat/filmek", json=sent)
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert re.findall(r'card__title">(.*?)<', answer.text) == ["Következő", "Régi"]
+    assert '<p class="card__why">Elek Judit</p>' in answer.text
+    assert re.findall(r'data-star="(.*?)"', answer.text) == ["people:elek-judit"]
+    assert f"/sajat#filmek={old},9999&amp;emberek=elek-judit,senki" in answer.text
+    assert "<svg" in answer.text.split("QR-kód")[1]
+
+
+def test_the_page_takes_the_largest_list_without_a_code(client: FlaskClient) -> None:
+    people = [f"{'a' * 40}-{n}" for n in range(lists.MOST_PEOPLE)]
+    sent = {"movies": list(range(1, lists.MOST_MOVIES + 1)), "people": people}
+    answer = client.post("/sajat/filmek", json=sent)
+    assert answer.status_code == 200
+    assert "nem fér el egy QR-kódban" in answer.text
+
+
+def test_each_panel_has_the_whole_address_with_the_pages_filters(client: FlaskClient) -> None:
+    film = make_movie(title="Jön", director=("Elek Judit",))
+    for page, feed in {
+        "/?kind=cinema": "/naptar.ics?kind=cinema",
+        f"/film/{film}-jon": f"/film/{film}-jon.ics",
+        "/szemely/elek-judit": "/szemely/elek-judit.ics",
+    }.items():
+        encoded = quote(f"webcal://localhost{feed}", safe="")
+        assert f'render?cid={encoded}"' in client.get(page).text
+
+
+def test_the_page_is_cached_and_holds_no_list(client: FlaskClient) -> None:
+    answer = client.get("/sajat")
+    assert answer.headers["ETag"]
+    assert "card__title" not in answer.text
+    assert "My list" in client.get("/en/sajat").text
 
 
 @on_both_backends

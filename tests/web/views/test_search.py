@@ -239,7 +239,7 @@ def test_a_filtered_list_has_one_canonical_address(client: FlaskClient) -> None:
         html = client.get(f"{path}?age=16&utm=x&kind=cinema").text
         address = f"http://localhost{path}?kind=cinema&amp;age=16"
         assert f'<link rel="canonical" href="{address}">' in html
-        assert '<details class="filters wrap" open>' in html
+        assert '<details class="panel filters" open>' in html
         assert '<option value="16" selected>' in html
 
 
