@@ -20,6 +20,7 @@ LOOKS = {
 PATHS = (
     *("/", "/premierek/2026/11", "/premierek/2026", "/film/1", "/film/3", "/filmek?kind=cinema"),
     *("/kereses", "/kereses?q=kontrol", "/kereses?q=xyzzy", "/nincs"),
+    *("/sajat", "/szemely/antal-nimrod"),
 )
 
 
@@ -44,3 +45,15 @@ def test_axe_finds_nothing(page: Page, path: str) -> None:
     for language, looks in LOOKS.items():
         page.goto(f"{language}{path}")
         assert faults(page, looks) == []
+
+
+def test_axe_finds_nothing_in_a_list_and_its_calendar(page: Page) -> None:
+    fill()
+    page.goto("/szemely/antal-nimrod")
+    page.get_by_text("Naptárba", exact=True).click()
+    page.get_by_role("button", name="Követem").click()
+    assert faults(page, LOOKS[""]) == []
+    page.goto("/sajat")
+    page.get_by_role("button", name="Naptár készítése a listából").click()
+    page.get_by_role("link", name="Google").wait_for()
+    assert faults(page, LOOKS[""]) == []
