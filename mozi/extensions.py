@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -37,4 +38,6 @@ babel = Babel()
 login = LoginManager()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address)  # sign-ins
-rates = Limiter(get_remote_address, key_prefix="rates")  # visitors (web/rates.py)
+rates = Limiter(  # visitors (web/rates.py), at addresses without a page too
+    get_remote_address, key_prefix="rates", request_identifier=lambda: request.endpoint or "none"
+)

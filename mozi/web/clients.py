@@ -17,7 +17,12 @@ def address() -> str:
     Some proxies add a port (1.2.3.4:5678) or send "unknown". A socket for both families shows
     IPv4 as ::ffff:1.2.3.4.
     """
-    sent = request.remote_addr or NO_ADDRESS
+    return address_of(request.remote_addr)
+
+
+def address_of(remote: str | None) -> str:
+    """Return the same of the address in REMOTE_ADDR."""
+    sent = remote or NO_ADDRESS
     with_port = WITH_PORT.fullmatch(sent)
     try:
         given = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else sent)
@@ -30,8 +35,13 @@ def address() -> str:
 
 def network() -> str:
     """Return the client's network: /24, or /48 in IPv6."""
+    return network_of(request.remote_addr)
+
+
+def network_of(remote: str | None) -> str:
+    """Return the network of the address in REMOTE_ADDR."""
     try:
-        whole = ipaddress.ip_network(address())
+        whole = ipaddress.ip_network(address_of(remote))
     except ValueError:
         return "unknown"
     return str(whole.supernet(new_prefix=24 if whole.version == 4 else 48))

@@ -15,6 +15,7 @@ from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from mozi import clock
 from mozi.database import UNREACHABLE, in_one_line
 from mozi.errors import (
     BackupUnusable,
@@ -51,8 +52,10 @@ from mozi.server.capacity import FORM_BYTES, largest_body
 from mozi.services import services
 from mozi.units import MIB
 from mozi.web import rates
+from mozi.web.clients import network
 from mozi.web.i18n.languages import HUNGARIAN, in_language, is_admin, translations
 from mozi.web.middleware.redirects import redirect_to
+from mozi.web.middleware.refused import REFUSED
 from mozi.web.notice import is_notice_owed
 from mozi.web.rendering import today
 
@@ -186,7 +189,17 @@ def on_http_error(error: HTTPException) -> Response:
 
 def on_too_many(error: RateLimitExceeded) -> Response:
     """Answer a network that asks too often, and say when it may ask again."""
-    return _page(error.get_response(), retry_after_s=rates.retry_after_s())
+    wait_s = rates.retry_after_s()
+    answer = _page(error.get_response(), retry_after_s=wait_s)
+    if "session" not in request.cookies:  # an admin's page has more on it
+        current_app.extensions[REFUSED].remember(
+            network(),
+            request.path,
+            limit=rates.limit_of(current_app, request.path),
+            until=clock.now().timestamp() + wait_s,
+            words=(answer.content_type or "", answer.get_data()),
+        )
+    return answer
 
 
 def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = None) -> Response:

@@ -18,6 +18,7 @@ from mozi.server.ready import not_ready
 from mozi.server.start_token import START_TOKEN
 from mozi.services import Services
 from mozi.storage.local import LocalStorage
+from mozi.web import rates
 from mozi.web.first_admin import announce_beginning
 from mozi.web.first_look import look_at_pages
 from mozi.web.i18n.languages import is_admin
@@ -27,6 +28,7 @@ from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.hosts import NamedHosts
 from mozi.web.middleware.media import PlainMedia
 from mozi.web.middleware.observing import Observed
+from mozi.web.middleware.refused import REFUSED, Refusals, RefusedNetworks
 from mozi.web.middleware.waiting import WaitingForPosters
 from mozi.web.rendering import load_templates
 from mozi.web.sessions import is_session
@@ -38,6 +40,7 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
     """Wrap Flask in the layers; leave what the server needs of the app in its extensions."""
     hops, lines = services.settings.trusted_proxy_hops, RequestLines(services.settings)
     pages = _cached_pages(app, services, security)
+    refusals = app.extensions[REFUSED] = Refusals(partial(rates.limit_of, app))
     # A request goes from the top to the bottom, until a layer answers it.
     outer: list[Layer] = [
         *_proxies(hops),  # the client's address and scheme, as the operator's proxies say
@@ -54,8 +57,12 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
     ]
     # mypy takes a method for no variable; Flask documents this way.
     app.wsgi_app = _wrapped(app.wsgi_app, layers)  # type: ignore[method-assign, assignment]
+    free = partial(rates.is_free, services)
     app.extensions[HOOKS] = ServerHooks(
-        ready_layers=_wrapped(not_ready, [*outer, pages]),
+        ready_layers=_wrapped(
+            not_ready,
+            [*outer, pages, lambda inner: RefusedNetworks(inner, refusals, security, free)],
+        ),
         is_admin=is_admin,
         is_session=partial(is_session, app),
         warm_up=partial(_warm_up, app, services),

@@ -17,10 +17,12 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, NotFound
 
 from mozi import clock
 from mozi.extensions import rates
-from mozi.services import services
+from mozi.server.answers import Environ
+from mozi.services import Services, services
 from mozi.settings import Settings
 from mozi.web.clients import address, network
 from mozi.web.middleware.cached_pages import key_of
@@ -32,6 +34,7 @@ FEEDS = "300 per 10 seconds"  # calendar services ask for many people's feeds
 UNKNOWN = "100 per 10 seconds"
 LISTS = "20 per hour"  # each is a row that stays
 
+LIMITED = "limited_by"  # the attribute of a view that names its limit
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -44,6 +47,7 @@ def register(app: Flask, settings: Settings) -> None:
     logging.getLogger("flask-limiter").setLevel(logging.WARNING)  # it tells of each refusal
     app.config.update(counters(settings.redis_url, otherwise="memory://"))
     rates.init_app(app)
+    app.before_request(refuse_unknown)
 
 
 def limit_searches(view: Callable[P, R]) -> Callable[P, R]:
@@ -51,13 +55,13 @@ def limit_searches(view: Callable[P, R]) -> Callable[P, R]:
     limit = rates.shared_limit(
         SEARCHES, scope="search", key_func=network, exempt_when=lambda: not request.args
     )
-    return limit(view)
+    return _named("search", limit(view))
 
 
 def limit_feeds(view: Callable[P, R]) -> Callable[P, R]:
     """Limit a feed that is not in memory."""
     limit = rates.shared_limit(FEEDS, scope="feeds", key_func=network)
-    return limit(view)
+    return _named("feeds", limit(view))
 
 
 def limit_lists(view: Callable[P, R]) -> Callable[P, R]:
@@ -67,21 +71,61 @@ def limit_lists(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def limit_unknown(view: Callable[P, R]) -> Callable[P, R]:
-    """Limit the addresses that do not exist; the others count for nothing."""
+    """Limit the addresses of a view that do not exist; the others count for nothing."""
+    return _limit_missing(view, "unknown")
+
+
+def limit_filters(view: Callable[P, R]) -> Callable[P, R]:
+    """Limit the filters of a page that do not exist; without arguments it is always there."""
+    return _limit_missing(view, "filters")
+
+
+def _limit_missing(view: Callable[P, R], name: str) -> Callable[P, R]:
     limit = rates.shared_limit(
         UNKNOWN,
         scope="unknown",
         key_func=network,
         deduct_when=_is_unknown,
-        exempt_when=_is_in_memory,
+        exempt_when=lambda: is_free(services(), request.environ, name),
     )
-    return limit(view)
+    return _named(name, limit(view))
 
 
-def _is_in_memory() -> bool:
-    """Return whether this process has the page, even where its rows have to be read again."""
-    made = services()
-    return made.pages.memory.get(key_of(request.environ, made.settings, query="")) is not None
+def _named(limit: str, view: Callable[P, R]) -> Callable[P, R]:
+    setattr(view, LIMITED, limit)
+    return view
+
+
+@rates.shared_limit(UNKNOWN, scope="unknown", key_func=network)
+def _count_unknown() -> None:
+    """Count an address without a page."""
+
+
+def refuse_unknown() -> None:
+    """Limit the addresses without a page; the router knows them before any view."""
+    if isinstance(request.routing_exception, NotFound):
+        _count_unknown()
+
+
+def limit_of(app: Flask, path: str) -> str:
+    """Return the name of the limit that this path has, "" if none."""
+    try:
+        endpoint, _ = app.url_map.bind("").match(path, "GET")
+    except NotFound:
+        return "unknown"
+    except HTTPException:  # a redirect, or no GET
+        return ""
+    return getattr(app.view_functions[endpoint], LIMITED, "")
+
+
+def is_free(made: Services, environ: Environ, limit: str) -> bool:
+    """Return whether no limit counts this request: its page is in memory, or it asks for nothing.
+
+    In memory: in this process, even where the page's rows have to be read again.
+    """
+    if limit in {"search", "filters"} and not environ.get("QUERY_STRING"):
+        return True
+    return limit != "search" and made.pages.memory.get(key_of(environ, made.settings)) is not None
 
 
 def _is_unknown(response: Response) -> bool:

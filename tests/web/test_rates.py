@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import create_environ
 
+from mozi import clock
 from mozi.extensions import db
+from mozi.server.hooks import HOOKS
 from tests.conftest import MakeApp
 from tests.support.factories import make_movie
 
@@ -27,6 +31,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Let no second pass while a test counts; return the time, to be changed."""
     now = [time.time()]
     monkeypatch.setattr(time, "time", lambda: now[0])
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(now[0], UTC))
     return now
 
 
@@ -51,7 +56,54 @@ def test_the_refused_are_told_when_to_come_again(client: FlaskClient, now: list[
     assert ask(client, "/kereses?q=oz") == 200
 
 
-@pytest.mark.parametrize("path", ["/poster/999999-x.thumb.jpg", "/film/999999-x"])
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("/kereses?q=oz", "/en/kereses?q=szerelem"),
+        ("/en/kereses?q=oz", "/en/kereses?q=szerelem"),
+        ("/api/v1/premieres?from=2026-01-01", "/api/v1/movies?ids=1"),
+        ("/film/999999-x", "/poster/9-x.thumb.jpg"),
+        ("/nincs/ilyen", "/szemely/senki"),
+    ],
+)
+def test_the_server_refuses_a_network_itself_until_its_time_is_over(
+    app: Flask, now: list[float], path: str, other: str
+) -> None:
+    hooks, client = app.extensions[HOOKS], app.test_client()
+
+    def refused(path: str, address: str = OURS) -> dict[str, str]:
+        said: dict[str, str] = {}
+        start = lambda status, headers: said.update(headers, status=status)  # noqa: E731
+        environ = create_environ(path, environ_overrides={"REMOTE_ADDR": address})
+        said["body"] = b"".join(hooks.ready_layers(environ, start)).decode()
+        return said
+
+    for _ in range(BURST):
+        ask(client, path)
+    ask(client, "/")
+    assert refused(path) == {"body": ""}
+    assert ask(client, other) == 429  # Flask's: it may be in another language
+    first = client.get(path, environ_overrides={"REMOTE_ADDR": OURS})
+    assert first.status_code == 429
+    assert "q=" not in first.text  # others are told the same
+    itself = refused(path, NEIGHBOURS)
+    assert (itself["status"], itself["body"]) == ("429 Too Many Requests", first.text)
+    assert itself["Cache-Control"] == "no-store"
+    assert 1 <= int(refused(other)["Retry-After"]) <= 11
+    for free in ("/kereses", "/admin/login", "/static/x.css", "/", "/naptar.ics"):
+        assert refused(free).get("status") in {None, "200 OK"}
+    assert refused(path, OTHERS) == {"body": ""}
+    now[0] += 11
+    assert refused(path) == {"body": ""}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/poster/999999-x.thumb.jpg", "/film/999999-x", "/nincs/ilyen"),
+        *("/szemely/nincs", "/premierek/9999", "/?genre=nincs"),
+    ],
+)
 def test_a_network_that_makes_up_addresses_is_refused(app: Flask, path: str) -> None:
     client = app.test_client()
     make_movie()

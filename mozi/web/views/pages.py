@@ -21,7 +21,7 @@ from mozi.calendar.weeks import find_month, is_year, week_of
 from mozi.errors import Moved
 from mozi.web import links, structured
 from mozi.web.i18n import dates, genres, words
-from mozi.web.rates import limit_unknown
+from mozi.web.rates import limit_filters, limit_unknown
 from mozi.web.rendering import local_day, show, today
 
 blueprint = Blueprint("pages", __name__)
@@ -79,6 +79,7 @@ def prepare_templates(state: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/")
+@limit_filters
 def index() -> Response:
     """Show this programme week and the coming ones."""
     day, filters = today(), filters_of(request.args)
@@ -88,6 +89,7 @@ def index() -> Response:
 
 
 @blueprint.get("/moziban")
+@limit_filters
 def in_cinemas() -> Response:
     """Show what opened in the cinemas in the last weeks."""
     day, filters = today(), filters_of(request.args)
@@ -99,6 +101,7 @@ def in_cinemas() -> Response:
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>/<two_digits:month>")
+@limit_unknown
 def month(year: int, month: int) -> Response:
     """Show one month."""
     shown, filters = find_month(year, month) or abort(404), filters_of(request.args)
@@ -108,6 +111,7 @@ def month(year: int, month: int) -> Response:
 
 
 @blueprint.get("/premierek/<int(fixed_digits=4):year>")
+@limit_unknown
 def year(year: int) -> Response:
     """Show one year."""
     if not is_year(year):

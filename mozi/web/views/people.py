@@ -19,6 +19,7 @@ from mozi.feeds import ical, rss
 from mozi.web import links
 from mozi.web.i18n.languages import current, url_for
 from mozi.web.i18n.premieres import events_of, item_of
+from mozi.web.rates import limit_feeds, limit_unknown
 from mozi.web.rendering import show, today
 from mozi.web.views.feeds import feed
 
@@ -35,6 +36,7 @@ class PersonFeed(Generic[Shown]):
 
 
 @blueprint.get("/szemely/<slug>")
+@limit_unknown
 def person(slug: str) -> Response:
     """Show the person's films, those to come first; 404 where no film names such a person."""
     ensure_names()
@@ -47,6 +49,7 @@ def person(slug: str) -> Response:
 
 
 @blueprint.get("/szemely/<slug>.ics")
+@limit_feeds
 def calendar(slug: str) -> Response:
     """Answer with the person's premieres as a calendar to subscribe to."""
     day = today()
@@ -64,6 +67,7 @@ def calendar(slug: str) -> Response:
 
 
 @blueprint.get("/szemely/<slug>.rss")
+@limit_feeds
 def news(slug: str) -> Response:
     """Answer with the news of the person's films."""
     day = today()

@@ -11,7 +11,7 @@ from mozi.calendar.pages import alphabet
 from mozi.calendar.pages.filters import filters_of, query_of
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import LAST_PAGE, SearchPage, search_page, tidy
-from mozi.web.rates import limit_searches
+from mozi.web.rates import limit_filters, limit_searches
 from mozi.web.rendering import show, today
 
 blueprint = Blueprint("search", __name__)
@@ -40,6 +40,7 @@ def search() -> Response:
 
 
 @blueprint.get("/filmek")
+@limit_filters
 def movies() -> Response:
     """Show one page of all movies, or with ?betu= of those with this first letter."""
     filters = filters_of(request.args)
