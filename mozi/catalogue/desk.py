@@ -14,8 +14,9 @@ from mozi import clock
 from mozi.catalogue.asking import get_film, get_reader, search_films
 from mozi.catalogue.changes import find_link
 from mozi.catalogue.client import Pace, Tmdb
+from mozi.catalogue.planning import scope_of
 from mozi.catalogue.reading import FilmPoster, Found, Reader, TmdbFilm, picture_url
-from mozi.catalogue.run import Sync, SyncReport, scope_of
+from mozi.catalogue.run import Sync, SyncReport
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Movie
 from mozi.settings import Settings

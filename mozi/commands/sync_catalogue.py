@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from mozi import clock
-from mozi.catalogue.run import Sync, SyncReport, scope_of
+from mozi.catalogue.planning import scope_of
+from mozi.catalogue.run import Sync, SyncReport
 from mozi.commands.endings import WRONG_USAGE, exit_status, operator_command
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals

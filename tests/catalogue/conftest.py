@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from mozi import clock
-from mozi.catalogue.run import Sync, SyncReport, scope_of
+from mozi.catalogue.planning import scope_of
+from mozi.catalogue.run import Sync, SyncReport
 from mozi.services import services
 from tests.conftest import MakeApp
 from tests.support.tmdb import FakeTmdb

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from mozi import clock as clock_module
 from mozi.calendar.editing.premieres import PremiereChange
 from mozi.calendar.editing.trash import delete_movie, ensure_brought_back
+from mozi.catalogue.planning import scope_of
 from mozi.catalogue.proposals import decide_proposal
-from mozi.catalogue.run import FailedFilm, Sync, scope_of
+from mozi.catalogue.run import FailedFilm, Sync
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Poster, Premiere, Proposal
 from mozi.services import services
@@ -345,7 +346,7 @@ def test_range(
 def test_one_movie_is_looked_at_and_found_by_its_title(tmdb: FakeTmdb, sync: SyncFilms) -> None:
     tmdb.add(film(6, "Szerelem", cinema="1971-01-21"), SZERELEM)
     movie_id = make_movie(title="Szerelem", premiere_date=date(2026, 12, 17))
-    assert sync(movie_ids=[movie_id]).counts == {"changed": 1}
+    assert sync(movie_ids=[movie_id]).counts == {"changed": 1, "unchanged": 0}
     assert movie_of(movie_id).original_title == "Love"
     other = make_movie(title="Kontroll", premiere_date=date(2026, 12, 17))
     report = sync(movie_ids=[movie_id, other])

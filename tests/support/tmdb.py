@@ -322,6 +322,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     timeout = 5
     wbufsize = -1  # head and body in one packet; in two, each answer would take 40 ms
+    disable_nagle_algorithm = True  # nor do long bodies wait
 
     def do_GET(self) -> None:
         tmdb, parts = self.server.tmdb, urlsplit(self.path)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from mozi.database import writing
 from mozi.models import CatalogueMovie
 from mozi.web.notice import is_notice_owed
-from tests.support.factories import make_movie
+from tests.support.factories import make_movie, make_variants
 
 NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
 PAGES = (
@@ -21,6 +21,10 @@ PAGES = (
     "/filmek",
     "/kereses?q=a",
     "/moziban",
+)
+FEEDS = (
+    *("/naptar.ics", "/film/1-szerelem.ics", "/rss.xml", "/sitemap-1.xml"),
+    *("/api/v1/premieres", "/api/v1/movies?ids=1"),
 )
 
 
@@ -42,6 +46,21 @@ def test_every_page_has_the_notice_once_anything_came_from_tmdb(
     after = client.get(path).get_data(as_text=True)
     assert NOTICE in after
     assert 'alt="TMDB"' in after
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_no_visitor_is_sent_to_tmdb_for_a_picture(client: FlaskClient, built: bool) -> None:
+    """Not by a poster that waits for its build either, in no page, feed or answer of the API."""
+    address = "https://image.tmdb.org/t/p/original/a.jpg"
+    movie_id = make_movie(title="Szerelem", poster_url=address)
+    link(movie_id)
+    if built:
+        make_variants(movie_id)
+    for path in (*PAGES, f"/film/{movie_id}-szerelem", "/beagyazas/het", *FEEDS):
+        shown = client.get(path)
+        assert (path, shown.status_code) == (path, 200)
+        assert "image.tmdb.org" not in shown.text
+        assert "image.tmdb.org" not in str(shown.headers)
 
 
 def test_film_page_leads_to_tmdb_and_imdb(client: FlaskClient) -> None:
