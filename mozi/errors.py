@@ -33,6 +33,7 @@ MoziError
 ├── BackupUnusable         a backup cannot be made or restored; the command says why
 ├── ImportRejected         rows of an import file cannot be taken; each has its reason
 ├── PreviewOutdated        the import would now do something else: the admin sees it again
+├── ImportStopped          the admin gave the running import up; nothing was written
 └── DraftNotFound          404: the uploaded import file is unknown or too old
 """
 
@@ -274,6 +275,10 @@ class ImportRejected(MoziError):
 
 class PreviewOutdated(MoziError):
     """The import would no longer do what the admin agreed to; nothing was written."""
+
+
+class ImportStopped(MoziError):
+    """The admin gave up the import that was running; nothing was written."""
 
 
 class DraftNotFound(MoziError):

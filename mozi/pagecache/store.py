@@ -62,6 +62,14 @@ class PageStore:
         packed = pack(entry, self._secret)
         self._call(lambda: self._backend.set(self._name(key), packed))
 
+    def find_note(self, key: str) -> bytes | None:
+        """Return the note stored under key, None where there is none, or the store is away."""
+        return self._call(lambda: self._backend.get(self._name(key)))
+
+    def put_note(self, key: str, note: bytes) -> None:
+        """Store a short note for other processes; nothing may rely on it."""
+        self._call(lambda: self._backend.set(self._name(key), note))
+
     @contextmanager
     def render_lock(self, key: str) -> Iterator[bool]:
         """Give whether this process has the lock to render the page, over all processes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,8 +12,10 @@ import xlsxwriter
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
+from mozi.calendar.importing.run import Tell
 from mozi.database import reading
 from mozi.models import Movie, Premiere
+from mozi.web.admin.importing import preview as view
 
 HEADINGS = ("Film címe", "Eredeti cím", "Mozibemutató", "Játékidő", "Korhatár", "Műfaj", "Kópia")
 FIRST = date(2026, 12, 3)
@@ -75,3 +78,36 @@ def test_a_distributors_sheet_is_in_after_four_clicks(desk: Page, kind: str) -> 
         day = session.scalars(select(Premiere.premiere_date).where(Premiere.movie_id == one.id))
         assert (one.title, one.runtime_minutes, one.age_rating) == ("Őszi tűz 7.", 105, "12")
         assert (one.genres, day.one()) == (("dráma", "vígjáték"), FIRST + timedelta(weeks=7))
+
+
+def test_a_long_import_shows_its_progress_and_is_given_up(
+    desk: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed, pressed = view.followed, threading.Event()
+
+    def slowly(draft_id: str) -> Tell:
+        tell = followed(draft_id)
+
+        def tell_and_wait(done: int, of: int) -> None:
+            tell(done, of)
+            if done == of:
+                pressed.wait(20)
+                tell(done, of)
+
+        return tell_and_wait
+
+    monkeypatch.setattr(view, "followed", slowly)
+    desk.goto("/admin/import")
+    desk.get_by_label("Fájl").set_input_files(
+        {"name": "a.csv", "mimeType": "", "buffer": b"title,premiere_date\nA,2026-12-03\n"}
+    )
+    desk.get_by_role("button", name="Előnézet").click()
+    desk.get_by_role("button", name="Importálom mind").click()
+    expect(desk.get_by_role("status").filter(has_text="1 / 1 film")).to_be_visible()
+    assert desk.get_by_role("progressbar", name="Importálás").evaluate("bar => bar.value") == 1
+    with desk.expect_response("**/stop"):
+        desk.get_by_role("button", name="Megszakítom").click()
+    pressed.set()
+    expect(desk.get_by_text("Megszakítottad az importálást")).to_be_visible()
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Movie)) == 0

@@ -7,7 +7,7 @@ All rows are checked before the first is written; all are written or none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,8 @@ from mozi.posters.source import changed_sources
 from mozi.vocabulary import BY_IMPORT
 
 Picks = Mapping[int, Pick]
+Tell = Callable[[int, int], object]
+"""Called with how many movies are written, and how many there are; raising stops the import."""
 
 WRITTEN_AT_ONCE = 1000
 IMPORT = "import"  # the act of its batch; the value is the file's name
@@ -91,6 +93,7 @@ def import_table(
     by: str,
     name: str = "",
     skip_bad: bool = False,
+    tell: Tell = lambda _done, _of: None,
 ) -> ImportReport:
     """Import rows that an admin has previewed, and return the report.
 
@@ -100,7 +103,7 @@ def import_table(
     raises what import_file raises.
     """
     rows, faults = check_rows(table)
-    return _save(rows, faults, skip_bad, picks=picks, agreed=agreed, by=by, name=name)
+    return _save(rows, faults, skip_bad, picks=picks, agreed=agreed, by=by, name=name, tell=tell)
 
 
 def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
@@ -127,6 +130,7 @@ def _save(
     agreed: str | None = None,
     by: str = BY_COMMAND,
     name: str,
+    tell: Tell = lambda _done, _of: None,
 ) -> ImportReport:
     """Write the rows and return the report; agreed: None, or the digest that must still hold."""
     for _ in range(ATTEMPTS):
@@ -138,7 +142,7 @@ def _save(
                 changes = _strict(matched, skip_bad).changes
                 what = {"act": IMPORT, "value": name}
                 batch = add_batch(session, what, by=by) if changes else None
-                dates = _write(session, changes, by=by, batch=batch)
+                dates = _write(session, changes, by=by, batch=batch, tell=tell)
                 new = changed_sources(session)
             fill_names(len(dates))
             sources = tuple(each for each in dates if each[0] in new)
@@ -149,17 +153,19 @@ def _save(
 
 
 def _write(
-    session: Session, changes: Sequence[MovieChange], *, by: str, batch: int | None
+    session: Session, changes: Sequence[MovieChange], *, by: str, batch: int | None, tell: Tell
 ) -> list[tuple[int, date]]:
     """Write the changes in parts, and return each movie's id with its premiere date.
 
     A written part leaves memory: of 100,000 new movies at once each would take 5 kB.
     """
     dates: list[tuple[int, date]] = []
+    tell(0, len(changes))
     for start in range(0, len(changes), WRITTEN_AT_ONCE):
         part = changes[start : start + WRITTEN_AT_ONCE]
         movies = save_changes(session, part, by=by, source=BY_IMPORT, batch=batch)
         dates += [(movie.id, plain_premiere(movie).premiere_date) for movie in movies]
+        tell(len(dates), len(changes))
     if batch is not None:
         count_in(session, batch, len(dates))
     return dates

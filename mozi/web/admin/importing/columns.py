@@ -21,7 +21,7 @@ from mozi.calendar.importing.choosing import (
 from mozi.calendar.importing.drafts import Draft, choose_columns, get_draft
 from mozi.calendar.importing.tables import Sheet, sheet_rows
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
-from mozi.web.admin.importing.files import DRAFT
+from mozi.web.admin.importing.running import DRAFT
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 
 COLUMNS_OF = f"{DRAFT}/columns"

@@ -17,9 +17,9 @@ from mozi.errors import DraftNotFound, ImportRejected, RowFault
 from mozi.server.capacity import IMPORT_BYTES
 from mozi.units import MIB
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
+from mozi.web.admin.importing.running import DRAFT, lead_to
 from mozi.web.admin.messages.calendar import COLUMN_NAMES, calendar_words
 
-DRAFT = "/import/<string(length=32):draft_id>"
 COUNTED = ("inserted", "updated", "unchanged", "refused", "doubtful", "posters", "begun", "batch")
 
 
@@ -45,7 +45,7 @@ def choose_import() -> ResponseReturnValue:
         )
     except ImportRejected as error:
         return _choice(faults=error.faults, file_name=str(file.filename), status=422)
-    return redirect_to("preview_import", draft_id=draft_id)
+    return lead_to("preview_import", draft_id=draft_id)
 
 
 @blueprint.post(f"{DRAFT}/discard")

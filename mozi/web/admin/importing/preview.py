@@ -24,11 +24,12 @@ from mozi.calendar.importing.run import ImportReport, import_table, preview_tabl
 from mozi.calendar.importing.tables import Sheet, TableRow, sheet_rows
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import week_of
-from mozi.errors import ImportRejected, PreviewOutdated
+from mozi.errors import ImportRejected, ImportStopped, PreviewOutdated
 from mozi.services import services
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
 from mozi.web.admin.history import CODES, value_words
-from mozi.web.admin.importing.files import DRAFT, fault_words
+from mozi.web.admin.importing.files import fault_words
+from mozi.web.admin.importing.running import DRAFT, followed, lead_to
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.rendering import today
 
@@ -53,7 +54,8 @@ def preview_import(draft_id: str) -> ResponseReturnValue:
     if table is None:
         return redirect_to("import_columns", draft_id=draft_id)
     ensure_names()  # rows in doubt are found by them
-    return _preview(draft, sheet, preview_table(table, draft.choices.picks))
+    stopped = "stopped" in request.args
+    return _preview(draft, sheet, preview_table(table, draft.choices.picks), stopped=stopped)
 
 
 def _rows(draft: Draft, sheet: Sheet) -> list[TableRow] | None:
@@ -72,18 +74,24 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
     table, picks = _rows(draft, sheet), draft.choices.picks
     if table is None:
         return redirect_to("import_columns", draft_id=draft_id)
-    agreed, skip_bad = request.form.get("digest", ""), "skip_bad" in request.form
-    by = current_admin().email
     try:
         report = import_table(
-            table, picks, agreed=agreed, by=by, name=draft.name, skip_bad=skip_bad
+            table,
+            picks,
+            agreed=request.form.get("digest", ""),
+            by=current_admin().email,
+            name=draft.name,
+            skip_bad="skip_bad" in request.form,
+            tell=followed(draft_id),
         )
+    except ImportStopped:
+        return lead_to("preview_import", draft_id=draft_id, stopped=1)
     except PreviewOutdated:
         return _preview(draft, sheet, preview_table(table, picks), outdated=True, status=409)
     except ImportRejected:
         return _preview(draft, sheet, preview_table(table, picks), undecided=True, status=422)
     delete_draft(current_admin().id, draft_id)
-    return redirect_to("imports", **_counts(report), **_build_posters(report))
+    return lead_to("imports", **_counts(report), **_build_posters(report))
 
 
 @blueprint.post(f"{DRAFT}/doubts")
