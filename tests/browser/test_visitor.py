@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+import flask
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from mozi.database import writing
 from mozi.models import Movie
 from tests.support.factories import THURSDAY, make_movie, update_movie
+from tests.support.serving import wait_until
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
@@ -266,3 +268,20 @@ def test_a_tile_keeps_a_word_of_twelve_letters_in_one_line(page: Page, width_px:
         " return text.getClientRects().length }"
     )
     assert lines == 1
+
+
+def test_a_film_is_read_before_the_click(
+    app: flask.Flask, page: Page, complaints: list[str]
+) -> None:
+    film = f"/film/{make_movie()}-koszivu-ember"
+    early: list[str] = []
+
+    @app.before_request
+    def note() -> None:
+        if "prefetch" in flask.request.headers.get("Sec-Purpose", ""):
+            early.append(flask.request.path)
+
+    page.goto("/")
+    page.hover(f'a[href="{film}"]')
+    wait_until(lambda: film in early, seconds=10)
+    assert complaints == []

@@ -28,6 +28,10 @@ PAGES: Headers = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", ", ".join(f"{name}=()" for name in UNUSED_FEATURES)),
 )
+# What browsers may read before a click (views/manifest.py):
+# https://html.spec.whatwg.org/multipage/speculative-loading.html#the-speculation-rules-header
+SPECULATION_PATH = "/speculation.json"
+SPECULATION: Headers = (("Speculation-Rules", f'"{SPECULATION_PATH}"'),)
 # Posters, feeds, the API, static files: other sites may load them.
 SHARED: Headers = (("Cross-Origin-Resource-Policy", "cross-origin"),)
 
@@ -65,7 +69,7 @@ class SecurityHeaders:
         of_the_desk = policy(storage.url("posters/any.jpg"), catalogue=catalogue)
         on_the_desk: Headers = (("Content-Security-Policy", of_the_desk), *always[1:], *PAGES)
         self._by_http = {
-            PAGE: (*always, *PAGES),
+            PAGE: (*always, *PAGES, *SPECULATION),
             FOR_OTHERS: (*always, *SHARED),
             IN_FRAMES: in_frames,
             DESK: on_the_desk,

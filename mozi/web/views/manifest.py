@@ -1,6 +1,8 @@
 """Mozi as an app on a phone: the manifest, and the service worker with the last calendar.
 
 https://www.w3.org/TR/appmanifest/
+
+And the rules by which a browser reads a page before it is clicked.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from flask_babel import gettext as _
 from mozi.feeds.records import as_json
 from mozi.services import services
 from mozi.web.i18n.languages import HUNGARIAN, current, url_for
+from mozi.web.middleware.headers import SPECULATION_PATH
 from mozi.web.views.feeds import feed
 
 MANIFEST_TYPE = "application/manifest+json"
@@ -23,6 +26,21 @@ ICONS = (
     ("icons/icon-512.png", "512x512", "image/png", "any"),
     ("icons/maskable-512.png", "512x512", "image/png", "maskable"),
 )
+# Moderate: once the pointer rests on a link, or the link is pressed.
+SPECULATION_RULES = {
+    "prefetch": [
+        {
+            "where": {
+                "and": [
+                    {"href_matches": ["/film/*", "/premierek/*", "/en/film/*", "/en/premierek/*"]},
+                    {"not": {"href_matches": ["/*.ics", "/*.rss"]}},
+                ]
+            },
+            "eagerness": "moderate",
+        }
+    ]
+}
+SPECULATION_TYPE = "application/speculationrules+json"
 
 blueprint = Blueprint("installed", __name__)
 
@@ -65,4 +83,12 @@ def worker() -> Response:
     """Answer with the service worker from the root: it controls the paths below its own."""
     answer = send_from_directory(current_app.static_folder or "", "sw.js")
     answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@blueprint.get(SPECULATION_PATH)
+def speculation_rules() -> Response:
+    """Answer with the rules for films and months; a day old at most."""
+    answer = Response(as_json(SPECULATION_RULES), content_type=SPECULATION_TYPE)
+    answer.headers["Cache-Control"] = "public, max-age=86400"
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,6 +51,16 @@ def test_the_worker_rules_the_whole_site_and_is_asked_for_anew(client: FlaskClie
         etag = answer.headers["ETag"]
     with client.get("/sw.js", headers={"If-None-Match": etag}) as again:
         assert again.status_code == 304
+
+
+def test_pages_name_the_rules_by_which_a_browser_reads_ahead(client: FlaskClient) -> None:
+    for path, told in (("/", ['"/speculation.json"']), ("/admin/login", []), ("/rss.xml", [])):
+        assert client.get(path).headers.getlist("Speculation-Rules") == told
+    answer = client.get("/speculation.json")
+    assert answer.content_type == "application/speculationrules+json"
+    (rule,) = json.loads(answer.text)["prefetch"]
+    assert rule["eagerness"] == "moderate"
+    assert "admin" not in answer.text
 
 
 @pytest.mark.parametrize(
