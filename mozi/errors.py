@@ -25,6 +25,7 @@ MoziError
 ├── CatalogueError         TMDB cannot be used now: a run ends with this line
 │   ├── CatalogueRefused   TMDB refuses the token
 │   ├── CatalogueFailed    one answer did not come: that film is named as failed
+│   │   └── CatalogueHasNone   TMDB answered, and has no such film
 │   └── CatalogueGone      TMDB has no such film any more
 ├── ProposalNotFound       404: the question was answered, or withdrawn, meanwhile
 ├── Busy                   503 with Retry-After
@@ -212,6 +213,10 @@ class CatalogueRefused(CatalogueError):
 
 class CatalogueFailed(CatalogueError):
     """A request got no usable answer, however often it was tried."""
+
+
+class CatalogueHasNone(CatalogueFailed):
+    """The catalogue answered, and has no film of this title at that time."""
 
 
 class CatalogueGone(CatalogueError):

@@ -7,6 +7,7 @@ guest there and sends four.
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -54,8 +55,9 @@ class Pace:
 class Tmdb:
     """A connection to TMDB, for one thread. requests: how many were sent.
 
-    tries_again: after a fault of the network or the server; 0 where a person waits. sleep: waits
-    for so many seconds; it may raise. pace: of the connections that ask at the same time.
+    timeout_s: of each request; in_all_s: of all together, where a person waits. tries_again: after
+    a fault of the network or the server. sleep: waits for so many seconds; it may raise. pace: of
+    the connections that ask at the same time.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Tmdb:
         settings: Settings,
         *,
         timeout_s: float = TIMEOUT_S,
+        in_all_s: float = math.inf,
         tries_again: int = TRIES_AGAIN,
         sleep: Callable[[float], object] = time.sleep,
         pace: Pace | None = None,
@@ -80,6 +83,7 @@ class Tmdb:
         self._tries_again = tries_again
         self._sleep = sleep
         self._pace = pace or Pace()
+        self._until = time.monotonic() + in_all_s
 
     def get(self, path: str, **arguments: str | int | None) -> Json:
         """Return the JSON object at path. Arguments that are None are left out.
@@ -112,9 +116,12 @@ class Tmdb:
         """Send one request at its time; raises _TryAgain for a fault that may pass."""
         if wait_s := self._pace.take_turn():
             self._sleep(wait_s)
+        left_s = self._until - time.monotonic()
+        if left_s <= 0:
+            raise CatalogueFailed("TMDB took too long.")
         self.requests += 1
         try:
-            answer = self._connection.get(url, self._headers)
+            answer = self._connection.get(url, self._headers, most_s=left_s)
         except SourceUnavailable as error:
             CATALOGUE_REQUESTS.labels("network").inc()
             raise _TryAgain(f"TMDB did not answer: {error}") from error

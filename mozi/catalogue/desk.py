@@ -21,7 +21,7 @@ from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Movie
 from mozi.settings import Settings
 
-TIMEOUT_S = 8.0
+TIMEOUT_S = 8.0  # of all requests that an editor waits for at once
 MOST_OFFERED = 6
 SMALL = "w154"  # a size of pictures: its width
 TO_JUDGE = ("original", "w342", "w780")
@@ -117,7 +117,7 @@ class CatalogueDesk:
         return report
 
     def _connection(self) -> Tmdb:
-        return Tmdb(self._settings, timeout_s=TIMEOUT_S, tries_again=0, pace=self._pace)
+        return Tmdb(self._settings, in_all_s=TIMEOUT_S, tries_again=0, pace=self._pace)
 
     def _reader(self, tmdb: Tmdb) -> Reader:
         base, kept_until = self._picture_base

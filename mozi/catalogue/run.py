@@ -27,7 +27,14 @@ from mozi.catalogue.merging import TMDB_ID
 from mozi.catalogue.planning import Planner, SyncScope, Task
 from mozi.catalogue.reading import Found, Reader, TmdbFilm
 from mozi.database import reading, writing
-from mozi.errors import Busy, CatalogueError, CatalogueFailed, CatalogueGone, MovieNotFound
+from mozi.errors import (
+    Busy,
+    CatalogueError,
+    CatalogueFailed,
+    CatalogueGone,
+    CatalogueHasNone,
+    MovieNotFound,
+)
 from mozi.metrics import CATALOGUE_MOVIES
 from mozi.models import CatalogueMovie, Movie, Site
 from mozi.settings import Settings
@@ -47,10 +54,14 @@ class FailedFilm:
 
 @dataclass
 class SyncReport:
-    """What a run did: movies by result. stopped_by: why it ended early."""
+    """What a run did: movies by result. stopped_by: why it ended early.
+
+    unknown: movies that TMDB has no film of; they count as failed too.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     failed: list[FailedFilm] = field(default_factory=list)
+    unknown: int = 0
     interrupted: bool = False
     stopped_by: str | None = None
 
@@ -127,6 +138,7 @@ class Sync:
         except CatalogueGone:
             self._note_gone(task)
         except (CatalogueFailed, Busy) as error:
+            self.report.unknown += isinstance(error, CatalogueHasNone)
             self._fail(task, str(error))
         self.on_done()
 
@@ -182,7 +194,7 @@ def _record_gone(session: Session, tmdb_id: int, merged: Found | None) -> None:
 
 
 def find_film_of(tmdb: Tmdb, reader: Reader, movie_id: int) -> TmdbFilm:
-    """Return the film that an unlinked movie is; raises CatalogueFailed where TMDB has none."""
+    """Return the film that an unlinked movie is; raises CatalogueHasNone."""
     with reading() as session:
         movie = session.get(Movie, movie_id)
         if movie is None:
@@ -197,6 +209,6 @@ def find_film_of(tmdb: Tmdb, reader: Reader, movie_id: int) -> TmdbFilm:
             film = get_film(tmdb, reader, found)
             if find_match(film, [ours]):
                 return film
-    raise CatalogueFailed(
+    raise CatalogueHasNone(
         f"TMDB has no film of this title within {CLOSE_BY.days} days of a premiere."
     )

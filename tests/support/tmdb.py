@@ -285,6 +285,16 @@ def wrong_json(text: str = "[1, 2]") -> Fault:
     return lambda request: request.send(200, text.encode())
 
 
+def late(seconds: float, text: str = "{}") -> Fault:
+    """Return an answer that comes late."""
+
+    def answer(request: _Handler) -> None:
+        request.server.tmdb.stopping.wait(seconds)
+        request.send(200, text.encode())
+
+    return answer
+
+
 def cut(request: _Handler) -> None:
     """Promise a thousand bytes, send a few, and hang up."""
     request.head(200, 1000, {})

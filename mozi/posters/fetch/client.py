@@ -7,6 +7,7 @@ session reads the whole body of a redirect, however large, follows the environme
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -81,9 +82,12 @@ class KeptConnection:
         )
         self._adapter = _adapter_for(self._dialer)
 
-    def get(self, url: str, headers: Mapping[str, str]) -> HttpAnswer:
-        """Return the answer; raises SourceUnavailable where none arrived whole, or Busy."""
-        with self._dialer.renewed(), _translated(self._dialer):
+    def get(self, url: str, headers: Mapping[str, str], *, most_s: float = math.inf) -> HttpAnswer:
+        """Return the answer; raises SourceUnavailable where none arrived whole, or Busy.
+
+        most_s: for this request, where that is less than the limit of each.
+        """
+        with self._dialer.renewed(most_s=most_s), _translated(self._dialer):
             request = _prepared(url, headers)
             timeout_s = self._dialer.left_s
             with self._adapter.send(request, stream=True, timeout=timeout_s) as response:

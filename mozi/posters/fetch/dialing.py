@@ -8,6 +8,7 @@ again. Nor do odd spellings such as http://2130706433/, which the look-up resolv
 from __future__ import annotations
 
 import errno
+import math
 import os
 import socket
 import threading
@@ -75,10 +76,11 @@ class Dialer:
         self.release()
 
     @contextmanager
-    def renewed(self) -> Iterator[None]:
-        """Give the block the whole time again; its connection is kept after it."""
-        self._until = time.monotonic() + self.timeout_s
-        self._timer = threading.Timer(self.timeout_s, self._cut)
+    def renewed(self, *, most_s: float = math.inf) -> Iterator[None]:
+        """Give the block the whole time again, or most_s; its connection is kept after it."""
+        timeout_s = min(self.timeout_s, most_s)
+        self._until = time.monotonic() + timeout_s
+        self._timer = threading.Timer(timeout_s, self._cut)
         self._timer.daemon = True
         _start(self._timer)
         try:

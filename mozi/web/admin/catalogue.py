@@ -94,10 +94,10 @@ def bring_up_to_date(movie_id: int) -> ResponseReturnValue:
 
 def _words(report: SyncReport) -> tuple[str, str]:
     counts = report.counts
-    if report.stopped_by or (report.failed and report.failed[0].tmdb_id):
-        return _("A TMDB most nem felel. Semmi sem változott; próbáld kicsit később."), FAULT
-    if report.failed:
+    if report.unknown:
         return _("A TMDB-n nincs ilyen című film a bemutató napja körül."), FAULT
+    if report.stopped_by or report.failed:
+        return _("A TMDB most nem felel. Semmi sem változott; próbáld kicsit később."), FAULT
     if counts["gone"]:
         return _("Ez a film már nincs meg a TMDB-n. Itt minden marad, ahogy van."), NOTE
     changed = _("Frissítve a TMDB adataival.") if counts["changed"] else _("Minden adat friss.")

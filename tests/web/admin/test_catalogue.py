@@ -236,6 +236,16 @@ def test_bringing_up_to_date_in_vain(anna: FlaskClient, tmdb: FakeTmdb, movie_id
     assert anna.get(f"/admin/movies/{movie_id}/posters").status_code == 404
 
 
+def test_editor_waits_for_all_requests_together_not_for_each(
+    anna: FlaskClient, tmdb: FakeTmdb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.catalogue.desk.TIMEOUT_S", 1.0)
+    tmdb.faults["/search/movie"] = [fake.late(0.7, '{"results": []}')] * 2
+    movie_id = make_movie(title="Ismeretlen", original_title="Unknown")
+    assert "A TMDB most nem felel" in up_to_date(anna, movie_id)
+    assert tmdb.hits["/search/movie"] == 2
+
+
 @pytest.mark.parametrize("uploaded", [False, True])
 def test_chosen_poster_is_the_wanted_one_and_stays(
     anna: FlaskClient, tmdb: FakeTmdb, movie_id: int, uploaded: bool
