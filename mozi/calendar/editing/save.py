@@ -26,7 +26,7 @@ from mozi.calendar.editing.repeats import claim_form, give_up_form, record_saved
 from mozi.calendar.fields import FIELDS, PREMIERE_COLUMNS, FieldFault, FieldValue, Values
 from mozi.calendar.messages import CalendarMessage
 from mozi.errors import EqualPremieres, MovieNotFound, NoPremiere
-from mozi.models import Movie
+from mozi.models import Movie, Premiere
 from mozi.posters.focus import Focus, Pointed
 from mozi.posters.uploads import StoredUpload
 
@@ -177,6 +177,8 @@ def _save(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
             theirs = _changed_by_others(sent, sent.shown, now)
             return EditConflicts(now, tuple(conflicts), theirs, last_editor(session, movie.id))
         values = _changed_values(sent, sent.shown)
+    if movie is not None and _named_premieres(values) - _known(movie).keys():
+        return SaveRefused((FieldFault("premiere_date", CalendarMessage("premiere_gone")),))
     external_id = values.get("external_id")
     if title := find_title_by_external_id(session, external_id, but=sent.movie_id):
         return SaveRefused((FieldFault("external_id", CalendarMessage("id_taken", title=title)),))
@@ -192,7 +194,8 @@ def _save(session: Session, sent: Submission, *, by: str) -> SaveOutcome:
         focus=sent.new_focus,
     )
     try:
-        [saved] = save_changes(session, [change], by=by)
+        with session.begin_nested():  # a refused save leaves nothing that was written before
+            [saved] = save_changes(session, [change], by=by)
     except EqualPremieres:
         return SaveRefused((FieldFault("premiere_date", CalendarMessage("equal_premieres")),))
     except NoPremiere:
@@ -229,7 +232,7 @@ def _is_gone(sent: Submission, now: MovieState) -> bool:
 def _premiere_changes(
     movie: Movie | None, values: Values, removed: frozenset[str]
 ) -> list[PremiereChange]:
-    known = {str(each.id): each for each in shown_premieres(movie)} if movie else {}
+    known = _known(movie) if movie else {}
     named: defaultdict[str, dict[str, FieldValue]] = defaultdict(dict)
     for name, value in values.items():
         column, _hash, premiere = name.partition("#")
@@ -240,6 +243,16 @@ def _premiere_changes(
         for which in [*named, *(removed - named.keys())]
         if which in known or named[which].get("premiere_date") and which not in removed
     ]
+
+
+def _known(movie: Movie) -> dict[str, Premiere]:
+    return {str(each.id): each for each in shown_premieres(movie)}
+
+
+def _named_premieres(values: Values) -> set[str]:
+    """Return the ids of known premieres in the names of values."""
+    ids = (name.partition("#")[2] for name in values)
+    return {premiere for premiere in ids if premiere.isdecimal()}
 
 
 def _conflicts(sent: Submission, shown: ShownForm, now: MovieState) -> list[Conflict]:

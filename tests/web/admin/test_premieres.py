@@ -11,7 +11,7 @@ from mozi.calendar.editing.premieres import shown_premieres
 from mozi.database import reading
 from mozi.models import Movie
 from tests.support.factories import THURSDAY, add_premiere, make_movie
-from tests.web.admin.forms import NEW, TYPED, movies, opened
+from tests.web.admin.forms import NEW, TYPED, movies, opened, send
 
 STREAMING = {"premieres-1-premiere_date": "2027-01-22", "premieres-1-kind": "streaming"}
 AGAIN = {
@@ -101,7 +101,22 @@ def test_what_would_leave_two_equal_premieres_or_none_is_refused_in_words(
     answer = post(anna, path, form, {"premieres-0-remove": "1"})
     assert answer.status_code == 422
     assert "legalább egy bemutatója" in answer.text
+    add_premiere(movies()[0].id, kind="streaming", premiere_date=THURSDAY)
+    both = {"premieres-0-remove": "1", "premieres-1-remove": "1", "title": "Más"}
+    assert post(anna, path, form_of(anna, path), both).status_code == 422
+    assert movies()[0].title != "Más"
+    assert len(premieres()) == 2, "a refused save leaves nothing behind"
+    post(anna, path, form_of(anna, path), {"premieres-1-remove": "1"})
     answer = post(anna, path, form, {"premieres-0-note": "x" * 501})
     assert answer.status_code == 422
     assert "501 karakter" in answer.text
     assert premieres() == [("cinema", str(THURSDAY), "scheduled", None)]
+
+
+def test_an_id_of_no_premiere_of_the_film_is_refused(anna: FlaskClient) -> None:
+    path = f"/admin/movies/{make_movie()}"
+    row = {"premieres-0-id": "99", "premieres-0-premiere_date": "2030-01-03"}
+    answer = send(anna, path, **row)
+    assert answer.status_code == 422
+    assert "közben egy másik szerkesztő eltávolította" in answer.text
+    assert len(premieres()) == 1
