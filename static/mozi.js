@@ -52,43 +52,47 @@ function leaveOut({ formData }) {
 }
 
 // Pictures. While a poster cannot be built, its route answers 503 with a placeholder, which a browser
-// shows like any picture. The script then asks again after Retry-After, three times, and shows the
-// title instead if that fails.
+// shows like any picture. The script puts a tile in its place, as a film without a poster has one,
+// and asks again after Retry-After, three times.
 const TRIES = 3;
 const LONGEST_S = 60; // a source with a longer pause will not come during this visit
 
-function showTitle(img) {
-  const title = img.closest(".card, .film").querySelector(".card__title, h1");
+function showTile(img) {
+  const film = img.closest(".card, .film");
+  const [id] = /\d+/.exec(film.querySelector(".card__link")?.pathname ?? location.pathname);
   const tile = document.createElement("span");
-  tile.className = "poster tile";
-  tile.lang = "hu";
-  tile.append(document.createElement("span"));
-  tile.firstChild.textContent = title.textContent;
+  tile.className = `tile hue-${id % 8}`;
+  tile.textContent = [...film.querySelector(".card__title, h1").textContent][0].toUpperCase();
   tile.ariaHidden = "true";
-  (img.closest("picture") ?? img).replaceWith(tile);
+  (img.closest("picture") ?? img).after(tile);
+  img.hidden = true;
 }
 
 async function askAgain(img, address, left) {
+  if (left === TRIES) showTile(img);
   const answer = await fetch(address, { redirect: "manual", cache: "no-store" }).catch(() => null);
   if (answer?.type === "opaqueredirect") {
     img.src = `${address}?${TRIES - left + 1}`; // built meanwhile; a new address makes the browser load it
     return;
   }
   const wait = Number(answer?.headers.get("Retry-After")) || 2;
-  if (!left || wait > LONGEST_S || answer?.status === 404) showTitle(img);
-  else setTimeout(() => askAgain(img, address, left - 1), wait * 1000);
+  if (left && wait <= LONGEST_S && answer?.status !== 404) setTimeout(() => askAgain(img, address, left - 1), wait * 1000);
 }
 
 function showFallback(img) {
   const others = img.closest("picture")?.querySelectorAll("source") ?? [];
   for (const source of others) source.remove(); // then the browser takes the JPEG
-  if (!others.length) showTitle(img);
+  if (!others.length && !img.hidden) showTile(img);
 }
 
 function checkPicture(img) {
   const address = img.getAttribute("src");
-  if (!img.naturalWidth) showFallback(img);
-  else if (/\/poster\/[^?]*$/.test(address)) {
+  if (!img.naturalWidth) return showFallback(img);
+  if (img.hidden) {
+    img.hidden = false; // built meanwhile
+    img.closest(".frame").querySelector(".tile").remove();
+  }
+  if (/\/poster\/[^?]*$/.test(address)) {
     const [timing] = performance.getEntriesByName(img.src);
     const status = timing?.responseStatus; // 0 from the storage's host; undefined in Safari
     if (status === 503 || status === undefined) askAgain(img, address, TRIES);

@@ -258,16 +258,27 @@ def test_nothing_moves_while_a_page_loads(page: Page) -> None:
     assert page.evaluate("self.moved") == 0
 
 
-@pytest.mark.parametrize("width_px", [320, 360, 768, 1440])
-def test_a_tile_keeps_a_word_of_twelve_letters_in_one_line(page: Page, width_px: int) -> None:
-    make_movie(title="Tükörfúrógép")
+def test_the_first_poster_of_a_phone_is_near_the_top(visitor: Page) -> None:
+    make_movie(title="Kontroll")
+    visitor.goto("/")
+    box = visitor.locator(".card .frame").bounding_box()
+    assert box is not None
+    assert box["y"] <= 400
+
+
+@pytest.mark.parametrize("width_px", [320, 360, 1440])
+def test_a_day_of_one_film_leaves_no_hole_beside_it(page: Page, width_px: int) -> None:
+    make_movie(title="Kontroll")
     page.set_viewport_size({"width": width_px, "height": 900})
     page.goto("/")
-    lines = page.locator(".tile span").evaluate(
-        "span => { const text = new Range(); text.selectNodeContents(span);"
-        " return text.getClientRects().length }"
+    frame, about = (
+        page.locator(f".day .card {name}").bounding_box() for name in (".frame", ".bits")
     )
-    assert lines == 1
+    assert frame
+    assert about
+    assert about["x"] > frame["x"] + frame["width"]
+    page.locator(".card").click()  # the text beside belongs to the link
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kontroll")
 
 
 def test_a_film_is_read_before_the_click(
