@@ -129,3 +129,24 @@ def test_a_postponed_premiere_moves_and_leaves_no_draft_of_a_new_movie(desk: Pag
     assert desk.url.endswith(f"/admin/movies/{movie_id}")
     desk.goto(NEW)
     expect(desk.locator("[data-draft-offer]")).to_be_hidden()
+
+
+def test_enter_never_presses_a_button_of_the_possible_duplicates(desk: Page) -> None:
+    make_movie(title="Mephisto")
+    desk.goto(NEW)
+    desk.fill("#title", "Mephisto")
+    for _ in range(2):  # asked about once, then saved as another film
+        desk.press("#title", "Enter")
+        desk.wait_for_load_state()
+    expect(desk.locator(".notice--good")).to_contain_text("Hozzáadva: „Mephisto”.")
+    assert len(movies()) == 2
+
+
+def test_after_back_the_text_is_there_or_its_draft_is_offered(desk: Page) -> None:
+    desk.goto(NEW)
+    desk.fill("#title", "Mephisto")
+    assert leave(desk, "/admin/movies") == ["beforeunload"]
+    desk.go_back()
+    if desk.input_value("#title") != "Mephisto":
+        desk.locator("[data-draft-take]").click()
+    expect(desk.locator("#title")).to_have_value("Mephisto")

@@ -86,7 +86,7 @@ def end_one_session() -> ResponseReturnValue:
     """End one of the admin's own sessions."""
     end_listed_session(current_admin(), request.form.get("id", ""))
     log_sign_in("Signed out one session", current_admin().email)
-    flash(_("Ott kiléptél."), NOTE)
+    flash(_("Azon az eszközön kiléptél."), NOTE)
     return redirect_to("password")
 
 
