@@ -17,6 +17,7 @@ from mozi.commands.endings import WRONG_USAGE, exit_status, operator_command
 from mozi.commands.progress import progress
 from mozi.commands.stopping import stopped_by_signals
 from mozi.commands.warm_posters import DAY, span
+from mozi.maintenance.notes import CATALOGUE, note
 from mozi.services import services
 
 RESULTS = ("added", "changed", "unchanged", "proposed", "gone")
@@ -52,6 +53,9 @@ def sync_catalogue(
     scope = scope_of(clock.today(settings), first=first, last=last, movie_ids=movie_ids)
     sync = Sync(settings, scope, dry_run=dry_run)
     report = _run(sync)
+    if not dry_run:
+        done = {**report.counts, "failed": len(report.failed), "stopped_by": report.stopped_by}
+        note(CATALOGUE, **done)
     _print_report(sync, report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
     sys.exit(exit_status(interrupted=report.interrupted, failed=report.failed or report.stopped_by))
 

@@ -13,7 +13,7 @@ from mozi import clock
 from mozi.database import reading, writing
 from mozi.models import Note
 
-PROXIES, IMPORT = "proxies", "import"
+PROXIES, CATALOGUE = "proxies", "catalogue"
 
 
 @dataclass(frozen=True)

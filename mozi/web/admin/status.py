@@ -8,28 +8,36 @@ from dataclasses import dataclass
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
+from mozi.calendar.editing.history import BY_COMMAND
+from mozi.database import reading
 from mozi.maintenance.doctor.checks import Check
+from mozi.maintenance.overview import overview
 from mozi.maintenance.storage_check import StorageCheck, StorageReport
 from mozi.pagecache.counters import last_hour
 from mozi.posters.build.publish import try_again
 from mozi.posters.status import (
+    LATEST,
     WAITING,
     count_posters,
     failed_ids,
     failed_posters,
+    movies_in,
     waiting_movies,
 )
 from mozi.services import services
 from mozi.web.admin.base import blueprint, redirect_to, render_page
 from mozi.web.admin.messages.doctor import NAMES, doctor_words
 from mozi.web.admin.messages.storage import storage_words
+from mozi.web.admin.sign_in.throttling import failures_today
 from mozi.web.examining import examination
+from mozi.web.views.gauges import queue_figures
 from mozi.web.views.health import readiness
 from mozi.web.visiting import ask
 
-FAILED_A_PAGE = 30
+FAILED_A_PAGE = 10
 WAITING_SHOWN = 10
 TRIED_AT_ONCE = 200
+BUILT_AT_ONCE = 20_000
 ANSWERS = ("hit", "stale", "miss")
 RESETS = ("movie", "variant", "day", "expired")
 
@@ -82,6 +90,16 @@ def try_all_now() -> ResponseReturnValue:
     return redirect_to("status", tried=len(movie_ids), begun=begun)
 
 
+@blueprint.post("/status/build")
+def build_waiting() -> ResponseReturnValue:
+    """Build the posters that wait, those of the latest premieres first."""
+    with reading() as session:
+        latest = movies_in(WAITING, *LATEST, limit=BUILT_AT_ONCE)
+        movie_ids = session.scalars(latest).all()
+    begun = services().schedule.build(movie_ids)
+    return redirect_to("status", tried=len(movie_ids), begun=begun)
+
+
 def _status(report: StorageReport | None = None, *, checks: Sequence[Check] = ()) -> Response:
     services().counters.save()
     counts = count_posters()
@@ -89,6 +107,11 @@ def _status(report: StorageReport | None = None, *, checks: Sequence[Check] = ()
     failed = failed_posters(limit=FAILED_A_PAGE + 1, offset=(number - 1) * FAILED_A_PAGE)
     return render_page(
         "status",
+        state=overview(services().settings.data_dir),
+        queue=queue_figures(),
+        has_queue=services().queue is not None,
+        failed_sign_ins=failures_today(),
+        by_command=BY_COMMAND,
         counts=counts,
         failed=failed[:FAILED_A_PAGE],
         number=number,

@@ -42,10 +42,16 @@ def look_up() -> dict[str, str] | None:
         metrics.MEMORY_BYTES.labels(process).set(size_bytes)
     backed_up_at = find_last_backup(services().settings.data_dir)
     metrics.BACKUP_TIMESTAMP.set(nan if backed_up_at is None else backed_up_at.timestamp())
-    figures: QueueFigures | None = current_app.extensions["mozi-queue-figures"].value("queue")
+    figures = queue_figures()
     metrics.QUEUE_WORKERS.set(nan if figures is None else figures.workers)
     metrics.QUEUE_JOBS.set(nan if figures is None else figures.waiting)
     return None if figures is None else figures.counts
+
+
+def queue_figures() -> QueueFigures | None:
+    """Return the queue's figures; None without a queue, or if Redis does not answer."""
+    figures: QueueFigures | None = current_app.extensions["mozi-queue-figures"].value("queue")
+    return figures
 
 
 def has_workers() -> bool:

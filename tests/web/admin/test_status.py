@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from mozi.calendar.editing.batches import add_batch, count_in
+from mozi.database import writing
 from mozi.errors import StorageError
+from mozi.maintenance.last_backup import note_backup
+from mozi.maintenance.notes import CATALOGUE, note
 from mozi.posters.queries import get_poster
 from mozi.services import Services
 from mozi.storage import Storage
+from mozi.version import VERSION
 from tests.support.factories import make_jpeg, make_movie, make_variants
 from tests.support.origin import Origin
 from tests.support.visits import request_and_wait
-from tests.web.admin.conftest import token
+from tests.web.admin.conftest import sign_in, token
 from tests.web.admin.listing.test_movies import titles
 
 
@@ -139,3 +145,33 @@ def test_built_variants_are_told_with_their_sizes(anna: FlaskClient) -> None:
     assert {each["media"]: each["url"] for each in told["variants"]} == urls
     assert {each["bytes"] for each in told["variants"]} == {1000}
     assert anna.get("/admin/movies/99/poster.json").status_code == 404
+
+
+def test_the_state_of_the_installation_is_at_the_top(anna: FlaskClient, app: Flask) -> None:
+    html = anna.get("/admin/status").text
+    assert VERSION in html
+    assert "nem tudunk róla" in html
+    assert html.count("még nem volt") == 2
+    note_backup(app.extensions["mozi"].settings.data_dir)
+    note(CATALOGUE, failed=2, stopped_by=None)
+    done = {"act": "import", "value": "filmek.xlsx"}
+    with writing() as session:
+        count_in(session, add_batch(session, done, by="bela@example.org"), 3)
+    assert sign_in(app.test_client(), password="wrong") == 401
+    html = anna.get("/admin/status").text
+    assert "nem tudunk róla" not in html
+    assert re.search(r">3 film</a>, [^<]*, bela@example.org", html)
+    assert "2 film nem sikerült" in html
+    assert "<dd>1</dd>" in html
+
+
+def test_posters_that_wait_are_built_by_a_button(
+    anna: FlaskClient, origin: Origin, app_services: Services
+) -> None:
+    origin.serve("/a.jpg", make_jpeg())
+    movie_id = make_movie(title="Várakozik", poster_url=origin.url("/a.jpg"))
+    page = anna.get("/admin/status").text
+    answer = anna.post("/admin/status/build", data={"csrf_token": token(page)})
+    assert answer.location == "/admin/status?tried=1&begun=1"
+    waited = request_and_wait(app_services.builds, get_poster(movie_id))
+    assert "thumb" in waited.variants

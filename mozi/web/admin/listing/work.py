@@ -14,11 +14,11 @@ from mozi.web.admin.base import blueprint, render_page
 from mozi.web.rendering import today
 
 LACK_NAMES: dict[str, LazyString] = {
-    work.NO_POSTER: _("plakát"),
+    work.NO_POSTER: _("nincs plakát"),
     work.FAILED_POSTER: _("hibás plakát"),
-    work.NO_SYNOPSIS: _("tartalom"),
-    work.NO_AGE_RATING: _("korhatár"),
-    work.NO_DISTRIBUTOR: _("forgalmazó"),
+    work.NO_SYNOPSIS: _("nincs tartalom"),
+    work.NO_AGE_RATING: _("nincs korhatár"),
+    work.NO_DISTRIBUTOR: _("nincs forgalmazó"),
     work.NOT_THURSDAY: _("nem csütörtök"),
 }
 

@@ -24,6 +24,7 @@ PER_ACCOUNT = "10 per 5 minutes; 40 per hour"  # tries of one address, and failu
 WHILE_ATTACKED = "3 per hour"  # tries of one address, once all have failed PER_ACCOUNT
 
 FAILURES = tuple(parse_many(PER_ACCOUNT))
+ALL_FAILURES = parse("1000000 per day")  # only counted, never refused
 LOGGED_REFUSALS = parse("1 per 5 minutes")
 
 
@@ -68,6 +69,13 @@ def count_failure() -> None:
     """Count one more failure of the account, from any address."""
     for each in FAILURES:
         limiter.limiter.hit(each, "failed", target().key)
+    limiter.limiter.hit(ALL_FAILURES, "failed")
+
+
+def failures_today() -> int:
+    """Return how many sign-ins failed, of all accounts, since a count of 24 hours began."""
+    left = limiter.limiter.get_window_stats(ALL_FAILURES, "failed").remaining
+    return ALL_FAILURES.amount - left
 
 
 def forget_attempts() -> None:

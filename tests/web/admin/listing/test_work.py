@@ -16,7 +16,7 @@ def test_the_desk_opens_with_what_needs_a_hand(anna: FlaskClient) -> None:
     page = anna.get("/admin/").text
     assert f'href="/admin/movies/{movie_id}"' in page
     assert re.findall('label--fault">([^<]+)<', page) == [
-        *("plakát", "tartalom", "korhatár", "forgalmazó"),
+        *("nincs plakát", "nincs tartalom", "nincs korhatár", "nincs forgalmazó"),
     ]
 
 
