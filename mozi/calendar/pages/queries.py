@@ -26,6 +26,7 @@ from mozi.calendar.pages.listings import (
     title_order,
 )
 from mozi.calendar.pages.pictures import Pictures, load_pictures
+from mozi.calendar.pages.related import load_related
 from mozi.calendar.pages.values import (
     Card,
     Day,
@@ -171,6 +172,7 @@ def movie_page(session: Session, movie_id: int, today: date) -> MoviePage:
         premieres=load_premieres(session, [movie_id])[movie_id],
         earlier=earlier,
         later=later,
+        related=load_related(session, movie, today),
         catalogue=find_catalogue_ids(session, movie_id),
     )
 

@@ -228,6 +228,14 @@ class MoviePremiere:
 
 
 @dataclass(frozen=True)
+class Related:
+    """The films that a film's page offers next: those of its directors, and of its genres."""
+
+    same_directors: tuple[Card, ...]
+    same_genres: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
 class MoviePage:
     """A movie with its premieres, its pictures and the movies before and after it.
 
@@ -243,6 +251,7 @@ class MoviePage:
     premieres: tuple[MoviePremiere, ...]
     earlier: Neighbour | None
     later: Neighbour | None
+    related: Related
     catalogue: CatalogueIds | None = None
 
     @property

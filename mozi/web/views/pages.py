@@ -16,7 +16,7 @@ from mozi.calendar.pages import queries
 from mozi.calendar.pages.filters import filters_of
 from mozi.calendar.pages.queries import CINEMA_KINDS, CINEMA_WEEKS
 from mozi.calendar.pages.values import Listing, MoviePage
-from mozi.calendar.search.names import person_slug
+from mozi.calendar.search.names import ensure_names, person_slug
 from mozi.calendar.weeks import find_month, is_year, week_of
 from mozi.errors import Moved
 from mozi.web import links, structured
@@ -150,6 +150,7 @@ def film(movie_id: int, slug: str) -> Response:
     movie_id: up to the largest of PostgreSQL's integers.
     """
     asked = request.script_root + request.path
+    ensure_names()
 
     def load(session: Session) -> MoviePage:
         page = load_merged(
