@@ -20,7 +20,8 @@ LAYERS = (
     ("pure", (
         "calendar.weeks", "calendar.collation", "calendar.messages", "calendar.parsers",
         "calendar.fields", "posters.recipes", "posters.keys", "posters.messages",
-        "posters.imaging", "feeds", "catalogue.reading", "catalogue.merging",
+        "posters.imaging", "feeds", "catalogue.tmdb.films", "catalogue.tmdb.parts",
+        "catalogue.tmdb.reading", "catalogue.merging",
     )),
     ("edges", ("models", "storage", "posters.fetch")),
     ("services", (

@@ -24,7 +24,7 @@ from mozi.catalogue.merging import (
     Values,
     merge,
 )
-from mozi.catalogue.reading import TmdbFilm
+from mozi.catalogue.tmdb.films import TmdbFilm
 from mozi.database import reading, writing
 from mozi.errors import Busy, MovieNotFound
 from mozi.models import CatalogueMovie, Movie, Premiere, Proposal

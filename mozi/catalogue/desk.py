@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mozi import clock
-from mozi.catalogue.asking import get_film, get_reader, search_films
 from mozi.catalogue.changes import find_link
-from mozi.catalogue.client import Pace, Tmdb
 from mozi.catalogue.planning import scope_of
-from mozi.catalogue.reading import FilmPoster, Found, Reader, TmdbFilm, picture_url
 from mozi.catalogue.run import Sync, SyncReport
+from mozi.catalogue.tmdb.asking import get_film, get_reader, search_films
+from mozi.catalogue.tmdb.client import Pace, Tmdb
+from mozi.catalogue.tmdb.films import FilmPoster, Found, Reader, TmdbFilm
+from mozi.catalogue.tmdb.reading import picture_url
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Movie
 from mozi.settings import Settings

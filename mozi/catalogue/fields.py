@@ -14,7 +14,8 @@ from mozi.calendar.editing.history import PosterSnapshot, as_json
 from mozi.calendar.editing.premieres import PremiereChange, shown_premieres
 from mozi.calendar.fields import check_fields
 from mozi.catalogue.merging import CANCELLED, PREMIERE, Json, Values
-from mozi.catalogue.reading import RERELEASE_AFTER, TmdbFilm
+from mozi.catalogue.tmdb.films import TmdbFilm
+from mozi.catalogue.tmdb.reading import RERELEASE_AFTER
 from mozi.models import Movie, Premiere
 from mozi.vocabulary import KINDS
 

@@ -14,7 +14,7 @@ from mozi.calendar.editing.history import NO_POSTER, load_poster_snapshots
 from mozi.catalogue.changes import new_link
 from mozi.catalogue.fields import find_slots, ids_of
 from mozi.catalogue.merging import PREMIERE, Values
-from mozi.catalogue.reading import FilmPremiere, TmdbFilm
+from mozi.catalogue.tmdb.films import FilmPremiere, TmdbFilm
 from mozi.models import CatalogueMovie, Movie
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mozi.calendar.search.text import fold
-from mozi.catalogue.reading import TmdbFilm
+from mozi.catalogue.tmdb.films import TmdbFilm
 
 CLOSE_BY = timedelta(days=14)
 

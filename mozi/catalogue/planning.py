@@ -14,10 +14,10 @@ from datetime import UTC, date, timedelta
 from sqlalchemy import select
 
 from mozi import clock
-from mozi.catalogue.asking import DAYS_OF_CHANGES, find_changed, find_premieres
 from mozi.catalogue.changes import find_link
-from mozi.catalogue.client import Tmdb
-from mozi.catalogue.reading import Found
+from mozi.catalogue.tmdb.asking import DAYS_OF_CHANGES, find_changed, find_premieres
+from mozi.catalogue.tmdb.client import Tmdb
+from mozi.catalogue.tmdb.films import Found
 from mozi.database import reading
 from mozi.errors import MovieNotFound
 from mozi.models import CatalogueMovie, Movie, Site

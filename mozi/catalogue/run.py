@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.editing.premieres import shown_premieres
-from mozi.catalogue.asking import find_by_imdb_id, get_film, get_reader, search_films
 from mozi.catalogue.changes import UNCHANGED, load_decided, propose, take_film
-from mozi.catalogue.client import Tmdb
 from mozi.catalogue.matching import CLOSE_BY, UnlinkedMovie, find_match
 from mozi.catalogue.merging import TMDB_ID
 from mozi.catalogue.planning import Planner, SyncScope, Task
-from mozi.catalogue.reading import Found, Reader, TmdbFilm
+from mozi.catalogue.tmdb.asking import find_by_imdb_id, get_film, get_reader, search_films
+from mozi.catalogue.tmdb.client import Tmdb
+from mozi.catalogue.tmdb.films import Found, Reader, TmdbFilm
 from mozi.database import reading, writing
 from mozi.errors import (
     Busy,

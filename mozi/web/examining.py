@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from mozi.catalogue.client import Tmdb
+from mozi.catalogue.tmdb.client import Tmdb
 from mozi.maintenance.doctor.checks import Check, Parts, examine
 from mozi.services import services
 from mozi.web.visiting import ask

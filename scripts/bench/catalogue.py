@@ -30,7 +30,7 @@ SERVE = "import sys; from scripts.bench.catalogue import serve; serve(int(sys.ar
 COMMAND = """
 import atexit, re, sys
 from pathlib import Path
-import mozi.catalogue.client as client
+import mozi.catalogue.tmdb.client as client
 from flask.cli import main
 client.REQUESTS_A_SECOND = float(sys.argv.pop())
 def tell():

@@ -24,7 +24,7 @@ LOOKS: tuple[Look, ...] = (("light", 360), ("dark", 1440))
 
 @pytest.fixture
 def tmdb(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTmdb]:
-    monkeypatch.setattr("mozi.catalogue.client.REQUESTS_A_SECOND", 100_000)
+    monkeypatch.setattr("mozi.catalogue.tmdb.client.REQUESTS_A_SECOND", 100_000)
     with FakeTmdb() as server:
         for name in ("hu", "en"):
             server.pictures[f"{name}.jpg"] = make_jpeg(width_px=800, height_px=1200)

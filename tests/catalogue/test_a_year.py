@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import event, func, select
 
-from mozi.catalogue.client import Tmdb
+from mozi.catalogue.tmdb.client import Tmdb
 from mozi.database import reading
 from mozi.extensions import db
 from mozi.models import CatalogueMovie, HistoryEntry, Poster

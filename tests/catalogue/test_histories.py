@@ -22,7 +22,8 @@ from mozi.calendar.editing.history import NO_POSTER, load_poster_snapshots
 from mozi.calendar.editing.premieres import PremiereChange, shown_premieres
 from mozi.catalogue.changes import take_film
 from mozi.catalogue.proposals import decide_proposal
-from mozi.catalogue.reading import Reader, read_film
+from mozi.catalogue.tmdb.films import Reader
+from mozi.catalogue.tmdb.reading import read_film
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, HistoryEntry, Movie, Poster, Proposal
 from tests.support.factories import THURSDAY

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from mozi.catalogue.matching import UnlinkedMovie, find_match
-from mozi.catalogue.reading import Reader, read_film
+from mozi.catalogue.tmdb.films import Reader
+from mozi.catalogue.tmdb.reading import read_film
 from tests.support.tmdb import film
 
 READER = Reader("HU", ("hu",), "https://image.example.org/", date(2026, 6, 1))

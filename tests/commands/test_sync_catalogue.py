@@ -24,8 +24,8 @@ from tests.support.tmdb import FakeTmdb, film
 
 @pytest.fixture
 def tmdb(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTmdb]:
-    monkeypatch.setattr("mozi.catalogue.client.REQUESTS_A_SECOND", 100_000)
-    monkeypatch.setattr("mozi.catalogue.client.FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr("mozi.catalogue.tmdb.client.REQUESTS_A_SECOND", 100_000)
+    monkeypatch.setattr("mozi.catalogue.tmdb.client.FIRST_PAUSE_S", 0.0)
     with FakeTmdb() as server:
         yield server
 

@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from mozi.accounts.admins import ensure_admin
 from mozi.catalogue.changes import take_film
-from mozi.catalogue.reading import Reader, read_film
+from mozi.catalogue.tmdb.films import Reader
+from mozi.catalogue.tmdb.reading import read_film
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Movie, Poster
 from mozi.posters.source import set_source_original
@@ -38,7 +39,7 @@ SZERELEM = film(
 
 @pytest.fixture
 def tmdb(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTmdb]:
-    monkeypatch.setattr("mozi.catalogue.client.REQUESTS_A_SECOND", 100_000)
+    monkeypatch.setattr("mozi.catalogue.tmdb.client.REQUESTS_A_SECOND", 100_000)
     with FakeTmdb() as server:
         server.add(SZERELEM)
         yield server

@@ -19,7 +19,7 @@ from mozi.catalogue.desk import OfferedFilm
 from mozi.catalogue.fields import told_by
 from mozi.catalogue.linking import film_told, link_film
 from mozi.catalogue.merging import Values
-from mozi.catalogue.reading import TmdbFilm
+from mozi.catalogue.tmdb.films import TmdbFilm
 from mozi.web.admin.form.texts import text_of
 from mozi.web.rendering import today
 

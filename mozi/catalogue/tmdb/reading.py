@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from babel import Locale
 
 from mozi.calendar.fields import FieldValue, check_fields
+from mozi.catalogue.tmdb.films import FilmPoster, FilmPremiere, Found, ListPage, Reader, TmdbFilm
+from mozi.catalogue.tmdb.parts import (
+    Json,
+    as_day,
+    as_dict,
+    as_items,
+    as_language,
+    as_list,
+    as_number,
+    as_path,
+    as_text,
+    as_whole,
+)
 from mozi.errors import CatalogueFailed
 
 THEATRICAL, LIMITED, DIGITAL = 3, 2, 4
@@ -23,7 +35,6 @@ THEATRICAL, LIMITED, DIGITAL = 3, 2, 4
 RERELEASE_AFTER = timedelta(days=180)
 MOST_ACTORS = 10
 NARROWEST_POSTER_PX = 780  # what the movie's page shows
-LARGEST = 2**31 - 1  # of an id: PostgreSQL's integer
 CANCELED = "Canceled"  # TMDB's word, in its spelling
 LANGUAGE = "hu"  # of Mozi's texts
 APPENDED = "translations,alternative_titles,release_dates,credits,external_ids,images,videos"
@@ -37,87 +48,14 @@ GENRES = {
 }  # fmt: skip
 _COUNTRIES = Locale("hu").territories
 
-Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """How answers are read. region: ISO 3166-1; picture_base: of /configuration.
-
-    poster_languages: in the order of preference, "original" and "none" included.
-    """
-
-    region: str
-    poster_languages: Sequence[str]
-    picture_base: str
-    today: date
-
-
-@dataclass(frozen=True)
-class Found:
-    """A film of a list: enough to ask for it, and to choose it by."""
-
-    tmdb_id: int
-    title: str
-    original_language: str | None = None
-    year: int | None = None
-    poster_path: str | None = None
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """One page of a list, and how much there is in all."""
-
-    films: tuple[Found, ...]
-    pages: int
-    results: int
-
-
-@dataclass(frozen=True)
-class FilmPremiere:
-    """A premiere in the region: kind as in vocabulary.KINDS."""
-
-    kind: str
-    day: date
-
-
-@dataclass(frozen=True)
-class FilmPoster:
-    """A poster of a film. language: None without lettering."""
-
-    path: str
-    language: str | None
-    width_px: int
-    height_px: int
-    vote_average: float = 0.0
-    vote_count: int = 0
-
-
-@dataclass(frozen=True)
-class TmdbFilm:
-    """A film as TMDB tells it. values: checked, by column of the import table.
-
-    premieres: at most one of a kind. listed: each day of the region's cinema releases, so that
-    a past re-release is told from a moved one.
-    """
-
-    tmdb_id: int
-    imdb_id: str | None
-    original_language: str | None
-    values: Mapping[str, FieldValue]
-    premieres: tuple[FilmPremiere, ...]
-    listed: frozenset[date] = frozenset()
-    cancelled: bool = False
-    posters: tuple[FilmPoster, ...] = field(default=(), repr=False)
-
 
 def read_film(said: Json, reader: Reader) -> TmdbFilm:
     """Return the film of a /movie/{id} answer; raises CatalogueFailed where it is none."""
-    tmdb_id, original_title = _whole(said.get("id")), _text(said.get("original_title"))
-    original_title = original_title or _text(said.get("title"))
+    tmdb_id, original_title = as_whole(said.get("id")), as_text(said.get("original_title"))
+    original_title = original_title or as_text(said.get("title"))
     if tmdb_id is None or original_title is None:
         raise CatalogueFailed("TMDB's answer is no film: it has no id or no title.")
-    language = _language(said.get("original_language"))
+    language = as_language(said.get("original_language"))
     releases = list(_releases(said, reader.region))
     posters = _posters(said, reader.poster_languages, language)
     title = _title(said, reader.region, original_title)
@@ -129,7 +67,7 @@ def read_film(said: Json, reader: Reader) -> TmdbFilm:
         "director": _names(_crew(said, "Director")),
         "cast": _names(_actors(said))[:MOST_ACTORS],
         "country": _countries(said),
-        "runtime_minutes": _whole(said.get("runtime")) or None,
+        "runtime_minutes": as_whole(said.get("runtime")) or None,
         "age_rating": _age_rating(releases),
         "trailer_url": _trailer(said, language),
         "poster_url": picture_url(reader.picture_base, posters[0].path) if posters else None,
@@ -148,23 +86,23 @@ def read_film(said: Json, reader: Reader) -> TmdbFilm:
 
 def read_list(said: Json) -> ListPage:
     """Return one page of /discover, /search or /find; entries without an id are left out."""
-    entries = _items(said.get("results", said.get("movie_results")))
+    entries = as_items(said.get("results", said.get("movie_results")))
     return ListPage(
         films=tuple(film for entry in entries if (film := _found(entry)) is not None),
-        pages=_whole(said.get("total_pages")) or 1,
-        results=_whole(said.get("total_results")) or 0,
+        pages=as_whole(said.get("total_pages")) or 1,
+        results=as_whole(said.get("total_results")) or 0,
     )
 
 
 def read_changed_ids(said: Json) -> tuple[list[int], int]:
     """Return the ids on one page of /movie/changes, and how many pages there are."""
-    ids = [_whole(entry.get("id")) for entry in _items(said.get("results"))]
-    return [each for each in ids if each is not None], _whole(said.get("total_pages")) or 1
+    ids = [as_whole(entry.get("id")) for entry in as_items(said.get("results"))]
+    return [each for each in ids if each is not None], as_whole(said.get("total_pages")) or 1
 
 
 def read_picture_base(said: Json) -> str:
     """Return the address that pictures' sizes and paths follow, of a /configuration answer."""
-    base = _text(_dict(said.get("images")).get("secure_base_url"))
+    base = as_text(as_dict(said.get("images")).get("secure_base_url"))
     if base is None or not base.startswith(("https://", "http://")):
         raise CatalogueFailed("TMDB's configuration names no address of pictures.")
     return base if base.endswith("/") else f"{base}/"
@@ -186,16 +124,16 @@ def picture_languages(poster_languages: Sequence[str], original: str | None) -> 
 
 
 def _found(entry: Json) -> Found | None:
-    tmdb_id = _whole(entry.get("id"))
+    tmdb_id = as_whole(entry.get("id"))
     if tmdb_id is None:
         return None
-    released = _day(entry.get("release_date"))
+    released = as_day(entry.get("release_date"))
     return Found(
         tmdb_id,
-        _text(entry.get("title")) or _text(entry.get("original_title")) or "",
-        _language(entry.get("original_language")),
+        as_text(entry.get("title")) or as_text(entry.get("original_title")) or "",
+        as_language(entry.get("original_language")),
         released.year if released else None,
-        _path(entry.get("poster_path")),
+        as_path(entry.get("poster_path")),
     )
 
 
@@ -216,13 +154,13 @@ Release = tuple[int, date, str]
 
 
 def _releases(said: Json, region: str) -> Iterator[Release]:
-    for place in _items(_dict(said.get("release_dates")).get("results")):
+    for place in as_items(as_dict(said.get("release_dates")).get("results")):
         if place.get("iso_3166_1") == region:
-            for entry in _items(place.get("release_dates")):
+            for entry in as_items(place.get("release_dates")):
                 # Ten characters and nothing else: a zone would move some days.
-                day, type_ = _day(entry.get("release_date")), _whole(entry.get("type"))
+                day, type_ = as_day(entry.get("release_date")), as_whole(entry.get("type"))
                 if day is not None and type_ is not None:
-                    yield type_, day, _text(entry.get("certification")) or ""
+                    yield type_, day, as_text(entry.get("certification")) or ""
 
 
 def _premieres(releases: Sequence[Release], today: date) -> Iterator[FilmPremiere]:
@@ -256,16 +194,16 @@ def _age_rating(releases: Sequence[Release]) -> str | None:
 
 
 def _title(said: Json, region: str, original: str) -> str:
-    if _text(said.get("original_language")) == LANGUAGE:
+    if as_text(said.get("original_language")) == LANGUAGE:
         return original
     translated = _translated(said, "title", lambda t: t.get("iso_3166_1") == region)
     alternatives = [
         each
-        for each in _items(_dict(said.get("alternative_titles")).get("titles"))
-        if each.get("iso_3166_1") == region and _text(each.get("title"))
+        for each in as_items(as_dict(said.get("alternative_titles")).get("titles"))
+        if each.get("iso_3166_1") == region and as_text(each.get("title"))
     ]
-    plain = sorted(alternatives, key=lambda each: bool(_text(each.get("type"))))  # stable
-    alternative = _text(plain[0].get("title")) if plain else None
+    plain = sorted(alternatives, key=lambda each: bool(as_text(each.get("type"))))  # stable
+    alternative = as_text(plain[0].get("title")) if plain else None
     return translated or alternative or original
 
 
@@ -282,35 +220,35 @@ def _synopsis(said: Json, region: str) -> str | None:
 def _translated(said: Json, name: str, is_wanted: Any) -> str | None:
     found = [
         text
-        for each in _items(_dict(said.get("translations")).get("translations"))
-        if is_wanted(each) and (text := _text(_dict(each.get("data")).get(name)))
+        for each in as_items(as_dict(said.get("translations")).get("translations"))
+        if is_wanted(each) and (text := as_text(as_dict(each.get("data")).get(name)))
     ]
     return found[0] if found else None
 
 
 def _genres(said: Json) -> list[str]:
     named = []
-    for entry in _items(said.get("genres")):
-        other = _text(entry.get("name")) or ""
-        named.append(GENRES.get(_whole(entry.get("id")) or 0, other.lower()))
+    for entry in as_items(said.get("genres")):
+        other = as_text(entry.get("name")) or ""
+        named.append(GENRES.get(as_whole(entry.get("id")) or 0, other.lower()))
     return _names(named)
 
 
 def _crew(said: Json, job: str) -> list[str]:
-    crew = _items(_dict(said.get("credits")).get("crew"))
-    return [_text(each.get("name")) or "" for each in crew if each.get("job") == job]
+    crew = as_items(as_dict(said.get("credits")).get("crew"))
+    return [as_text(each.get("name")) or "" for each in crew if each.get("job") == job]
 
 
 def _actors(said: Json) -> list[str]:
-    cast = _items(_dict(said.get("credits")).get("cast"))
-    ordered = sorted(cast, key=lambda each: _whole(each.get("order")) or 0)
-    return [_text(each.get("name")) or "" for each in ordered]
+    cast = as_items(as_dict(said.get("credits")).get("cast"))
+    ordered = sorted(cast, key=lambda each: as_whole(each.get("order")) or 0)
+    return [as_text(each.get("name")) or "" for each in ordered]
 
 
 def _countries(said: Json) -> list[str]:
-    codes = [str(each.get("iso_3166_1")) for each in _items(said.get("production_countries"))] or [
-        code for code in _list(said.get("origin_country")) if isinstance(code, str)
-    ]
+    codes = [
+        str(each.get("iso_3166_1")) for each in as_items(said.get("production_countries"))
+    ] or [code for code in as_list(said.get("origin_country")) if isinstance(code, str)]
     return _names(_COUNTRIES[code] for code in codes if code in _COUNTRIES)
 
 
@@ -324,14 +262,17 @@ def _trailer(said: Json, original: str | None) -> str | None:
     languages = {LANGUAGE: 0, original: 1}
     trailers = [
         each
-        for each in _items(_dict(said.get("videos")).get("results"))
+        for each in as_items(as_dict(said.get("videos")).get("results"))
         if each.get("site") == "YouTube"
         and each.get("type") == "Trailer"
         and re.fullmatch("[A-Za-z0-9_-]{6,20}", str(each.get("key")))
     ]
     best = sorted(
         trailers,
-        key=lambda e: (languages.get(_text(e.get("iso_639_1")), 2), e.get("official") is not True),
+        key=lambda e: (
+            languages.get(as_text(e.get("iso_639_1")), 2),
+            e.get("official") is not True,
+        ),
     )
     return f"https://www.youtube.com/watch?v={best[0]['key']}" if best else None
 
@@ -343,7 +284,7 @@ def _posters(said: Json, languages: Sequence[str], original: str | None) -> tupl
         ranks.setdefault({"original": original, "none": None}.get(each, each), rank)
     posters = [
         poster
-        for entry in _items(_dict(said.get("images")).get("posters"))
+        for entry in as_items(as_dict(said.get("images")).get("posters"))
         if (poster := _poster(entry)) is not None
         and poster.width_px >= NARROWEST_POSTER_PX
         and poster.language in ranks
@@ -357,67 +298,23 @@ def _posters(said: Json, languages: Sequence[str], original: str | None) -> tupl
 
 
 def _poster(entry: Json) -> FilmPoster | None:
-    path = _path(entry.get("file_path"))
-    width, height = _whole(entry.get("width")), _whole(entry.get("height"))
+    path = as_path(entry.get("file_path"))
+    width, height = as_whole(entry.get("width")), as_whole(entry.get("height"))
     if path is None or not width or not height or not width <= height <= 3 * width:
         return None
-    language = _language(entry.get("iso_639_1"))
+    language = as_language(entry.get("iso_639_1"))
     return FilmPoster(
         path,
         None if language == "xx" else language,
         width,
         height,
-        _number(entry.get("vote_average")),
-        int(_number(entry.get("vote_count"))),
+        as_number(entry.get("vote_average")),
+        int(as_number(entry.get("vote_count"))),
     )
 
 
-def _path(value: object) -> str | None:
-    """Return a picture's path; one that could lead elsewhere reads as absent."""
-    text = _text(value)
-    return text if text and re.fullmatch(r"/?[A-Za-z0-9_-]+\.[a-z]{2,4}", text) else None
-
-
 def _imdb_id(said: Json) -> str | None:
-    given = _text(said.get("imdb_id")) or _text(_dict(said.get("external_ids")).get("imdb_id"))
+    given = as_text(said.get("imdb_id")) or as_text(
+        as_dict(said.get("external_ids")).get("imdb_id")
+    )
     return given if given and re.fullmatch("tt[0-9]{5,12}", given) else None
-
-
-def _day(value: object) -> date | None:
-    text = value[:10] if isinstance(value, str) else ""
-    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return None
-    checked = check_fields({"premiere_date": text}).values.get("premiere_date")
-    return checked if isinstance(checked, date) else None
-
-
-def _text(value: object) -> str | None:
-    return (value.strip() or None) if isinstance(value, str) else None
-
-
-def _language(value: object) -> str | None:
-    text = _text(value)
-    return text if text and re.fullmatch("[a-z]{2,3}", text) else None
-
-
-def _whole(value: object) -> int | None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        return None
-    return value if 0 <= value <= LARGEST else None
-
-
-def _number(value: object) -> float:
-    """Return a number of votes; one that is none, or infinite, reads as 0."""
-    return float(value) if isinstance(value, int | float) and 0 <= value <= LARGEST else 0.0
-
-
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _items(value: object) -> list[Json]:
-    return [each for each in _list(value) if isinstance(each, dict)]

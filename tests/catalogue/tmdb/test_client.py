@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mozi import clock
-from mozi.catalogue.client import REQUESTS_A_SECOND, Tmdb
+from mozi.catalogue.tmdb.client import REQUESTS_A_SECOND, Tmdb
 from mozi.errors import CatalogueFailed, CatalogueGone, CatalogueRefused
 from mozi.settings import Settings
 from tests.support import tmdb as fake

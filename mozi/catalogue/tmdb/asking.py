@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from mozi.catalogue.client import Tmdb
-from mozi.catalogue.reading import (
+from mozi.catalogue.tmdb.client import Tmdb
+from mozi.catalogue.tmdb.films import Found, ListPage, Reader, TmdbFilm
+from mozi.catalogue.tmdb.reading import (
     APPENDED,
     LANGUAGE,
-    Found,
-    ListPage,
-    Reader,
-    TmdbFilm,
     picture_languages,
     read_changed_ids,
     read_film,

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from mozi.catalogue.asking import find_changed, find_premieres
-from mozi.catalogue.client import MAX_BYTES, Tmdb
 from mozi.catalogue.desk import TO_JUDGE, CatalogueDesk, MovieLink
 from mozi.catalogue.fields import told_by
-from mozi.catalogue.reading import Reader, read_changed_ids, read_film, read_list
+from mozi.catalogue.tmdb.asking import find_changed, find_premieres
+from mozi.catalogue.tmdb.client import MAX_BYTES, Tmdb
+from mozi.catalogue.tmdb.films import Reader
+from mozi.catalogue.tmdb.reading import read_changed_ids, read_film, read_list
 from mozi.errors import CatalogueError, CatalogueFailed
 from mozi.models import CatalogueMovie
 from mozi.services import services

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from mozi.catalogue.reading import (
-    FilmPremiere,
-    Found,
-    Reader,
+from mozi.catalogue.tmdb.films import FilmPremiere, Found, Reader
+from mozi.catalogue.tmdb.reading import (
     picture_languages,
     picture_url,
     read_film,
