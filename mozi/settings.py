@@ -27,6 +27,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 MAX_PORT = 65_535
 EDGE_AT_MOST_S = 60
+LOGO_ENDINGS, LOGO_BYTES = (".svg", ".png", ".webp"), 256 * 1024
 NAME_LENGTH = 40  # fits the masthead of a phone, in two lines at most
 # Of objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 CANNED_ACLS = (
@@ -62,6 +63,7 @@ class Settings:
     s3_prefix: str
     site_url: str | None
     site_name: str
+    site_logo: Path | None
     trusted_proxy_hops: int
     site_timezone: ZoneInfo
     site_today: date | None
@@ -107,6 +109,7 @@ class Settings:
             s3_prefix=read.prefix("S3_PREFIX"),
             site_url=read.url("SITE_URL"),
             site_name=read.name("SITE_NAME", "Mozi"),
+            site_logo=read.picture("SITE_LOGO"),
             trusted_proxy_hops=read.whole("TRUSTED_PROXY_HOPS", 0, at_least=0),
             site_timezone=read.timezone("SITE_TIMEZONE", "Europe/Budapest"),
             site_today=read.date("SITE_TODAY"),
@@ -279,6 +282,19 @@ class _Reader:
             str,
             usable=lambda words: len(words) <= NAME_LENGTH and words.isprintable(),
             takes=f"a name of up to {NAME_LENGTH} characters in one line, such as {default}",
+        )
+
+    def picture(self, name: str) -> Path | None:
+        return self.parsed(
+            name,
+            None,
+            lambda raw: Path(raw).absolute(),
+            usable=lambda path: (
+                path.suffix.lower() in LOGO_ENDINGS
+                and path.is_file()
+                and path.stat().st_size <= LOGO_BYTES
+            ),
+            takes=f"a file that ends in {', '.join(LOGO_ENDINGS)}, up to {LOGO_BYTES // 1024} KiB",
         )
 
     def acl(self, name: str, default: str) -> str:

@@ -77,6 +77,7 @@ def test_all_faults_are_told_at_once_one_line_each(tmp_path: Path) -> None:
         ("S3_PREFIX", "../up"),
         ("SITE_URL", "mozi.example"),
         ("SITE_NAME", "A" * 41),
+        ("SITE_LOGO", "/nowhere/logo.svg"),
         ("TRUSTED_PROXY_HOPS", "-1"),
         ("SENTRY_DSN", "https://sentry.example/1"),
         ("SENTRY_DSN", "https://sentry.example/project"),

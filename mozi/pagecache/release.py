@@ -15,7 +15,8 @@ DIGITS = 16
 def release_of(root: Path, settings: Settings) -> str:
     """Return a digest of everything but the rows that pages are made of: files and settings."""
     shown = f"{digest_of(root)} {settings.site_url} {settings.site_timezone} {settings.site_name}"
-    return hashlib.sha256(shown.encode()).hexdigest()[:DIGITS]
+    logo = settings.site_logo.read_bytes() if settings.site_logo else b""
+    return hashlib.sha256(shown.encode() + logo).hexdigest()[:DIGITS]
 
 
 def digest_of(root: Path) -> str:

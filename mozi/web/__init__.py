@@ -47,6 +47,9 @@ def register(app: Flask, settings: Settings) -> None:
     for blueprint in (posters.blueprint, media.blueprint, health.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["site_name"] = settings.site_name
+    app.extensions[manifest.LOGO] = app.jinja_env.globals["site_logo"] = manifest.read_logo(
+        settings.site_logo
+    )
     health.register(app)
     gauges.register(app)
     errors.register(app)

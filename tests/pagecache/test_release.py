@@ -41,5 +41,11 @@ def test_settings_that_pages_show_are_part_of_it(root: Path, tmp_path: Path) -> 
     env = {"DATA_DIR": str(tmp_path / "data")}
     one = release_of(root, Settings.from_env(env))
     assert release_of(root, Settings.from_env({**env, "LOG_LEVEL": "DEBUG"})) == one
-    for shown in ({"SITE_URL": "https://a.example"}, {"SITE_NAME": "Apolló"}):
+    logo = tmp_path / "logo.svg"
+    logo.write_text("<svg/>")
+    for shown in (
+        {"SITE_URL": "https://a.example"},
+        {"SITE_NAME": "Apolló"},
+        {"SITE_LOGO": str(logo)},
+    ):
         assert release_of(root, Settings.from_env({**env, **shown})) != one

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -51,6 +53,21 @@ def test_the_worker_rules_the_whole_site_and_is_asked_for_anew(client: FlaskClie
         etag = answer.headers["ETag"]
     with client.get("/sw.js", headers={"If-None-Match": etag}) as again:
         assert again.status_code == 304
+
+
+def test_the_sites_own_logo_stands_in_pages_tabs_and_the_app(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    path = tmp_path / "Logo.PNG"
+    Image.new("RGB", (64, 64), "red").save(path)
+    client = make_app(SITE_LOGO=str(path)).test_client()
+    (address,) = set(re.findall(r"/logo/[^\"]+", client.get("/en/").text))
+    with client.get(address) as answer:
+        assert (answer.data, answer.mimetype) == (path.read_bytes(), "image/png")
+        assert "immutable" in answer.headers["Cache-Control"]
+    icons = client.get("/manifest.webmanifest").get_json(force=True)["icons"]
+    assert icons[0]["src"] == address
+    assert client.get("/logo/logo.00000000.png").status_code == 404
 
 
 def test_pages_name_the_rules_by_which_a_browser_reads_ahead(client: FlaskClient) -> None:
