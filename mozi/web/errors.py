@@ -124,6 +124,13 @@ NO_MOVIE = (
 NO_FILTER = (_("Ilyen film már nincs"), _("Ennek a szűrőnek egyetlen film sem felel meg."))
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
 
+WORDS_OF: dict[type[MoziError], tuple[LazyString, LazyString]] = {
+    MovieNotFound: NO_MOVIE,
+    FilterNotFound: NO_FILTER,
+    EqualPremieres: (OTHER_WORDS[0], _("A filmnek már van ilyen bemutatója ezen a napon.")),
+    NoPremiere: (OTHER_WORDS[0], _("Legalább egy bemutatónak maradnia kell.")),
+}
+
 RETRY_AFTER_S = 5
 _traceback_limit = RateLimit(60.0)
 
@@ -224,10 +231,9 @@ def _page(answer: Response, *, retry_after_s: int, error: MoziError | None = Non
 
 def _words(status: int, error: MoziError | None) -> tuple[LazyString, LazyString]:
     """Return the heading and the text of the page."""
-    if isinstance(error, MovieNotFound):
-        return NO_MOVIE
-    if isinstance(error, FilterNotFound):
-        return NO_FILTER
+    for kind, words in WORDS_OF.items():
+        if isinstance(error, kind):
+            return words
     return WORDS.get(status, WORDS[500] if status >= 500 else OTHER_WORDS)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from mozi.models import Movie
-from tests.support.factories import add_premiere, make_movie, movie_of
+from tests.support.factories import add_premiere, make_movie, movie_of, premiere_of
 from tests.web.admin.conftest import token
+from tests.web.admin.forms import send
 
 
 def test_two_movies_are_found_compared_merged_and_separated(anna: FlaskClient) -> None:
@@ -51,6 +53,22 @@ def test_a_poster_that_is_not_built_yet_is_built_by_its_look(anna: FlaskClient) 
     compared = anna.get(f"/admin/movies/{kept}/merge?with={other}").text
     assert f'src="/poster/{kept}-vuk.thumb.jpg"' in compared
     assert compared.count("nincs plakát") == 1
+
+
+def test_a_separation_that_would_leave_no_premiere_is_refused_in_words(anna: FlaskClient) -> None:
+    kept, other = make_movie(title="Vuk"), make_movie(title="Vuk", premiere_date=date(2027, 12, 2))
+    path = f"/admin/movies/{kept}"
+    compared = anna.get(f"{path}/merge?with={other}").text
+    anna.post(f"{path}/merge", data=fields_of(compared, other))
+    own = {"premieres-0-id": premiere_of(kept).id, "premieres-0-remove": "1"}
+    assert send(anna, path, **own).status_code == 303
+    back = send_to(anna, f"/admin/movies/{other}/bring-back", page=path)
+    assert back.status_code == 422
+    assert "Legalább egy bemutatónak" in back.text
+
+
+def send_to(client: FlaskClient, address: str, *, page: str) -> TestResponse:
+    return client.post(address, data={"csrf_token": token(client.get(page).text)})
 
 
 def test_only_two_known_movies_are_merged(anna: FlaskClient) -> None:
