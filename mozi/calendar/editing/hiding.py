@@ -23,6 +23,8 @@ from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
 from mozi.models import DeletedMovie, Movie, Premiere
 
+FORM = "form"  # beside the tables in a hidden movie's rows
+
 
 @dataclass(frozen=True)
 class Hidden:
@@ -59,6 +61,9 @@ def save(session: Session, sent: Submission, wish: Wish, *, by: str) -> SaveOutc
             bring_back(session, was.movie_id, by=by, action=PUBLISHED if wish.publish else None)
             session.flush()
         outcome = save_movie(session, sent, by=by)
+        if (twice := _saved_before(session, sent)) is not None:
+            point.rollback()
+            return twice
         if isinstance(outcome, Saved):
             _go_on(session, outcome.movie_id, sent, wish, by=by, was=was)
         elif was is not None:
@@ -74,8 +79,25 @@ def _go_on(
     if not wish.publish:
         action = None if was else HIDDEN
         hide(session, movie_id, publish_on=wish.publish_on, by=by, action=action)
+        _remember_form(session, movie_id, sent)
     elif was is not None:
         _count_as_new(session, movie_id)
+
+
+def _remember_form(session: Session, movie_id: int, sent: Submission) -> None:
+    """Keep the form's digest with the hidden movie: the row of repeats.py went with the movie."""
+    kept = session.get_one(DeletedMovie, movie_id)
+    kept.rows = {**kept.rows, FORM: sent.digest}
+    session.flush()
+
+
+def _saved_before(session: Session, sent: Submission) -> Saved | None:
+    """Return the hidden movie that the same form of a new movie has made before."""
+    if sent.movie_id is not None or sent.digest is None:
+        return None
+    same = DeletedMovie.rows[FORM].as_string() == sent.digest
+    kept = session.scalars(select(DeletedMovie).where(DeletedMovie.hidden, same)).first()
+    return Saved(kept.movie_id, kept.title) if kept else None
 
 
 def hide(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -17,7 +17,7 @@ from mozi.calendar.editing.listing.distinct import distinct_values
 from mozi.calendar.editing.restore import EVENTS, Event
 from mozi.calendar.editing.trash import UNDO_DAYS
 from mozi.calendar.editing.undoing import find_touched
-from mozi.models import Batch, DeletedMovie, HistoryEntry, Movie
+from mozi.models import Batch, DeletedMovie, HistoryEntry, Movie, Premiere
 
 PAGE_LENGTH = 50
 LATEST = 2**31 - 1  # the largest of PostgreSQL's integers
@@ -42,10 +42,14 @@ class LogItem:
 
 @dataclass(frozen=True)
 class LogPage:
-    """One page of the log. next: where the page of older items begins; None: this is the last."""
+    """One page of the log. next: where the page of older items begins; None: this is the last.
+
+    premieres: kind and date of the movies' premieres by id, as they are now.
+    """
 
     items: tuple[LogItem, ...]
     next: int | None
+    premieres: Mapping[int, tuple[str, date]]
     batch: BatchState | None = None
 
 
@@ -65,7 +69,15 @@ def log_page(
         items += _batches(session, before, editor)
     items.sort(key=lambda item: -item.place)
     following = items[PAGE_LENGTH - 1].place if len(items) > PAGE_LENGTH else None
-    return LogPage(tuple(items[:PAGE_LENGTH]), following, state_of(batch) if batch else None)
+    premieres = _premieres(session, {entry.movie_id for entry in found})
+    shown = tuple(items[:PAGE_LENGTH])
+    return LogPage(shown, following, premieres, state_of(batch) if batch else None)
+
+
+def _premieres(session: Session, movie_ids: Collection[int]) -> dict[int, tuple[str, date]]:
+    of_movies = select(Premiere.id, Premiere.kind, Premiere.premiere_date)
+    rows = session.execute(of_movies.where(Premiere.movie_id.in_(movie_ids)))
+    return {premiere_id: (kind, day) for premiere_id, kind, day in rows}
 
 
 def editors(session: Session) -> list[str]:

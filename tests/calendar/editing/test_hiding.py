@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -91,6 +92,20 @@ def test_a_save_publishes_where_the_editor_says_so(app: Flask) -> None:
         save(session, sent(movie_id, synopsis="Csend"), Wish(), by=EDITOR)
     assert movie_of(movie_id).synopsis == "Csend"
     assert actions()[:2] == ["updated", "published"]
+
+
+@on_both_backends
+def test_the_same_form_hides_one_movie_however_often_it_is_sent(app: Flask) -> None:
+    form = replace(sent(), digest="a" * 64)
+    ids = set()
+    for _ in range(3):
+        with writing() as session:
+            saved = save(session, form, HIDE, by=EDITOR)
+        assert isinstance(saved, Saved)
+        ids.add(saved.movie_id)
+    assert len(ids) == 1
+    with reading() as session:
+        assert {each.movie_id for each in hidden_movies(session)} == ids
 
 
 @on_both_backends

@@ -222,6 +222,11 @@ def test_a_movie_says_what_is_known(client: FlaskClient) -> None:
         assert said in html
 
 
+def test_a_fact_that_is_not_known_is_left_out(client: FlaskClient) -> None:
+    html = get(client, f"/film/{make_movie(title='Kontroll')}-kontroll")
+    assert re.findall("<dt>([^<]+)</dt>", html) == ["Bemutató"]
+
+
 def test_a_movie_shows_its_sharp_and_its_blurred_poster(client: FlaskClient) -> None:
     movie_id = make_movie(title="Kontroll")
     urls = make_variants(movie_id)

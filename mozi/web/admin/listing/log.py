@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import flash, request
@@ -41,7 +42,7 @@ def changes() -> ResponseReturnValue:
         editors=known,
         first=before == LATEST,
         actions=ACTION_NAMES,
-        named=change_name,
+        named=partial(change_name, premieres=shown.premieres),
         words=value_words,
         batch_words=batch_words,
         by_command=BY_COMMAND,
