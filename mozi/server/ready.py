@@ -1,4 +1,4 @@
-"""Answers from the server's loop, without a thread: pages in memory.
+"""Answers from the server's loop, without a thread: pages and files in memory.
 
 The way of a request into a thread and back costs some 40 µs, and in the thread pool it waits for
 whatever the threads do. So the server first calls the WSGI layers that never block; a request

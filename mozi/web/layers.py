@@ -26,6 +26,7 @@ from mozi.web.middleware import static_files
 from mozi.web.middleware.cached_pages import CachedPages
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.hosts import NamedHosts
+from mozi.web.middleware.known_files import AnsweringFiles, KeepingFiles, KnownFiles
 from mozi.web.middleware.media import PlainMedia
 from mozi.web.middleware.observing import Observed
 from mozi.web.middleware.refused import REFUSED, Refusals, RefusedNetworks
@@ -39,7 +40,7 @@ Layer = Callable[[WSGIApp], WSGIApp]
 def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> None:
     """Wrap Flask in the layers; leave what the server needs of the app in its extensions."""
     hops, lines = services.settings.trusted_proxy_hops, RequestLines(services.settings)
-    pages = _cached_pages(app, services, security)
+    pages, files = _cached_pages(app, services, security), KnownFiles()
     refusals = app.extensions[REFUSED] = Refusals(partial(rates.limit_of, app))
     # A request goes from the top to the bottom, until a layer answers it.
     outer: list[Layer] = [
@@ -49,6 +50,7 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
     ]
     layers: list[Layer] = [
         *outer,
+        lambda inner: KeepingFiles(inner, files),  # files, for the server's loop to answer with
         *_plain_media(services, security),  # posters on disk, under the embedded default only
         lambda inner: WaitingForPosters(inner, services.posters, security),  # posters being built
         pages,  # pages in memory
@@ -61,7 +63,12 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
     app.extensions[HOOKS] = ServerHooks(
         ready_layers=_wrapped(
             not_ready,
-            [*outer, pages, lambda inner: RefusedNetworks(inner, refusals, security, free)],
+            [
+                *outer,
+                lambda inner: AnsweringFiles(inner, files),
+                pages,
+                lambda inner: RefusedNetworks(inner, refusals, security, free),
+            ],
         ),
         is_admin=is_admin,
         is_session=partial(is_session, app),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -121,12 +122,19 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     app = "tests.support.freezing:app"
     with serving("--workers", "1", folder=folder, app=app, **bound) as server:
         assert [server.ask(path)[0] for path in PAGES] == [200] * len(PAGES)
+        assert server.ask(style_sheet(server))[0] == 200
         with ThreadPoolExecutor(THREADS) as pool:
             hanging = [pool.submit(server.ask, "/freeze") for _ in range(THREADS)]
             until_all_hang(server)
             yield server
             (folder / "thaw").touch()
         assert [each.result() for each in hanging] == [(200, b"thawed")] * THREADS
+
+
+def style_sheet(server: Server) -> str:
+    found = re.search(rb"/static/style[^\"]+", server.ask("/")[1])
+    assert found is not None
+    return found[0].decode()
 
 
 def run_flask(folder: Path, *command: str) -> None:
@@ -158,6 +166,10 @@ def until_all_hang(server: Server) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_answered_while_every_thread_hangs(frozen: Server, path: str) -> None:
     assert frozen.ask(path)[0] == 200
+
+
+def test_a_file_that_was_sent_before_is_sent_while_every_thread_hangs(frozen: Server) -> None:
+    assert frozen.ask(style_sheet(frozen))[0] == 200
 
 
 def test_pages_count_towards_the_requests_after_which_a_worker_is_replaced(tmp_path: Path) -> None:
