@@ -112,6 +112,16 @@ def test_the_proxys_word_counts_as_behind_it(make_app: MakeApp) -> None:
     assert "Strict-Transport-Security" in ready[1]
 
 
+def test_pages_count_towards_the_requests_after_which_a_worker_is_replaced(tmp_path: Path) -> None:
+    run_flask(tmp_path, "db", "upgrade")
+    options = ("--workers", "1", "--max-requests", "20")
+    with serving(*options, folder=tmp_path, app="wsgi:app") as server:
+        for _ in range(20):
+            server.ask("/")
+        server.ask("/healthz")
+        wait_until(lambda: "Autorestarting worker" in (tmp_path / "log").read_text())
+
+
 @pytest.fixture(scope="module")
 def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a server of one worker, each of whose threads hangs; the pages were asked for before."""
@@ -170,13 +180,3 @@ def test_pages_are_answered_while_every_thread_hangs(frozen: Server, path: str) 
 
 def test_a_file_that_was_sent_before_is_sent_while_every_thread_hangs(frozen: Server) -> None:
     assert frozen.ask(style_sheet(frozen))[0] == 200
-
-
-def test_pages_count_towards_the_requests_after_which_a_worker_is_replaced(tmp_path: Path) -> None:
-    run_flask(tmp_path, "db", "upgrade")
-    options = ("--workers", "1", "--max-requests", "20")
-    with serving(*options, folder=tmp_path, app="wsgi:app") as server:
-        for _ in range(20):
-            server.ask("/")
-        server.ask("/healthz")
-        wait_until(lambda: "Autorestarting worker" in (tmp_path / "log").read_text())
