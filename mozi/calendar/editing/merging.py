@@ -27,7 +27,7 @@ from mozi.calendar.editing.history import (
     record_history,
 )
 from mozi.calendar.editing.history import NewHistoryEntry as Entry
-from mozi.calendar.editing.premieres import WHOLE, shown_premieres, state_of
+from mozi.calendar.editing.premieres import WHOLE, PremiereChange, shown_premieres, state_of
 from mozi.calendar.editing.trash import (
     TABLES,
     bring_back,
@@ -143,14 +143,15 @@ def merge_movies(
     if preview.state != state:
         return MergeOutdated(preview)
     kept, other = preview.kept.movie, preview.other.movie
-    filled, poster = dict(preview.filled), preview.other.poster
+    filled, notes, poster = dict(preview.filled), _notes(preview), preview.other.poster
     external_id = other.external_id
     rows = {name: load_rows(session, table, other_id) for name, table in TABLES.items()}
     put_into_trash(session, other, by=by, action=MERGED)
     session.expunge(other)
     added = _take_premieres(session, preview, rows)
     last_entry = session.scalar(select(func.max(HistoryEntry.id))) or 0
-    change = MovieChange(kept, filled, earlier_poster=poster if others_poster else None)
+    taken_poster = poster if others_poster else None
+    change = MovieChange(kept, filled, premieres=notes, earlier_poster=taken_poster)
     save_changes(session, [change], by=by, action=MERGED)
     entry_id = _record_premieres(session, kept, added, since=last_entry, by=by)
     tmdb_id = _take_catalogue(session, kept_id, other_id)
@@ -165,6 +166,16 @@ def merge_movies(
     )
     session.flush()
     return kept
+
+
+def _notes(preview: MergePreview) -> list[PremiereChange]:
+    """Return the changes that give the kept movie's premieres the notes of equal ones."""
+    noted = {_place(each): each.note for each in preview.other.premieres if each.note}
+    return [
+        PremiereChange(each, {"note": noted[_place(each)]})
+        for each in preview.kept.premieres
+        if not each.note and _place(each) in noted
+    ]
 
 
 def _take_premieres(

@@ -35,6 +35,7 @@ from tests.support.factories import (
     make_movie,
     make_variants,
     movie_of,
+    premiere_of,
     update_movie,
 )
 
@@ -175,6 +176,14 @@ def sequences(client: FlaskClient, movie_id: int) -> dict[str, int]:
 
 def guids(client: FlaskClient) -> set[str]:
     return set(re.findall(r"<guid[^>]*>([^<]+)<", client.get("/rss.xml").text))
+
+
+def test_an_equal_premiere_s_note_comes_along(app: Flask) -> None:
+    kept, other = make_movie(), make_movie(note="feliratos")
+    merge(kept, other)
+    assert premiere_of(kept).note == "feliratos"
+    separate(other)
+    assert premiere_of(other).note == "feliratos"
 
 
 def test_neither_movie_is_left_without_a_premiere(app: Flask) -> None:
