@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.browser.conftest import sign_in
 from tests.support.factories import make_jpeg, make_movie
 from tests.web.admin.forms import movies
 
@@ -150,3 +151,15 @@ def test_after_back_the_text_is_there_or_its_draft_is_offered(desk: Page) -> Non
     if desk.input_value("#title") != "Mephisto":
         desk.locator("[data-draft-take]").click()
     expect(desk.locator("#title")).to_have_value("Mephisto")
+
+
+def test_signing_out_forgets_the_drafts(desk: Page) -> None:
+    desk.goto(NEW)
+    desk.fill("#title", "Mephisto")
+    assert leave(desk, NEW) == ["beforeunload"]
+    offer(desk)
+    desk.get_by_role("button", name="Kilépés", exact=True).click()
+    desk.wait_for_url("**/admin/login*")
+    sign_in(desk)
+    desk.goto(NEW)
+    expect(desk.locator("[data-draft-offer]")).to_be_hidden()

@@ -88,7 +88,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def _forget_cookie() -> ResponseReturnValue:
     logout_user()
     session.clear()
-    return redirect_to("sign_in")
+    return redirect_to("sign_in", out=1)
 
 
 def _session_ended() -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from mozi.calendar import messages as of_calendar
 from mozi.maintenance import messages as of_storage
@@ -81,3 +82,19 @@ def test_a_message_of_another_release_is_shown_as_it_was_stored(in_language: InL
         for code in ("id_taken", "gone"):
             message = of_calendar.CalendarMessage.restored(code, "It was so.", {})
             assert translate(message, calendar.TRANSLATIONS) == "It was so."
+
+
+def test_english_says_film_and_quotes_are_the_languages_own() -> None:
+    with (ROOT / "translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        found = [(m.id, m.string) for m in read_po(file) if m.id]
+    hungarian = [text for ids, _ in found for text in _forms(ids)]
+    english = [text.replace("import-movies", "") for _, texts in found for text in _forms(texts)]
+    assert len(english) > 500
+    assert [text for text in english if re.search(r"\bmovies?\b", text, re.I)] == []
+    assert [text for text in hungarian if re.search(r"[\"“]", text)] == []
+    assert [text for text in english if "„" in text] == []
+
+
+def _forms(text: str | Sequence[str]) -> Sequence[str]:
+    """Return the text, or the singular and the plural."""
+    return [text] if isinstance(text, str) else text

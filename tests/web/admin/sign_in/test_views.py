@@ -117,7 +117,7 @@ def test_signing_out_everywhere_ends_every_session(app: Flask, anna: FlaskClient
     form = anna.get("/admin/password").text
     assert 'action="/admin/logout/everywhere"' in form
     answer = anna.post("/admin/logout/everywhere", data={"csrf_token": token(form)})
-    assert (answer.status_code, answer.location) == (303, "/admin/login")
+    assert (answer.status_code, answer.location) == (303, "/admin/login?out=1")
     for each in (anna, thief, other):
         assert each.get("/admin/movies").status_code == 302
 
