@@ -13,13 +13,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from mozi import clock
 from mozi.calendar.editing.changes import lock_movie, save_changes
 from mozi.calendar.editing.history import NO_POSTER, load_poster_snapshots
+from mozi.catalogue.asked import close_proposal, load_decided, propose
 from mozi.catalogue.fields import Slots, change_of, find_slots, ids_of, new_movie, ours, told_by
 from mozi.catalogue.matching import CLOSE_BY, UnlinkedMovie, find_match
 from mozi.catalogue.merging import (
     PREMIERE,
     TMDB_ID,
-    Decided,
-    Json,
     Merge,
     Values,
     merge,
@@ -27,7 +26,7 @@ from mozi.catalogue.merging import (
 from mozi.catalogue.tmdb.films import TmdbFilm
 from mozi.database import reading, writing
 from mozi.errors import Busy, MovieNotFound
-from mozi.models import CatalogueMovie, Movie, Premiere, Proposal
+from mozi.models import CatalogueMovie, Movie, Premiere
 from mozi.vocabulary import BY_CATALOGUE
 
 BY_TMDB = "TMDB"  # the editor that the history names
@@ -235,35 +234,3 @@ def find_link(session: Session, movie_id: int) -> CatalogueMovie | None:
     """Return the row of the film that the movie is; one that is gone only if there is no other."""
     query = select(CatalogueMovie).where(CatalogueMovie.movie_id == movie_id)
     return session.scalars(query.order_by(CatalogueMovie.gone).limit(1)).first()
-
-
-def propose(session: Session, movie_id: int, name: str, value: Json) -> None:
-    """Ask the editors about a value of a field, instead of an earlier one."""
-    row = find_proposal(session, movie_id, name)
-    if row is None:
-        row = Proposal(movie_id=movie_id, field=name)
-        session.add(row)
-    row.value, row.open, row.laid_at = value, True, clock.now()
-
-
-def close_proposal(session: Session, movie_id: int, name: str) -> None:
-    """Ask no more about a field."""
-    row = find_proposal(session, movie_id, name)
-    if row is not None and row.open:
-        row.open = False
-
-
-def find_proposal(session: Session, movie_id: int, name: str) -> Proposal | None:
-    """Return the row of a movie's field."""
-    query = select(Proposal).where(Proposal.movie_id == movie_id, Proposal.field == name)
-    return session.scalars(query).first()
-
-
-def load_decided(session: Session, movie_id: int) -> Decided:
-    """Return what editors were asked about a movie, and what they declined."""
-    rows = session.scalars(select(Proposal).where(Proposal.movie_id == movie_id)).all()
-    return Decided(
-        open={row.field: row.value for row in rows if row.open},
-        declined={row.field: list(row.declined or ()) for row in rows},
-        for_good=frozenset(row.field for row in rows if row.for_good),
-    )

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import lock_movie, save_changes
 from mozi.calendar.editing.premieres import shown_premieres
-from mozi.catalogue.changes import find_link, find_proposal
+from mozi.catalogue.asked import find_proposal
+from mozi.catalogue.changes import find_link
 from mozi.catalogue.fields import Slots, change_of
 from mozi.catalogue.merging import ALL_FIELDS, PREMIERE, TMDB_ID
 from mozi.errors import ProposalNotFound

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.editing.premieres import shown_premieres
-from mozi.catalogue.changes import UNCHANGED, load_decided, propose, take_film
+from mozi.catalogue.asked import load_decided, propose
+from mozi.catalogue.changes import UNCHANGED, take_film
 from mozi.catalogue.matching import CLOSE_BY, UnlinkedMovie, find_match
 from mozi.catalogue.merging import TMDB_ID
 from mozi.catalogue.planning import Planner, SyncScope, Task

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from mozi.catalogue.changes import propose
+from mozi.catalogue.asked import propose
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Poster
 from tests.browser.axe import Look, faults

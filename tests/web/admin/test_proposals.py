@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from mozi.catalogue.changes import propose
+from mozi.catalogue.asked import propose
 from mozi.database import writing
 from tests.support.catalogue import proposals
 from tests.support.factories import make_movie, movie_of
