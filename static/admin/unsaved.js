@@ -4,7 +4,7 @@
 "use strict";
 
 const form = document.querySelector("[data-movie-form]");
-const saved = document.querySelector("[data-done=added], [data-done=saved]");
+const saved = document.querySelector("[data-done]");
 
 const drafts = (() => {
   const SUBMITTED = "mozi.submitted";
@@ -63,6 +63,7 @@ const changedFields = () => fields().filter((each) => "unsaved" in form.dataset 
 const isUnsaved = () =>
   changedFields().length > 0 || form.poster_file.files.length > 0 || kept?.value !== keptBefore;
 
+const FILE_LIFE_MS = 11 * 3600 * 1000; // the server keeps an unused file for twelve hours
 let timer;
 const keepDraft = () => {
   clearTimeout(timer);
@@ -99,7 +100,7 @@ const takeDraft = (draft) => {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   if (draft.shown && form.elements.shown) form.elements.shown.value = draft.shown; // so that the server finds conflicts
-  if (draft.kept && kept) {
+  if (draft.kept && kept && Date.now() - draft.at < FILE_LIFE_MS) {
     kept.value = draft.kept;
     kept.dispatchEvent(new Event("input", { bubbles: true }));
   }

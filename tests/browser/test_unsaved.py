@@ -163,3 +163,12 @@ def test_signing_out_forgets_the_drafts(desk: Page) -> None:
     sign_in(desk)
     desk.goto(NEW)
     expect(desk.locator("[data-draft-offer]")).to_be_hidden()
+
+
+def test_a_film_that_is_saved_hidden_leaves_no_draft(desk: Page) -> None:
+    desk.goto(NEW)
+    desk.fill("#title", "Mephisto")
+    desk.get_by_role("button", name="Mentés rejtve").click()
+    expect(desk.locator(".notice--good")).to_contain_text("Mephisto")
+    desk.goto(NEW)
+    expect(desk.locator("[data-draft-offer]")).to_be_hidden()
