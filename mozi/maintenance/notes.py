@@ -13,7 +13,7 @@ from mozi import clock
 from mozi.database import reading, writing
 from mozi.models import Note
 
-PROXIES, CATALOGUE = "proxies", "catalogue"
+PROXIES, CATALOGUE, TRAILERS = "proxies", "catalogue", "trailers"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ NO_POSTER, FAILED_POSTER, NO_SYNOPSIS, NO_AGE_RATING, NO_DISTRIBUTOR, NOT_THURSD
     *("no_poster", "failed", "no_synopsis", "no_age_rating", "no_distributor"),
     "not_thursday",
 )
+GONE_TRAILER = "gone_trailer"
+NO_GONE: Mapping[int, str] = MappingProxyType({})
 _OF_POSTER = {NONE: NO_POSTER, FAILED: FAILED_POSTER}
 
 
@@ -36,25 +39,33 @@ class Lacking:
 
 @dataclass(frozen=True)
 class WorkList:
-    """The films that lack something, by date. films: how many open in these weeks."""
+    """The films that lack something, by date. films: how many open in these weeks.
+
+    trailers: the addresses of their trailers, by movie.
+    """
 
     tasks: tuple[Lacking, ...]
+    trailers: Mapping[int, str]
     films: int
     last_day: date
 
 
-def work_list(session: Session, today: date) -> WorkList:
-    """Return what the films lack that open from today on, within WEEKS."""
+def work_list(session: Session, today: date, gone: Mapping[int, str] = NO_GONE) -> WorkList:
+    """Return what the films lack that open from today on, within WEEKS.
+
+    gone: the trailers that are known to be gone, by movie.
+    """
     last_day = today + timedelta(weeks=WEEKS)
     rows = session.execute(_opening(today, last_day)).all()
-    tasks = (Lacking(row.id, row.title, row.premiere_date, _lacks(row)) for row in rows)
-    return WorkList(tuple(task for task in tasks if task.lacks), len(rows), last_day)
+    tasks = (_lacking(row, gone) for row in rows)
+    trailers = {row.id: row.trailer_url for row in rows if row.trailer_url}
+    return WorkList(tuple(task for task in tasks if task.lacks), trailers, len(rows), last_day)
 
 
 def _opening(first: date, last: date) -> Any:
     return (
         select(
-            *(Movie.id, Movie.title, Premiere.premiere_date, Premiere.kind),
+            *(Movie.id, Movie.title, Movie.trailer_url, Premiere.premiere_date, Premiere.kind),
             Movie.synopsis.is_(None).label(NO_SYNOPSIS),
             Movie.age_rating.is_(None).label(NO_AGE_RATING),
             Movie.distributor.is_(None).label(NO_DISTRIBUTOR),
@@ -67,6 +78,11 @@ def _opening(first: date, last: date) -> Any:
         .order_by(Premiere.premiere_date, Premiere.id)
         .limit(MOST)
     )
+
+
+def _lacking(row: Any, gone: Mapping[int, str]) -> Lacking:
+    trailer = (GONE_TRAILER,) if row.trailer_url and gone.get(row.id) == row.trailer_url else ()
+    return Lacking(row.id, row.title, row.premiere_date, (*_lacks(row), *trailer))
 
 
 def _lacks(row: Any) -> tuple[str, ...]:
