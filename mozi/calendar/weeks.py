@@ -76,6 +76,9 @@ class Month:
         """Return the month after this one."""
         return Month(self.year + self.month // 12, self.month % 12 + 1)
 
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
 
 def month_of(day: date) -> Month:
     """Return the calendar month that day falls in."""

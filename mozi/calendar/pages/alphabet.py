@@ -24,6 +24,7 @@ from mozi.calendar.pages.values import Card
 from mozi.models import Movie, MovieName
 
 PER_PAGE = 96  # a multiple of the cards in a row, whatever the screen
+PAGES_AHEAD = 9  # that the list links
 LAST_PAGE = 10_000  # pages beyond are refused without a query
 
 DIGITS = "0-9"
@@ -53,13 +54,16 @@ class LetterGroup:
 
 @dataclass(frozen=True)
 class AlphabetPage:
-    """One page of the list. letter: None for all; number: the page's, from 1."""
+    """One page of the list. letter: None for all; number: the page's, from 1.
+
+    ahead: how many pages follow, at most PAGES_AHEAD.
+    """
 
     letters: tuple[Letter, ...]
     letter: str | None
     number: int
     groups: tuple[LetterGroup, ...]
-    has_more: bool
+    ahead: int
     filters: FilterOptions
 
 
@@ -79,7 +83,7 @@ def alphabet_page(
         letter=letter,
         number=number,
         groups=_groups(shown, cards),
-        has_more=len(names) > PER_PAGE,
+        ahead=max(0, len(names) - 1) // PER_PAGE,
         filters=load_filter_options(session, filters, movies),
     )
 
@@ -95,13 +99,13 @@ def _names(
     number: int,
     conditions: tuple[ColumnElement[bool], ...],
 ) -> list[tuple[int, str]]:
-    """Return the page's movie ids with their sort keys, and one more if another page follows."""
+    """Return the page's movie ids with their sort keys, and those of the pages that it links."""
     statement = (
         select(MovieName.movie_id, MovieName.sort_key)
         .where(*_within(letter))
         .order_by(MovieName.sort_key, MovieName.movie_id)
         .offset((number - 1) * PER_PAGE)
-        .limit(PER_PAGE + 1)
+        .limit((1 + PAGES_AHEAD) * PER_PAGE)
     )
     if conditions:
         statement = statement.join(Movie, Movie.id == MovieName.movie_id).where(*conditions)

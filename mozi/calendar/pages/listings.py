@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, extract, func, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
@@ -20,11 +20,12 @@ from mozi.calendar.pages.values import (
     Details,
     FeedMovie,
     Listing,
+    MonthCount,
     Move,
     MoviePremiere,
     Neighbour,
 )
-from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR
+from mozi.calendar.weeks import FIRST_YEAR, LAST_YEAR, Month
 from mozi.errors import MovieNotFound
 from mozi.models import IS_SHOWN, DateChange, Movie, Poster, Premiere, is_main, ran_on
 from mozi.posters.status import has_source
@@ -148,6 +149,22 @@ def dates_around(
         select(before.scalar_subquery(), after.scalar_subquery())
     ).one()
     return earlier, later
+
+
+def count_by_month(
+    session: Session, year: int, *conditions: ColumnElement[bool]
+) -> tuple[MonthCount, ...]:
+    """Return the months of the year that have premieres, with their numbers."""
+    day, month = Premiere.premiere_date, extract("month", Premiere.premiere_date)
+    rows = session.execute(
+        select(month, func.count())
+        .select_from(Premiere)
+        .join(Movie)
+        .where(IS_SHOWN, day.between(date(year, 1, 1), date(year, 12, 31)), *conditions)
+        .group_by(month)
+        .order_by(month)
+    )
+    return tuple(MonthCount(Month(year, int(number)), films) for number, films in rows)
 
 
 def neighbours(

@@ -18,6 +18,7 @@ from mozi.calendar.pages.catalogue_links import find_catalogue_ids
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, Filters
 from mozi.calendar.pages.listings import (
+    count_by_month,
     dates_around,
     get_details,
     listings,
@@ -93,6 +94,7 @@ def month_page(session: Session, month: Month, filters: Filters = NONE) -> Month
         month=month,
         days=_days([movie for movie in shown if movie.date_precision == "day"], pictures),
         undated=_cards(sorted(undated, key=title_order), pictures),
+        year=count_by_month(session, month.year, *conditions),
         earlier=month_of(earlier) if earlier else None,
         later=month_of(later) if later else None,
         cut=len(found) > len(shown),

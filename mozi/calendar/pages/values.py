@@ -135,12 +135,24 @@ class InCinemasPage:
 
 
 @dataclass(frozen=True)
+class MonthCount:
+    """A month with the number of its premieres."""
+
+    month: Month
+    films: int
+
+
+@dataclass(frozen=True)
 class MonthPage:
-    """A month by days. undated: the movies that open in it on a day not yet known."""
+    """A month by days. undated: the movies that open in it on a day not yet known.
+
+    year: the months of its year that have premieres.
+    """
 
     month: Month
     days: tuple[Day, ...]
     undated: tuple[Card, ...]
+    year: tuple[MonthCount, ...]
     earlier: Month | None
     later: Month | None
     cut: bool

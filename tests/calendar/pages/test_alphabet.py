@@ -51,8 +51,8 @@ def test_a_long_list_has_pages(app: Flask, monkeypatch: pytest.MonkeyPatch) -> N
     for title in ("Egy", "Kettő", "Öt"):
         make_movie(title=title)
     first, second = page(), page(number=2)
-    assert (titles(first), first.has_more) == ({"e": ["Egy"], "k": ["Kettő"]}, True)
-    assert (titles(second), second.has_more) == ({"ö": ["Öt"]}, False)
+    assert (titles(first), first.ahead) == ({"e": ["Egy"], "k": ["Kettő"]}, 1)
+    assert (titles(second), second.ahead) == ({"ö": ["Öt"]}, 0)
 
 
 @pytest.mark.parametrize(

@@ -367,3 +367,21 @@ def test_a_film_and_a_genre_that_are_gone_are_told_by_name(client: FlaskClient) 
     html = get(client, "/filmek?genre=nincs", 404)
     assert "Ilyen film már nincs" in html
     assert 'href="/filmek">Mutasd a szűrő nélkül</a>' in html
+
+
+def test_a_month_leads_to_today_and_to_the_months_of_its_year(client: FlaskClient) -> None:
+    make_movie(premiere_date=date(2026, 11, 5))
+    make_movie(premiere_date=date(2026, 11, 27))
+    make_movie(premiere_date=date(2026, 12, 3))
+    html = get(client, "/premierek/2026/11")
+    assert 'href="#ma">Ugrás ide: november 27., péntek' in html
+    assert html.index('id="ma"') < html.index('datetime="2026-11-27"')
+    assert 'href="/premierek/2026/11" aria-current="page">november <span>2</span>' in html
+    assert 'href="/premierek/2026/12">december <span>1</span>' in html
+
+
+def test_a_full_year_opens_this_month_alone(client: FlaskClient, app: Flask) -> None:
+    for number in range(101):
+        make_movie(premiere_date=date(2026, 11 if number else 2, 3))
+    html = get(client, "/premierek/2026")
+    assert re.findall(r'<details class="month rows wrap"( open)?>', html) == ["", " open"]
