@@ -42,7 +42,7 @@ def test_only_layers_that_never_block_run_in_the_servers_loop(app: Flask) -> Non
     while hasattr(layer, "app"):
         found.append(type(layer).__name__)
         layer = layer.app
-    assert found == ["Observed", "NamedHosts", "CachedPages"]
+    assert found == ["Observed", "NamedHosts", "CachedPages", "RefusedNetworks"]
 
 
 @pytest.mark.parametrize("path", ["/", "/static/style.css", "/media/posters/x.jpg", "/nincs"])
