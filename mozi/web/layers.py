@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from threading import Thread
 
-from flask import Flask
+from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mozi.database.postgresql import fail_fast
@@ -59,6 +59,8 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
     ]
     # mypy takes a method for no variable; Flask documents this way.
     app.wsgi_app = _wrapped(app.wsgi_app, layers)  # type: ignore[method-assign, assignment]
+    if services.settings.edge_seconds:
+        security.preload(_first_files(app))
     free = partial(rates.is_free, services)
     app.extensions[HOOKS] = ServerHooks(
         ready_layers=_wrapped(
@@ -75,6 +77,14 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
         warm_up=partial(_warm_up, app, services),
         wind_down=services.idle.stop.set,
     )
+
+
+def _first_files(app: Flask) -> str:
+    """Return the Link header for the style sheet and the font of the headings."""
+    with app.test_request_context():
+        style = url_for("static", filename="style.css")
+        font = url_for("static", filename="fonts/bodoni-moda.woff2")
+    return f"<{style}>; rel=preload; as=style, <{font}>; rel=preload; as=font; crossorigin"
 
 
 def _proxies(hops: int) -> Iterator[Layer]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -38,6 +40,20 @@ def test_public_pages_and_feeds_may_be_kept_rendered_and_from_memory(
 ) -> None:
     etag = client.get(path).headers["ETag"]
     assert told(client, path) == told(client, path, If_None_Match=etag) == KEPT
+
+
+def test_pages_name_the_files_that_a_cdn_may_announce(
+    client: FlaskClient, make_app: MakeApp
+) -> None:
+    for _ in range(2):  # by Flask, then from memory
+        page = client.get("/")
+        style, font = re.findall(r"<(/static/[^>]+)>; rel=preload", page.headers["Link"])
+        assert f'rel="stylesheet" href="{style}"' in page.text
+        assert f'href="{font}" as="font"' in page.text
+    for path in ("/rss.xml", "/admin/login", style):
+        with client.get(path) as answer:
+            assert "Link" not in answer.headers
+    assert "Link" not in make_app().test_client().get("/").headers
 
 
 def test_a_304_from_the_servers_loop_may_be_kept(client: FlaskClient) -> None:
