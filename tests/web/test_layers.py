@@ -22,7 +22,10 @@ def names(layer: Any) -> list[str]:
     return found
 
 
-INSIDE = ["Observed", "NamedHosts", "PlainMedia", "WaitingForPosters", "CachedPages", "WhiteNoise"]
+INSIDE = [
+    "Observed", "NamedHosts", "KeepingFiles", "PlainMedia", "WaitingForPosters", "CachedPages",
+    "WhiteNoise",
+]  # fmt: skip
 
 
 def test_the_layers_of_the_embedded_default(app: Flask) -> None:
@@ -42,7 +45,7 @@ def test_only_layers_that_never_block_run_in_the_servers_loop(app: Flask) -> Non
     while hasattr(layer, "app"):
         found.append(type(layer).__name__)
         layer = layer.app
-    assert found == ["Observed", "NamedHosts", "CachedPages", "RefusedNetworks"]
+    assert found == ["Observed", "NamedHosts", "AnsweringFiles", "CachedPages", "RefusedNetworks"]
 
 
 @pytest.mark.parametrize("path", ["/", "/static/style.css", "/media/posters/x.jpg", "/nincs"])
