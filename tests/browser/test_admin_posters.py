@@ -202,7 +202,7 @@ def test_axe_finds_nothing_on_these_pages(
     file.write_text(ROWS)
     desk.goto(f"{language}/admin/import")
     desk.set_input_files("#file", file)
-    desk.locator("form.panel button").click()
+    desk.locator("form.panel .button").click()
     desk.wait_for_url("**/admin/import/*")
     preview = desk.url
     for path in (
