@@ -46,6 +46,21 @@ function offerSharing() {
   }
 }
 
+// Trailer: from YouTube, which learns of the visitor by this click alone; once more closes it.
+function playTrailer(event) {
+  const { dataset, textContent } = event.currentTarget;
+  event.preventDefault();
+  const shown = document.querySelector(".trailer");
+  if (shown) return shown.remove();
+  const frame = document.createElement("iframe");
+  frame.className = "trailer";
+  frame.title = textContent.trim();
+  frame.allow = "autoplay; fullscreen; picture-in-picture";
+  frame.src = `https://www.youtube-nocookie.com/embed/${dataset.trailer}?autoplay=1`;
+  document.querySelector(".film__head").after(frame);
+  frame.scrollIntoView({ block: "center" });
+}
+
 // Filters: empty choices are left out of the address.
 function leaveOut({ formData }) {
   for (const [name, value] of [...formData]) if (!value) formData.delete(name);
@@ -111,7 +126,13 @@ for (const [event, act] of [["load", checkPicture], ["error", showFallback]]) {
 }
 
 // Without a network sw.js shows a stored page, or the stored calendar, with this notice.
-const showOffline = () => (document.querySelector(".offline").hidden = navigator.onLine);
+// An address that was never read shows the calendar in its place.
+function showOffline() {
+  const notice = document.querySelector(".offline");
+  const shown = document.querySelector("[rel=canonical]");
+  if (shown && new URL(shown.href).pathname !== location.pathname) notice.textContent = notice.dataset.unread;
+  notice.hidden = navigator.onLine;
+}
 for (const event of ["online", "offline"]) addEventListener(event, showOffline);
 
 // Suggestions under the masthead's field: their script is fetched when the field gets the focus.
@@ -200,6 +221,7 @@ function showStars() {
 
 parsed.then(() => {
   showOffline();
+  document.querySelector("[data-trailer]")?.addEventListener("click", playTrailer);
   addStars();
   document.addEventListener("cards", () => { addStars(); offerSharing(); }); // a script added some
   for (const event of ["storage", "pageshow"]) addEventListener(event, showStars); // another tab's stars

@@ -31,11 +31,9 @@ async function answerPage(event) {
   }
 }
 
-// Stores the calendar in the language of the open pages, before the second visit.
+// Stores the calendar in both languages, before the second visit.
 async function fill() {
-  const clients = await self.clients.matchAll({ includeUncontrolled: true });
-  const homes = new Set(clients.map(({ url }) => home(new URL(url).pathname)));
-  for (const path of homes) await keep(new Request(path), await fetch(path));
+  for (const path of ["/", "/en/"]) await keep(new Request(path), await fetch(path));
 }
 
 self.addEventListener("install", (event) => {

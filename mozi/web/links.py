@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -11,6 +12,12 @@ from mozi.calendar.pages.pictures import slug
 from mozi.services import services
 from mozi.settings import Settings
 from mozi.web.i18n.languages import url_for
+
+YOUTUBE = re.compile(
+    r"https?://(?:(?:www\.|m\.)?youtube(?:-nocookie)?\.com/(?:watch\?(?:.*&)?v=|embed/|shorts/)"
+    r"|youtu\.be/)([\w-]{11})(?:[?&#].*)?",
+    re.ASCII,
+)
 
 
 class HasTitle(Protocol):
@@ -41,6 +48,12 @@ def origin(settings: Settings) -> str:
 def absolute(address: str) -> str:
     """Return a path as an absolute address, and an absolute address unchanged."""
     return f"{origin(services().settings)}{address}" if address.startswith("/") else address
+
+
+def youtube_id(url: str | None) -> str | None:
+    """Return the video's id of an address of YouTube's; None for other addresses."""
+    match = YOUTUBE.fullmatch(url or "")
+    return match[1] if match else None
 
 
 def web_link(url: str | None) -> str | None:

@@ -30,16 +30,19 @@ def test_the_last_calendar_shows_without_a_network(page: Page) -> None:
     page.goto(f"/film/{movie_id}")
     expect(page.locator("h1")).to_have_text("Mephisto")
     expect(page.locator(".offline")).to_be_hidden()
-    page.wait_for_function(f"async () => (await ({KEPT})()).length === 2")
+    page.wait_for_function(f"async () => (await ({KEPT})()).length === 3")
     page.context.set_offline(True)
     page.goto(f"/film/{movie_id}-mephisto")
     expect(page.locator("h1")).to_have_text("Mephisto")
     page.goto("/premierek/2026/11")  # never seen: the calendar as it was
     expect(page.locator(".card__title").first).to_have_text("Mephisto")
     expect(page.locator(".offline")).to_have_text(
-        "Nincs internetkapcsolat: a legutóbb letöltött naptárt látod."
+        "Nincs internetkapcsolat, és ezt az oldalt még nem olvastad."
+        " Helyette a legutóbb letöltött naptárt látod."
     )
     expect(page.locator(".offline")).to_be_visible()
+    page.goto("/en/premierek/2026/11")
+    expect(page.locator(".offline")).to_contain_text("you have not read this page yet")
     assert faults(page, (("light", 320), ("dark", 1440))) == []
     page.context.set_offline(False)
     expect(page.locator(".offline")).to_be_hidden()

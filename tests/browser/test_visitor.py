@@ -296,3 +296,19 @@ def test_a_film_is_read_before_the_click(
     page.hover(f'a[href="{film}"]')
     wait_until(lambda: film in early, seconds=10)
     assert complaints == []
+
+
+def test_a_trailer_plays_in_the_page_after_a_click(page: Page, complaints: list[str]) -> None:
+    address = "https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1"
+    page.route("https://www.youtube-nocookie.com/**", lambda route: route.fulfill(body="film"))
+    movie_id = make_movie(title="Kontroll", trailer_url="https://youtu.be/abcdefghijk")
+    page.goto(f"/film/{movie_id}")
+    page.get_by_role("link", name="Előzetes").click()
+    expect(page.locator("iframe.trailer")).to_have_attribute("src", address)
+    expect(page.frame_locator(".trailer").locator("body")).to_have_text("film")
+    page.get_by_role("link", name="Előzetes").click()
+    expect(page.locator("iframe.trailer")).to_have_count(0)
+    assert complaints == []
+    page.goto("/")
+    policy = page.request.get("/").headers["content-security-policy"]
+    assert "youtube" not in policy

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
-from mozi.web.links import absolute, film_path, web_link
+from mozi.web.links import absolute, film_path, web_link, youtube_id
 from tests.conftest import MakeApp
 
 
@@ -48,3 +48,19 @@ def test_web_addresses_may_be_linked(url: str) -> None:
 )
 def test_no_other_address_may_be_linked(url: str | None) -> None:
     assert web_link(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "video"),
+    [
+        ("https://www.youtube.com/watch?v=abcdefghi-_", "abcdefghi-_"),
+        ("https://youtu.be/abcdefghijk?si=x", "abcdefghijk"),
+        ("https://m.youtube.com/watch?app=m&v=abcdefghijk&t=3", "abcdefghijk"),
+        ("https://www.youtube.com/watch?v=short", None),
+        ("https://youtube.com.evil.example/watch?v=abcdefghijk", None),
+        ("https://vimeo.com/1", None),
+        (None, None),
+    ],
+)
+def test_a_youtube_video_is_known_by_its_address(url: str | None, video: str | None) -> None:
+    assert youtube_id(url) == video

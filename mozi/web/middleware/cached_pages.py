@@ -23,6 +23,7 @@ from mozi.settings import Settings
 from mozi.web.middleware.edge import PRIVATE, sharing, without_tracking
 from mozi.web.middleware.headers import (
     EMBEDDED_PAGE,
+    FILM,
     FOR_OTHERS,
     IN_FRAMES,
     PAGE,
@@ -89,7 +90,9 @@ class CachedPages:
 def _kind_of(served: Served) -> str:
     if not served.entry.content_type.startswith("text/html"):
         return FOR_OTHERS
-    return IN_FRAMES if served.page == EMBEDDED_PAGE else PAGE
+    if served.page == EMBEDDED_PAGE:
+        return IN_FRAMES
+    return FILM if served.page == FILM else PAGE
 
 
 def cached_response(page: Page[Any], cache: PageCache) -> Response:

@@ -45,6 +45,8 @@ EMBEDDED_PAGE = "embed"  # as the page cache names it
 # Kinds of responses: other sites may load those FOR_OTHERS, and read them in scripts where CORS
 # allows that; they may show those IN_FRAMES in a frame. DESK is the name of its blueprint.
 PAGE, FOR_OTHERS, IN_FRAMES, DESK = "page", "for_others", "in_frames", "admin"
+FILM = "film"  # as the page cache names it; its page may show a trailer
+TRAILERS = "https://www.youtube-nocookie.com"
 
 # https://developer.themoviedb.org/docs/image-basics
 TMDB_PICTURES = "https://image.tmdb.org"
@@ -68,7 +70,10 @@ class SecurityHeaders:
         in_frames: Headers = (("Content-Security-Policy", embedded), *always[1:], *EMBEDDED)
         of_the_desk = policy(storage.url("posters/any.jpg"), catalogue=catalogue)
         on_the_desk: Headers = (("Content-Security-Policy", of_the_desk), *always[1:], *PAGES)
+        with_trailers = policy(storage.url("posters/any.jpg"), frames=TRAILERS)
+        of_a_film: Headers = (("Content-Security-Policy", with_trailers), *always[1:])
         self._by_http = {
+            FILM: (*of_a_film, *PAGES, *SPECULATION),
             PAGE: (*always, *PAGES, *SPECULATION),
             FOR_OTHERS: (*always, *SHARED),
             IN_FRAMES: in_frames,
@@ -100,11 +105,15 @@ def picture_origins(settings: Settings) -> tuple[str, ...]:
 
 
 def policy(
-    poster_url: str, *, frame_ancestors: str = "'none'", catalogue: Sequence[str] = ()
+    poster_url: str,
+    *,
+    frame_ancestors: str = "'none'",
+    catalogue: Sequence[str] = (),
+    frames: str = "'none'",
 ) -> str:
     """Return the Content-Security-Policy; poster_url: the address of any public object.
 
-    catalogue: origins of its pictures, for the desk alone.
+    catalogue: origins of its pictures, for the desk alone. frames: what the page may embed.
 
     Pictures may come from any https host: recorded addresses name a former host until
     `check-posters --repair`, and the admin's form previews external posters.
@@ -121,6 +130,7 @@ def policy(
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
+            f"frame-src {frames}",
             "form-action 'self'",
             "base-uri 'none'",
             f"frame-ancestors {frame_ancestors}",
@@ -145,4 +155,6 @@ def _kind() -> str:
         return FOR_OTHERS
     if (request.endpoint or "").removeprefix("en.") == "embedding.week":
         return IN_FRAMES
+    if (request.endpoint or "").removeprefix("en.") == "pages.film":
+        return FILM
     return DESK if blueprint == DESK else PAGE

@@ -49,7 +49,14 @@ def cinema_week(premiere: Listing, *, today: date) -> int | None:
 
 
 FILTERS = (
-    *(links.film_path, links.web_link, local_day, genres.genre_name, dates.unbroken_dates),
+    *(
+        links.film_path,
+        links.web_link,
+        links.youtube_id,
+        local_day,
+        genres.genre_name,
+        dates.unbroken_dates,
+    ),
     *(structured.card_picture, structured.structured_data),
     *(
         words.kind_name,
