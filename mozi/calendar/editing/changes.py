@@ -8,7 +8,7 @@ history (history.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -32,6 +32,7 @@ from mozi.calendar.editing.history import (
 )
 from mozi.calendar.editing.premieres import (
     PremiereChange,
+    WrittenPremiere,
     premiere_changes_of,
     premiere_differences,
     write_premieres,
@@ -126,39 +127,62 @@ def save_changes(
     old = load_poster_snapshots(
         session, [c.movie.id for c in changes if c.movie and c.touches_poster]
     )
-    differences = [_differences(change) for change in changes]
-    movies = [_with_values(change.movie or Movie(), change.values) for change in changes]
-    written = [
-        write_premieres(
-            session,
-            movie,
-            premiere_changes_of(change.values, change.premieres, movie),
-            source=source,
-        )
-        for movie, change in zip(movies, changes, strict=True)
-    ]
-    _give_ids(session, movies)
-    session.add_all(movies)
-    session.flush()
-    for change, difference, premieres in zip(changes, differences, written, strict=True):
-        if change.movie is not None:
-            difference.update(premiere_differences(premieres))
+    writes = [_Write(each, each.movie or Movie(), _differences(each)) for each in changes]
+    _write_movies(session, writes, source=source)
+    movies = [write.movie for write in writes]
     new = _set_posters(session, movies, changes)
-    entries = [
-        NewHistoryEntry(
-            movie.id,
-            movie.version,
-            action if change.movie else CREATED,
-            {**difference, **poster_changes(old.get(movie.id, NO_POSTER), new[movie.id])}
-            if movie.id in new
-            else difference,
-            old.get(movie.id, NO_POSTER),
-        )
-        for movie, change, difference in zip(movies, changes, differences, strict=True)
-    ]
+    entries = [_entry(write, action=action, old=old, new=new) for write in writes]
     told = [each for each in entries if each.changes or each.action == CREATED]
     record_history(session, told, by=by, batch=batch)
     return movies
+
+
+@dataclass(frozen=True)
+class _Write:
+    """A change on its way into the database.
+
+    differences: the old and new value of each column that changes; {} for a new movie.
+    """
+
+    change: MovieChange
+    movie: Movie
+    differences: dict[str, tuple[Json, Json]]
+
+
+def _write_movies(session: Session, writes: Sequence[_Write], *, source: str) -> None:
+    """Write the rows of the movies and of their premieres."""
+    for write in writes:
+        _set_values(write.movie, write.change.values)
+    written = [_write_premieres(session, write, source=source) for write in writes]
+    movies = [write.movie for write in writes]
+    _give_ids(session, movies)
+    session.add_all(movies)
+    session.flush()  # now new premieres have ids, which the history names
+    for write, premieres in zip(writes, written, strict=True):
+        if write.change.movie is not None:
+            write.differences.update(premiere_differences(premieres))
+
+
+def _write_premieres(session: Session, write: _Write, *, source: str) -> Sequence[WrittenPremiere]:
+    change, movie = write.change, write.movie
+    wanted = premiere_changes_of(change.values, change.premieres, movie)
+    return write_premieres(session, movie, wanted, source=source)
+
+
+def _entry(
+    write: _Write,
+    *,
+    action: str,
+    old: Mapping[int, PosterSnapshot],
+    new: Mapping[int, PosterSnapshot],
+) -> NewHistoryEntry:
+    """Return the history's entry. old, new: the posters before and after."""
+    movie, changes = write.movie, write.differences
+    before = old.get(movie.id, NO_POSTER)
+    if movie.id in new:
+        changes = {**changes, **poster_changes(before, new[movie.id])}
+    named = action if write.change.movie else CREATED
+    return NewHistoryEntry(movie.id, movie.version, named, changes, before)
 
 
 def _set_posters(
@@ -213,12 +237,11 @@ def differs(movie: Movie, values: Values) -> bool:
     return any(getattr(movie, column) != value for column, value in _own(values))
 
 
-def _with_values(movie: Movie, values: Values) -> Movie:
+def _set_values(movie: Movie, values: Values) -> None:
     for column, value in _own(values):
         # Only new values are assigned, so that an unchanged movie is not dirty in its session.
         if movie.id is None or getattr(movie, column) != value:
             setattr(movie, column, value)
-    return movie
 
 
 def _own(values: Values) -> list[tuple[str, FieldValue]]:
