@@ -186,7 +186,7 @@ def read(file: BadFile) -> dict[str, str | float]:
     before, began, code = peak_mib(), time.process_time(), ""
     try:
         sheet = open_sheet(body, name=file.file, max_bytes=IMPORT_BYTES, max_rows=MAX_ROWS)
-        sheet_rows(sheet, NO_CHOICES)
+        list(sheet_rows(sheet, NO_CHOICES))
     except ImportRejected as error:
         code = error.faults[0].reason.code
     seconds = time.process_time() - began

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -138,7 +138,7 @@ def questions_of(sheet: Sheet, choices: DraftChoices) -> Questions:
     )
 
 
-def date_in_question(rows: list[TableRow]) -> str:
+def date_in_question(rows: Iterable[TableRow]) -> str:
     """Return the first date that may mean two days, "" for none."""
     reasons = (fault.reason for row in rows for fault in row.faults)
     return next((str(r.data["value"]) for r in reasons if r.code == "ambiguous_date"), "")

@@ -31,7 +31,7 @@ from mozi.vocabulary import DATE_PRECISIONS, KINDS
 Key = tuple[FieldValue, FieldValue]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImportRow:
     """A row's checked values by column, for the columns of the file only.
 
@@ -77,7 +77,7 @@ class CurrentSource:
     uploaded: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MatchedRow:
     """A row, the movie and premiere that it means (None: a new one), and the poster's source.
 

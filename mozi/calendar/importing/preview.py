@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mozi.calendar.editing.changes import POSTER_URL
-from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue
+from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue, Values
 from mozi.calendar.importing.doubts import PossibleMovie, candidate_of
 from mozi.calendar.importing.matching import MatchedRow, MatchedRows
 from mozi.errors import RowFault
@@ -39,26 +39,34 @@ class MeantPremiere(NamedTuple):
     date_precision: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowPreview:
     """What importing one row would do. number: as in RowFault; movie_id: None for a new movie.
 
     premiere: the one that the row changes. adds_premiere: whether the row is a further premiere of
     a known movie, or of the new movie of an earlier row.
     replaces_upload: whether the row's new address replaces an uploaded poster. candidates: movies
-    between which an admin decides, or has decided.
+    between which an admin decides, or has decided. changed: of a known movie; values: a new one's.
     """
 
     number: int
     action: str
     title: str
     movie_id: int | None = None
-    differences: tuple[Difference, ...] = ()
+    changed: tuple[Difference, ...] = ()
+    values: Values | None = None
     faults: tuple[RowFault, ...] = ()
     replaces_upload: bool = False
     candidates: tuple[PossibleMovie, ...] = ()
     premiere: MeantPremiere | None = None
     adds_premiere: bool = False
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Return the fields that the row changes; a new movie's are made when they are shown."""
+        if self.values is None:
+            return self.changed
+        return tuple(Difference(name, None, new) for name, new in self.values.items() if new)
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ class Preview:
         The values of new movies are left out: they come from the file alone, which stays the same.
         """
         actions = [
-            (row.number, row.action, row.movie_id, row.action == UPDATE and row.differences)
+            (row.number, row.action, row.movie_id, row.action == UPDATE and row.changed)
             for row in self.rows
         ]
         return hashlib.sha256(repr(actions).encode()).hexdigest()
@@ -123,7 +131,8 @@ def _written(each: MatchedRow, action: str) -> RowPreview:
         action,
         str(title),
         movie_id=each.movie.id if each.movie else None,
-        differences=() if action == UNCHANGED else tuple(_differences(each)),
+        changed=() if action == UNCHANGED else _changed(each),
+        values=each.row.values if each.movie is None else None,
         replaces_upload=_replaces_upload(each),
         candidates=tuple(candidate_of(movie, each.row.values) for movie in each.candidates),
         premiere=_meant(each.premiere) if each.premiere else None,
@@ -135,12 +144,11 @@ def _meant(premiere: Premiere) -> MeantPremiere:
     return MeantPremiere(premiere.kind, premiere.premiere_date, premiere.date_precision)
 
 
-def _differences(each: MatchedRow) -> list[Difference]:
-    values = each.row.values.items()
+def _changed(each: MatchedRow) -> tuple[Difference, ...]:
     if each.movie is None:
-        return [Difference(column, None, new) for column, new in values if new]
-    olds = ((column, _old(each, column), new) for column, new in values)
-    return [Difference(*one) for one in olds if (one[1] or None) != (one[2] or None)]
+        return ()
+    olds = ((column, _old(each, column), new) for column, new in each.row.values.items())
+    return tuple(Difference(*one) for one in olds if (one[1] or None) != (one[2] or None))
 
 
 def _old(each: MatchedRow, column: str) -> FieldValue:

@@ -7,7 +7,7 @@ All rows are checked before the first is written; all are written or none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -75,7 +75,7 @@ def import_file(
     return _save(rows, faults, skip_bad, name=path.name)
 
 
-def preview_table(table: Sequence[TableRow], picks: Picks | None = None) -> Preview:
+def preview_table(table: Iterable[TableRow], picks: Picks | None = None) -> Preview:
     """Return what importing the rows would do now; writes nothing and refuses nothing.
 
     picks: what the admin decided about rows in doubt, by row number; None: no row is in doubt.
@@ -86,7 +86,7 @@ def preview_table(table: Sequence[TableRow], picks: Picks | None = None) -> Prev
 
 
 def import_table(
-    table: Sequence[TableRow],
+    table: Iterable[TableRow],
     picks: Picks | None = None,
     *,
     agreed: str,
@@ -106,7 +106,7 @@ def import_table(
     return _save(rows, faults, skip_bad, picks=picks, agreed=agreed, by=by, name=name, tell=tell)
 
 
-def check_rows(table: Sequence[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
+def check_rows(table: Iterable[TableRow]) -> tuple[list[ImportRow], list[RowFault]]:
     """Return the rows that are valid by the file alone, and the faults of the others."""
     faults: list[RowFault] = []
     rows: list[ImportRow] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -58,13 +59,18 @@ def preview_import(draft_id: str) -> ResponseReturnValue:
     return _preview(draft, sheet, preview_table(table, draft.choices.picks), stopped=stopped)
 
 
-def _rows(draft: Draft, sheet: Sheet) -> list[TableRow] | None:
+def _rows(draft: Draft, sheet: Sheet) -> Iterator[TableRow] | None:
     """Return the file's rows, None where the admin must choose about the columns first."""
     if questions_of(sheet, draft.choices):
         return None
-    table = sheet_rows(sheet, draft.choices.reading)
-    asked = draft.choices.day_first is None and date_in_question(table)
-    return None if asked else table
+    reading = draft.choices.reading
+    if draft.choices.day_first is None and date_in_question(sheet_rows(sheet, reading)):
+        return None
+    return sheet_rows(sheet, reading)
+
+
+def _would_be(draft: Draft, sheet: Sheet) -> Preview:
+    return preview_table(_rows(draft, sheet) or (), draft.choices.picks)
 
 
 @blueprint.post(DRAFT)
@@ -87,9 +93,9 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
     except ImportStopped:
         return lead_to("preview_import", draft_id=draft_id, stopped=1)
     except PreviewOutdated:
-        return _preview(draft, sheet, preview_table(table, picks), outdated=True, status=409)
+        return _preview(draft, sheet, _would_be(draft, sheet), outdated=True, status=409)
     except ImportRejected:
-        return _preview(draft, sheet, preview_table(table, picks), undecided=True, status=422)
+        return _preview(draft, sheet, _would_be(draft, sheet), undecided=True, status=422)
     delete_draft(current_admin().id, draft_id)
     return lead_to("imports", **_counts(report), **_build_posters(report))
 
@@ -112,7 +118,7 @@ def _picks(draft: Draft, sheet: Sheet) -> dict[int, Pick]:
             if (number := name.removeprefix("pick-")) != name and number.isdecimal()
             if (pick := _parse_pick(value)) is not None
         }
-    rows = preview_table(_rows(draft, sheet) or [], draft.choices.picks).of(DOUBTFUL)
+    rows = _would_be(draft, sheet).of(DOUBTFUL)
     return {
         row.number: Pick(act, None if act == NEW else row.candidates[0].movie_id) for row in rows
     }

@@ -185,7 +185,7 @@ def test_an_uploaded_poster_that_a_new_address_would_replace_is_told(anna: Flask
     with writing() as session:
         session.add(Poster(movie_id=movie_id, uploaded=True, original_key="originals/0.jpg"))
     text = "external_id,poster_url\nx-1,https://example.org/p.jpg\n"
-    assert "A feltöltött plakát helyébe" in anna.get(preview(anna, text)).text
+    assert "A feltöltött plakát helyére" in anna.get(preview(anna, text)).text
 
 
 @pytest.mark.parametrize(
