@@ -71,6 +71,7 @@ def downgrade() -> None:
             PARTITION BY movie_id
             ORDER BY removed_at IS NOT NULL, CASE WHEN first THEN 0 ELSE 1 END, id
         ) AS place FROM premiere) AS placed WHERE place = 1""")
+    op.execute("CREATE UNIQUE INDEX kept_movie_id ON kept (movie_id)")  # or each row reads all
     op.execute("DELETE FROM date_change WHERE premiere_id NOT IN (SELECT premiere_id FROM kept)")
     op.execute("""UPDATE poster_status SET premiere_date = (
         SELECT kept.premiere_date FROM kept WHERE kept.movie_id = poster_status.movie_id)""")
