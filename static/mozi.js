@@ -76,7 +76,7 @@ function showTile(img) {
   const film = img.closest(".card, .film");
   const [id] = /\d+/.exec(film.querySelector(".card__link")?.pathname ?? location.pathname);
   const tile = document.createElement("span");
-  tile.className = `tile hue-${id % 8}`;
+  tile.className = `tile hue-${id % 6}`;
   tile.textContent = [...film.querySelector(".card__title, h1").textContent][0].toUpperCase();
   tile.ariaHidden = "true";
   (img.closest("picture") ?? img).after(tile);
