@@ -81,6 +81,11 @@ def test_confirming_imports_and_forgets_the_file(anna: FlaskClient) -> None:
     assert waiting() == 0
 
 
+def test_what_was_left_out_is_told_in_sentences(anna: FlaskClient) -> None:
+    html = anna.get("/admin/import?inserted=1&doubtful=1&refused=2").text
+    assert "1 kétséges sor kimaradt. 2 sor kimaradt." in html
+
+
 def begun_by(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, text: str) -> list[str]:
     """Import the text, and return the titles of the movies whose posters are begun."""
     begun: list[int] = []
