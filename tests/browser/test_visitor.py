@@ -312,3 +312,22 @@ def test_a_trailer_plays_in_the_page_after_a_click(page: Page, complaints: list[
     page.goto("/")
     policy = page.request.get("/").headers["content-security-policy"]
     assert "youtube" not in policy
+
+
+OVER = """() => [...document.querySelectorAll("main *, header *, footer *")]
+    .filter((each) => !each.closest(".strip") && each.getBoundingClientRect().right > 361)
+    .map((each) => each.outerHTML.slice(0, 80))"""
+
+
+def test_large_letters_overflow_no_phone(page: Page) -> None:
+    movie_id = make_movie(
+        title="Megszentségteleníthetetlenség", director=("Bergman Ingmar",), genres=("dráma",),
+        country=("Egyesült Államok",), distributor="Forgalmazószövetkezet", age_rating="12",
+    )  # fmt: skip
+    page.set_viewport_size({"width": 360, "height": 740})
+    film = f"/film/{movie_id}-megszentsegtelenithetetlenseg"
+    paths = ("/", "/premierek/2026", "/filmek", "/kereses?q=meg", film, "/szemely/bergman-ingmar")
+    for path in paths:
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '150%'")
+        assert page.evaluate(OVER) == [], path
