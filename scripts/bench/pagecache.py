@@ -94,8 +94,9 @@ def mozi_env(folder: str) -> dict[str, str]:
     env = {"DATA_DIR": folder, "SITE_TODAY": "2026-11-26"}
     flask = [sys.executable, "-m", "flask"]
     for command in (["db", "upgrade"], ["load-demo"], ["warm-posters"]):
+        everything = {**os.environ, **env, "LOG_LEVEL": "ERROR"}
         subprocess.run(  # noqa: S603
-            [*flask, *command], cwd=ROOT, env={**os.environ, **env}, check=True, capture_output=True
+            [*flask, *command], cwd=ROOT, env=everything, check=True, stdout=subprocess.DEVNULL
         )
     return env
 
@@ -110,7 +111,7 @@ def install(folder: Path) -> None:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="", help="subjects whose name has this in it")
     parser.add_argument("--peers", type=Path, default=Path.home() / ".cache" / "mozi-bench")
