@@ -188,7 +188,10 @@ def measure_pages(app: Flask, options: argparse.Namespace) -> dict[str, list[flo
     found = timed(app.test_client(), public_pages(options.only), options.runs)
     admin = signed_in(app)
     found |= timed(admin, admin_lists(), options.runs)
-    found |= timed(admin, {"admin, status": lambda _: "/admin/status"}, options.runs)
+    others = {"status": "status", "work list": "", "changes": "changes"}
+    others["suggestions"] = "suggestions/director?q=ko"
+    desk = {f"admin, {name}": _always(f"/admin/{path}") for name, path in others.items()}
+    found |= timed(admin, desk, options.runs)
     with app.app_context():
         leave_unbuilt(options.only)
     waiting = {n: a for n, a in admin_lists().items() if "waiting" in n}
