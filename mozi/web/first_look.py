@@ -18,21 +18,27 @@ from sqlalchemy.orm import Session
 from mozi.calendar.pages.catalogue_links import is_from_tmdb
 from mozi.calendar.pages.queries import index_page, month_page, movie_page
 from mozi.calendar.pages.values import IndexPage
+from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import month_of
 from mozi.database import in_one_line, reading
 from mozi.pagecache.fingerprints import fingerprint_of
+from mozi.web.publishing import publish
 from mozi.web.rendering import surroundings, today
 
 logger = logging.getLogger(__name__)
 
 
 def look_at_pages(app: Flask) -> None:
-    """Read and render the index, its month and one of its films, and keep nothing of it.
+    """Read and render the index, its month and one of its films, and keep nothing of the pages.
+
+    What is due is published, and names are written, as the first visit would do.
 
     Where the database cannot be read, the visitors' own requests will say so.
     """
     try:
         with app.test_request_context("/"):
+            publish(today())
+            ensure_names()  # as the film's page does before it reads
             for _ in range(2):  # SQLAlchemy compiles a process's first statement twice
                 index = _look("index", lambda session: index_page(session, today()))
             _look("month", lambda session: month_page(session, month_of(today())))
