@@ -26,6 +26,7 @@ NO_REFERENCES = {
     "note.data", "known_headings.columns", "import_draft.choices",
     *("catalogue_movie.base", "catalogue_movie.premiere_ids"),
     *("proposal.declined", "proposal.value"),
+    *("batch.what", "followed_list.movies", "followed_list.people", "passkey.public_key"),
 }  # fmt: skip
 
 
