@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from subprocess import DEVNULL
@@ -189,6 +190,7 @@ def test_a_storage_that_is_down_ends_the_run_early(
     runner: FlaskCliRunner, folder: Path, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(*_: Any, **__: Any) -> None:
+        threading.Event().wait(0.01)  # as a storage that fails takes: the run can count meanwhile
         raise StorageError("It is down.")
 
     monkeypatch.setattr(storage, "put", down)
