@@ -73,12 +73,8 @@ def listings(
     session: Session, first: date, last: date, *conditions: ColumnElement[bool], limit: int
 ) -> list[Listing]:
     """Return at most limit premieres from first to last, in page order."""
-    rows = session.execute(
-        rows_of(LISTING)
-        .where(IS_SHOWN, Premiere.premiere_date.between(first, last), *conditions)
-        .order_by(Premiere.premiere_date, Premiere.id)
-        .limit(limit)
-    )
+    within = Premiere.premiere_date.between(first, last)
+    rows = session.execute(_LISTED.where(within, *conditions).limit(limit))
     return sorted((Listing(*row) for row in rows), key=page_order)
 
 
@@ -102,6 +98,10 @@ def rows_of(columns: Sequence[Any]) -> Select[Any]:
         .outerjoin(Poster, Poster.movie_id == Movie.id)
         .outerjoin(DateChange, DateChange.id == _LAST_MOVE)
     )
+
+
+# Made once: a page has several lists, and each of these steps costs as much as some rows.
+_LISTED = rows_of(LISTING).where(IS_SHOWN).order_by(Premiere.premiere_date, Premiere.id)
 
 
 def get_details(session: Session, movie_id: int, today: date) -> Details:

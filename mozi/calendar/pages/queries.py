@@ -6,7 +6,8 @@ before and after it, whatever the number of movies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -64,14 +65,15 @@ def index_page(session: Session, today: date, filters: Filters = NONE) -> IndexP
     has_day, has_month = Premiere.date_precision == "day", HAS_MONTH
     found = listings(session, first, last, has_day, *conditions, limit=INDEX_LIMIT + 1)
     shown, unshown = found[:INDEX_LIMIT], found[INDEX_LIMIT:]
-    leads = _leads(weeks, shown)
+    by_week = _by_week(shown)
+    leads = _leads(by_week)
     undated = _undated(session, today, *conditions)
     linked = {THUMB.media: [*shown, *undated], BLURRED.media: leads.values()}
     pictures = load_pictures(session, linked)
     earlier, later = dates_around(session, first, last, has_month, *conditions)
     return IndexPage(
         weeks=tuple(
-            _week(week, shown, leads, pictures, whole=week.last < _cut_at(unshown))
+            _week(week, by_week[week], leads, pictures, whole=week.last < _cut_at(unshown))
             for week in weeks
         ),
         undated=_cards(undated, pictures),
@@ -129,12 +131,13 @@ def in_cinemas_page(session: Session, today: date, filters: Filters = NONE) -> I
     found = listings(session, *dates, *conditions, limit=LIST_LIMIT + 1)
     shown = found[:LIST_LIMIT]
     pictures = load_pictures(session, {THUMB.media: shown})
-    by_week = [
-        WeekOfCinemas(week, _cards((m for m in shown if m.premiere_date in week), pictures))
-        for week in reversed(weeks)
-    ]
+    by_week = _by_week(shown)
     return InCinemasPage(
-        weeks=tuple(week for week in by_week if week.cards),
+        weeks=tuple(
+            WeekOfCinemas(week, _cards(by_week[week], pictures))
+            for week in reversed(weeks)
+            if week in by_week
+        ),
         cut=len(found) > len(shown),
         filters=load_filter_options(session, filters, shown, among=dates),
     )
@@ -211,26 +214,29 @@ def _cut_at(unshown: Sequence[Listing]) -> date:
     return unshown[0].premiere_date if unshown else date.max
 
 
-def _leads(weeks: Iterable[Week], movies: Sequence[Listing]) -> dict[Week, Listing]:
+def _by_week(movies: Iterable[Listing]) -> Mapping[Week, list[Listing]]:
+    """Return the movies of each week, in page order."""
+    found: dict[Week, list[Listing]] = defaultdict(list)
+    for movie in movies:
+        found[week_of(movie.premiere_date)].append(movie)
+    return found
+
+
+def _leads(by_week: Mapping[Week, Sequence[Listing]]) -> dict[Week, Listing]:
     """Return each week's lead: its first movie, in page order, that has a poster source."""
-    leads: dict[Week, Listing] = {}
-    for week in weeks:
-        lead = next((m for m in movies if m.premiere_date in week and m.has_source), None)
-        if lead is not None:
-            leads[week] = lead
-    return leads
+    found = {week: [m for m in movies if m.has_source] for week, movies in by_week.items()}
+    return {week: movies[0] for week, movies in found.items() if movies}
 
 
 def _week(
     week: Week,
-    movies: Sequence[Listing],
+    opening: Sequence[Listing],
     leads: dict[Week, Listing],
     pictures: Pictures,
     *,
     whole: bool,
 ) -> WeekShown:
     lead = leads.get(week)
-    opening = [movie for movie in movies if movie.premiere_date in week]
     return WeekShown(
         week=week,
         days=_days(opening, pictures),
