@@ -7,7 +7,6 @@ from functools import partial
 from threading import Thread
 
 from flask import Flask, url_for
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mozi.database.postgresql import fail_fast
 from mozi.extensions import db
@@ -24,6 +23,7 @@ from mozi.web.first_look import look_at_pages
 from mozi.web.i18n.languages import is_admin
 from mozi.web.middleware import static_files
 from mozi.web.middleware.cached_pages import CachedPages
+from mozi.web.middleware.forwarding import BelievedProxies
 from mozi.web.middleware.headers import SecurityHeaders
 from mozi.web.middleware.hosts import NamedHosts
 from mozi.web.middleware.known_files import AnsweringFiles, KeepingFiles, KnownFiles
@@ -88,13 +88,8 @@ def _first_files(app: Flask) -> str:
 
 
 def _proxies(hops: int) -> Iterator[Layer]:
-    """Yield a ProxyFix that believes as many proxies as the operator has.
-
-    It never believes X-Forwarded-Host or -Port: a proxy passes Host on, SITE_URL says the rest,
-    and a proxy that does not set these headers passes on what the client made up.
-    """
     if hops:
-        yield lambda inner: ProxyFix(inner, x_for=hops, x_proto=hops)
+        yield lambda inner: BelievedProxies(inner, hops)
 
 
 def _plain_media(services: Services, security: SecurityHeaders) -> Iterator[Layer]:

@@ -34,7 +34,7 @@ def test_the_layers_of_the_embedded_default(app: Flask) -> None:
 
 def test_proxies_are_believed_first_where_there_are_some(make_app: MakeApp) -> None:
     app = make_app(TRUSTED_PROXY_HOPS="2")
-    assert names(app.wsgi_app) == ["ProxyFix", *INSIDE]
+    assert names(app.wsgi_app) == ["BelievedProxies", *INSIDE]
     assert isinstance(app.wsgi_app, ProxyFix)
     assert (app.wsgi_app.x_for, app.wsgi_app.x_proto) == (2, 2)
     assert (app.wsgi_app.x_host, app.wsgi_app.x_port) == (0, 0)
