@@ -121,18 +121,41 @@ def _collect(app: WSGIApp, environ: Environ) -> Answer | BaseException:
 class HeadersTimeout(gevent.Timeout):  # type: ignore[misc]  # gevent has no types
     """Ends the wait for a request's headers after so many seconds, or when the worker stops."""
 
-    def __init__(self, seconds: float, waiting: dict[HeadersTimeout, Any]) -> None:
+    def __init__(self, seconds: float, waits: HeaderWaits) -> None:
         super().__init__(seconds, False)  # False: the block ends, nothing is raised
-        self.waiting = waiting
+        self.waits = waits
 
     def __enter__(self) -> HeadersTimeout:
-        self.waiting[self] = gevent.getcurrent()
+        self.waits.waiting[self] = gevent.getcurrent()
         super().__enter__()
         return self
 
     def __exit__(self, *raised: Any) -> Any:
-        del self.waiting[self]
+        del self.waits.waiting[self]
         return super().__exit__(*raised)
+
+
+class HeaderWaits:
+    """The connections of one worker that wait for a request's headers."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[HeadersTimeout, Any] = {}
+        self.seen: set[HeadersTimeout] = set()
+
+    def end_those_seen_before(self) -> None:
+        """End the waits that the last call has seen already.
+
+        A connection that has just come gets from one call to the next: its request may be on
+        the way, and one that is cut off then is lost.
+        """
+        for timeout in self.seen & self.waiting.keys():
+            gevent.get_hub().loop.run_callback(self._end, timeout)
+        self.seen = set(self.waiting)
+
+    def _end(self, timeout: HeadersTimeout) -> None:
+        """End this wait, unless its headers have come meanwhile: then the answer is being made."""
+        if (greenlet := self.waiting.get(timeout)) is not None:
+            greenlet.throw(timeout)
 
 
 class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -158,7 +181,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             self.hooks.warm_up()
         limits = BodyLimits(self.max_body_bytes, capacity.HELD_BODY_BYTES)
         self.bodies = Bodies(limits, lambda seconds: gevent.Timeout(seconds, TimeoutError))
-        self.waiting_for_headers: dict[HeadersTimeout, Any] = {}
+        self.header_waits = HeaderWaits()
         self.finished_at_beat = 0
         self.wsgi = ThreadedApp(
             self.wsgi,
@@ -169,13 +192,14 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def timeout_ctx(self) -> HeadersTimeout:
         """Bound idling and headers together: `keepalive` seconds in all, however slow they come."""
-        return HeadersTimeout(self.cfg.keepalive, self.waiting_for_headers)
+        return HeadersTimeout(self.cfg.keepalive, self.header_waits)
 
     def notify(self) -> None:
         """Beat once a second, unless all threads are taken and none came free since the last beat.
 
         The master replaces a worker that has not beaten for `timeout` seconds: so it replaces
-        one whose threads all hang. A worker that stops closes its idle connections here.
+        one whose threads all hang. A worker that stops closes its idle connections here, a beat
+        after it has stopped to accept new ones.
         """
         if not self.wsgi.is_full or self.wsgi.finished != self.finished_at_beat:
             super().notify()
@@ -183,8 +207,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         if not self.alive:
             if self.hooks:
                 self.hooks.wind_down()
-            for timeout, greenlet in list(self.waiting_for_headers.items()):
-                gevent.kill(greenlet, timeout)
+            self.header_waits.end_those_seen_before()
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Receive the body, have the app answer, send the answer; StopIteration closes."""

@@ -11,9 +11,12 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
+import gevent
 import pytest
+from gevent.event import Event
 
 from mozi.server.capacity import THREADS
+from mozi.server.worker import HeadersTimeout, HeaderWaits
 from mozi.units import MIB
 from tests.support.serving import LARGEST_BODY, Server, answers, serving, wait_until
 
@@ -184,6 +187,41 @@ def test_sigterm_lets_requests_finish_and_idle_connections_go(tmp_path: Path) ->
             server.process.send_signal(signal.SIGTERM)
             assert read_answer(client) == (200, b"page")
         assert server.process.wait(6) == 0  # the idle ones would have had 10 s
+
+
+def test_a_request_that_was_on_the_way_at_sigterm_is_answered(tmp_path: Path) -> None:
+    with serving("--workers", "1", folder=tmp_path) as server, server.connect() as client:
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: refuses(server))
+        client.sendall(HEAD + b"\r\n")
+        assert read_answer(client) == (200, b"page")
+        assert server.process.wait(6) == 0
+
+
+def refuses(server: Server) -> bool:
+    try:
+        server.connect().close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_headers_that_came_before_their_wait_was_ended_are_answered() -> None:
+    waits, came, answered = HeaderWaits(), Event(), []
+
+    def handle() -> None:
+        with HeadersTimeout(9, waits):
+            came.wait()
+        gevent.sleep(0)  # the app runs
+        answered.append(True)
+
+    handling = gevent.spawn(handle)
+    gevent.sleep(0)
+    waits.end_those_seen_before()
+    came.set()
+    waits.end_those_seen_before()
+    handling.get(timeout=5)
+    assert answered
 
 
 def test_a_worker_whose_threads_all_hang_is_replaced(tmp_path: Path) -> None:
