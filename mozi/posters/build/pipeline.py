@@ -1,18 +1,19 @@
 """The way of a poster: lease, source, decode, original, render, store, publish and release.
 
-The original is stored while the variants are rendered. One fetch and one decode build all
-variants that a movie misses. No database transaction is open while bytes or pixels move, but for
-the short one that records the original beside the rendering. A crash leaves at worst an object
-that nothing refers to.
+The original, and each variant that is made, is stored while the others are rendered. One fetch
+and one decode build all variants that a movie misses. No database transaction is open while bytes
+or pixels move, but for the short one that records the original beside the rendering. A crash
+leaves at worst an object that nothing refers to.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
+from itertools import islice
+from queue import Empty, SimpleQueue
 
 from mozi.budget import Budget
 from mozi.errors import Busy, ObjectNotFound, SourceError, StorageError
@@ -72,6 +73,30 @@ class BuildResult:
     built: tuple[str, ...]
     present: tuple[str, ...]
     state: PosterState
+
+
+class _Made:
+    """The variants of one build, on their way from the threads that encode to the one that stores.
+
+    Its block is the rendering.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._queue: SimpleQueue[Rendered | None] = SimpleQueue()
+        self.add = self._queue.put
+
+    def __enter__(self) -> None:
+        """Begin the rendering."""
+
+    def __exit__(self, *_: object) -> None:
+        self._queue.put(None)
+
+    def __iter__(self) -> Iterator[Rendered]:
+        """Yield each variant as it is made, until the block or the build's time ends."""
+        with suppress(Empty):
+            while (one := self._queue.get(timeout=self._lease.left_s)) is not None:
+                yield one
 
 
 class PosterPipeline:
@@ -159,13 +184,20 @@ class PosterPipeline:
         with counted_build(build.recipes, build.stages), self._failures_kept(build):
             source = self._source(build)
             header = read_header(source.body, max_pixels=self.max_pixels)
+            original = source.key or original_key(source.body, header.extension)
+            made = _Made(build.lease)
+            stored: list[StoredVariant] = []
+
+            def store_what_is_made() -> None:
+                self._keep_original(build, source, original, header)
+                rendered = islice(made, len(build.recipes) - 1)  # the last one ends the rendering
+                stored.extend(self._store(build, rendered, original))
+
             # The pixels are held until all is encoded, since they stay in memory as long.
             with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
                 decoded = self._decode(build, source.body)
-                original = source.key or original_key(source.body, header.extension)
-                keep = partial(self._keep_original, build, source, original, header)
-                rendered = self._render(build, decoded, meanwhile=keep)
-            stored = self._store(build, rendered, original)
+                self._render(build, decoded, made, meanwhile=store_what_is_made)
+            stored.extend(self._store(build, made, original))
             published = publish_and_release(
                 build.lease, build.state, original_key=original, stored=stored
             )
@@ -212,7 +244,7 @@ class PosterPipeline:
     def _decode(self, build: Build, body: bytes) -> Decoded:
         def work() -> Decoded:
             with build.stages("decode"):
-                return decode(body, max_pixels=self.max_pixels)
+                return decode(body, max_pixels=self.max_pixels, help_by=self.imaging.offer)
 
         return self.imaging.run(work, wait_s=build.lease.left_s)
 
@@ -227,28 +259,31 @@ class PosterPipeline:
         record_original(build.lease, build.state, key)
 
     def _render(
-        self, build: Build, decoded: Decoded, *, meanwhile: Callable[[], None]
-    ) -> Sequence[Rendered]:
+        self, build: Build, decoded: Decoded, made: _Made, *, meanwhile: Callable[[], None]
+    ) -> None:
         """Encode all recipes, two at once if a second imaging thread is free."""
 
-        def work() -> Sequence[Rendered]:
-            with build.stages("encode"):
-                return render(decoded, build.recipes, help_by=self.imaging.offer)
+        def work() -> None:
+            with made, build.stages("encode"):
+                render(decoded, build.recipes, help_by=self.imaging.offer, take=made.add)
 
-        return self.imaging.run(work, wait_s=build.lease.left_s, meanwhile=meanwhile)
+        self.imaging.run(work, wait_s=build.lease.left_s, meanwhile=meanwhile)
 
     def _store(
-        self, build: Build, rendered: Sequence[Rendered], original: str
-    ) -> list[StoredVariant]:
-        with build.stages("store"):
-            ensure_marked(self.storage)
-            return [self._store_one(build, one, original) for one in rendered]
+        self, build: Build, rendered: Iterable[Rendered], original: str
+    ) -> Iterator[StoredVariant]:
+        """Store each variant as it comes, and yield what to publish."""
+        for one in rendered:
+            key = _key_for(build.state, one.recipe, original_digest(original))
+            build.lease.check()
+            with build.stages("store"):
+                ensure_marked(self.storage)
+                content_type = one.recipe.content_type
+                self.storage.put(key, one.body, content_type=content_type, public=True)
+            build.lease.check()
+            yield self._stored(one, key)
 
-    def _store_one(self, build: Build, rendered: Rendered, original: str) -> StoredVariant:
-        key = _key_for(build.state, rendered.recipe, original_digest(original))
-        build.lease.check()
-        self.storage.put(key, rendered.body, content_type=rendered.recipe.content_type, public=True)
-        build.lease.check()
+    def _stored(self, rendered: Rendered, key: str) -> StoredVariant:
         return StoredVariant(
             recipe=rendered.recipe,
             object_key=key,

@@ -11,6 +11,7 @@ from PIL.JpegImagePlugin import get_sampling
 
 from mozi.posters.imaging import colour, kinds
 from mozi.posters.imaging.exif import SIDEWAYS
+from mozi.posters.imaging.helping import Helper
 from mozi.posters.imaging.opening import Opened, only_unreadable, open_picture
 from mozi.posters.imaging.planes import CRISP, Extent, Planes, Size, planes_of
 from mozi.posters.imaging.sizes import BOX, fitted
@@ -40,37 +41,38 @@ class Decoded:
     height_px: int
 
 
-def decode(body: bytes, *, max_pixels: int) -> Decoded:
+def decode(body: bytes, *, max_pixels: int, help_by: Helper | None = None) -> Decoded:
     """Return the poster as an upright, opaque sRGB picture without metadata.
 
     body: the file as stored. Raises UnreadableSource, and nothing else, if it is no accepted
     kind, is cut short or damaged, or has more than max_pixels (width × height, read from the
-    header before any pixel).
+    header before any pixel). help_by: gives work to a second thread.
     """
     opened = open_picture(body, max_pixels=max_pixels)
     with only_unreadable(body):
         source = opened.upright_size  # as stored, before draft reduces it
         size = fitted(source, BOX)
-        planes = _planes(opened, size[::-1] if opened.turn in SIDEWAYS else size)
+        lying = size[::-1] if opened.turn in SIDEWAYS else size
+        planes = _planes(opened, lying, help_by)
         upright = planes.turned(opened.turn) if opened.turn is not None else planes
         return Decoded(upright, *source)
 
 
-def _planes(opened: Opened, size: Size) -> Planes:
+def _planes(opened: Opened, size: Size, help_by: Helper | None) -> Planes:
     """Return the planes of an opened picture at this size, not yet turned."""
     if opened.kind is not kinds.JPEG:
         return _by_rgb(opened, size, opened.image.size)
     if not (_is_ycc(opened.image) and colour.is_srgb(opened.profile)):
         return _by_rgb(opened, size, _reduced(opened.image, size, opened.image.mode))
-    return _by_ycc(opened.image, size)
+    return _by_ycc(opened.image, size, help_by)
 
 
-def _by_ycc(image: ImageFile, size: Size) -> Planes:
+def _by_ycc(image: ImageFile, size: Size, help_by: Helper | None) -> Planes:
     """Return the planes of a plain JPEG; its pixels stay in YCbCr."""
     whole, extent = image.size, _reduced(image, size, "YCbCr")
     image.load()
     repeated = extent == whole and get_sampling(image) == HALVED
-    planes = planes_of(image, size, extent, repeated=repeated)
+    planes = planes_of(image, size, extent, repeated=repeated, help_by=help_by)
     soft = extent != whole and 1 < extent[0] / size[0] < SOFT_RATIO
     return Planes(planes.luma.filter(CRISP), planes.chroma) if soft else planes
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFilter
 
+from mozi.posters.imaging.helping import Helper, beside
+
 Size = tuple[int, int]
 Extent = tuple[float, float]
 BANDS = 4
@@ -59,18 +61,28 @@ def half(size: Size) -> Size:
 
 
 def planes_of(
-    picture: Image.Image, size: Size, extent: Extent, *, repeated: bool = False
+    picture: Image.Image,
+    size: Size,
+    extent: Extent,
+    *,
+    repeated: bool = False,
+    help_by: Helper | None = None,
 ) -> Planes:
     """Return the planes of a picture (L, or bands of YCbCr) at this size, at most its own.
 
     extent: how far the picture reaches within its pixels, since a decoder that reduces rounds
-    up. repeated: each colour pixel is there 2 × 2 times.
+    up. repeated: each colour pixel is there 2 × 2 times. help_by: resizes colour in a second
+    thread, beside brightness.
     """
     grey = picture.mode == "L"
+    chroma = beside(
+        lambda: () if grey else _chroma(picture, half(size), extent, repeated=repeated),
+        None if grey else help_by,
+    )
     resample = _resampling(extent[0] / size[0])
     luma = shrink(picture if grey else picture.getchannel(0), size, extent, resample)
     luma.info.clear()  # a comment would be saved again
-    return Planes(luma, () if grey else _chroma(picture, half(size), extent, repeated=repeated))
+    return Planes(luma, chroma())
 
 
 def _resampling(ratio: float) -> Image.Resampling:

@@ -11,7 +11,6 @@ import io
 import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache, partial
 from tempfile import TemporaryFile
@@ -21,6 +20,7 @@ from PIL import Image, ImageFilter
 
 from mozi.posters.imaging.card import card_of
 from mozi.posters.imaging.decode import Decoded
+from mozi.posters.imaging.helping import Helper, beside
 from mozi.posters.imaging.planes import Planes, Size, half
 from mozi.posters.imaging.sizes import fitted
 from mozi.posters.recipes import BLURRED, POSTER, THUMB, AvifRecipe, CardRecipe, Recipe
@@ -38,8 +38,6 @@ PREVIEW_QUALITY = 50
 
 Sharp = Callable[[Size], Planes]
 Made = tuple[bytes, Size]
-# Gives the work to another thread too; returns None if none is free.
-Helper = Callable[[Callable[[], None]], Future[None] | None]
 
 
 @dataclass(frozen=True)
@@ -54,36 +52,32 @@ class Rendered:
 
 
 def render(
-    decoded: Decoded, recipes: Sequence[Recipe], *, help_by: Helper | None = None
+    decoded: Decoded,
+    recipes: Sequence[Recipe],
+    *,
+    help_by: Helper | None = None,
+    take: Callable[[Rendered], None] = lambda rendered: None,
 ) -> tuple[Rendered, ...]:
     """Return the variants of decoded by these recipes, in their order.
 
-    help_by: gives work to a second thread, so that two variants are encoded at once. The same
-    source and recipe give the same bytes in every thread and process.
+    help_by: gives work to a second thread, so that two variants are encoded at once. take: gets
+    each variant as soon as it is made, in the thread that made it. The same source and recipe
+    give the same bytes in every thread and process.
     """
     sharp = cache(partial(_sharp, decoded))
-    made = _each(partial(_made, decoded, sharp=sharp), recipes, help_by)
-    preview = preview_of(sharp(_size(decoded, THUMB)))
-    return tuple(
-        Rendered(recipe, body, *size, preview)
-        for recipe, (body, size) in zip(recipes, made, strict=True)
-    )
-
-
-def _each(
-    make: Callable[[Recipe], Made], recipes: Sequence[Recipe], help_by: Helper | None
-) -> list[Made]:
-    left, made = iter(recipes), dict[Recipe, Made]()
+    preview = cache(lambda: preview_of(sharp(_size(decoded, THUMB))))
+    left, made = iter(recipes), dict[Recipe, Rendered]()
 
     def work() -> None:
         for recipe in left:  # the threads share one iterator
-            made[recipe] = make(recipe)
+            body, size = _made(decoded, recipe, sharp=sharp)
+            made[recipe] = Rendered(recipe, body, *size, preview())
+            take(made[recipe])
 
-    helping = help_by(work) if help_by and len(recipes) > 1 else None
+    helping = beside(work, help_by if len(recipes) > 1 else None)
     work()
-    if helping is not None and not helping.cancel():
-        helping.result()
-    return [made[recipe] for recipe in recipes]
+    helping()
+    return tuple(made[recipe] for recipe in recipes)
 
 
 def preview_of(planes: Planes) -> str:

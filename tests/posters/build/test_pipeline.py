@@ -244,6 +244,28 @@ def test_the_original_is_stored_while_the_variants_are_rendered(
     assert in_use == [0]  # recording it has left no transaction open
 
 
+def test_a_variant_is_stored_while_the_others_are_rendered(
+    pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, put, render = threading.Event(), pipeline.storage.put, story.render
+
+    def storing(*args: Any, public: bool, **kwargs: Any) -> None:
+        put(*args, public=public, **kwargs)
+        if public:
+            stored.set()
+
+    def rendering(*args: Any, take: Callable[[Any], None], **kwargs: Any) -> Any:
+        def taking(rendered: Any) -> None:
+            take(rendered)
+            assert stored.wait(10)
+
+        return render(*args, take=taking, **kwargs)
+
+    monkeypatch.setattr(pipeline.storage, "put", storing)
+    monkeypatch.setattr(story, "render", rendering)
+    assert pipeline.build(movie).built == ALL
+
+
 class Killed(BaseException):
     """What a dying process does not live to handle."""
 
