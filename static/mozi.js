@@ -27,6 +27,24 @@ function changeTheme({ currentTarget }) {
   showTheme(currentTarget);
 }
 
+// Density: a page's box makes its list dense by the style sheet alone; the script keeps the choice.
+try {
+  if (localStorage.getItem("dense")) root.dataset.dense = "";
+} catch {}
+
+function changeDensity({ currentTarget: { checked } }) {
+  root.toggleAttribute("data-dense", checked);
+  try {
+    if (checked) localStorage.setItem("dense", "1");
+    else localStorage.removeItem("dense");
+  } catch {}
+}
+
+function offerDensity(box) {
+  box.checked = "dense" in root.dataset;
+  box.addEventListener("change", changeDensity);
+}
+
 // Share: the system's dialogue, or the address to the clipboard.
 async function share({ currentTarget: button }) {
   const url = button.dataset.share;
@@ -135,7 +153,7 @@ function showOffline() {
 }
 for (const event of ["online", "offline"]) addEventListener(event, showOffline);
 
-// Suggestions under the masthead's field: their script is fetched when the field gets the focus.
+// Suggestions under the masthead's field: their script and style are fetched when the field gets the focus.
 // Without a script the field is a plain one, so that nothing promises a list that never opens.
 function offerSuggestions(form) {
   const field = form.elements.q;
@@ -149,7 +167,10 @@ function offerSuggestions(form) {
 function loadSearch({ currentTarget: form }) {
   const script = document.createElement("script");
   script.src = form.dataset.search;
-  document.head.append(script);
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = form.dataset.style;
+  document.head.append(style, script);
 }
 
 // Stars: the films and people that this browser follows. Only it stores the list, until a calendar
@@ -233,6 +254,7 @@ parsed.then(() => {
     showTheme(button);
     button.addEventListener("click", changeTheme);
   }
+  document.querySelectorAll("#tomor").forEach(offerDensity);
   for (const form of document.querySelectorAll("[data-filters]")) {
     form.addEventListener("formdata", leaveOut);
   }

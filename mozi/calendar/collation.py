@@ -94,3 +94,24 @@ LETTERS = tuple(_LETTERS)
 def key_range(letter: str) -> tuple[str, str]:
     """Return the first sort key that begins with letter (of LETTERS), and the first after it."""
     return _LETTERS[letter], chr(ord(_LETTERS[letter]) + 1)
+
+
+_SPELLED = {code: letter for letter, code in _LETTERS.items()} | {_GAP: " "}
+
+
+def beginning_of(key: str) -> str | None:
+    """Return how a title with this sort key begins: "ab", or "a k" after a word of one letter.
+
+    None where a digit or another script is among these letters.
+    """
+    start = key[: 3 if key[1:2] == _GAP else 2]
+    known = len(start) > 1 and start[-1] != _GAP and all(char in _SPELLED for char in start)
+    return "".join(_SPELLED[char] for char in start) if known else None
+
+
+def beginning_range(beginning: str) -> tuple[str, str] | None:
+    """Return the first sort key that begins so and the first after it; None for other texts."""
+    low = sort_key(beginning).split(_LEVEL)[0]
+    if beginning_of(low) != beginning or len(low) > 3:
+        return None
+    return low, low[:-1] + chr(ord(low[-1]) + 1)

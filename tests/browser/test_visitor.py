@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import flask
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from mozi.database import writing
@@ -264,6 +264,45 @@ def test_the_first_poster_of_a_phone_is_near_the_top(visitor: Page) -> None:
     box = visitor.locator(".card .frame").bounding_box()
     assert box is not None
     assert box["y"] <= 400
+
+
+def test_a_dense_list_is_a_choice_that_stays(visitor: Page) -> None:
+    for title in ("Kontroll", "Mephisto"):
+        make_movie(title=title)
+    visitor.goto("/")
+    first, second = (visitor.locator(".card").nth(number) for number in (0, 1))
+    assert height(first) > 200
+    visitor.get_by_label("Tömören").check()
+    assert height(first) < 100
+    assert (second.bounding_box() or {})["y"] > (first.bounding_box() or {})["y"]
+    if visitor.locator(".theme").is_visible():  # with a script
+        visitor.goto("/moziban")
+        expect(visitor.get_by_label("Tömören")).to_be_checked()
+        assert height(visitor.locator(".card").first) < 100
+        visitor.get_by_label("Tömören").uncheck()
+        visitor.goto("/")
+        assert height(visitor.locator(".card").first) > 200
+
+
+def height(each: Locator) -> float:
+    box = each.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+def test_the_date_is_the_rail_of_a_wide_screen(page: Page) -> None:
+    for number in range(7):
+        make_movie(title=f"Film {number}")
+    for day in (27, 28):
+        make_movie(title=f"Egyedül {day}", premiere_date=date(2026, 11, day))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/")
+    tops = [each.bounding_box() or {} for each in page.locator(".day").all()]
+    names = [each.bounding_box() or {} for each in page.locator(".day__name").all()]
+    assert names[0]["x"] == names[1]["x"]
+    card = page.locator(".card").first.bounding_box() or {}
+    assert names[0]["x"] + names[0]["width"] < card["x"]
+    assert tops[1]["y"] == tops[2]["y"]  # two days of one film share a row
 
 
 @pytest.mark.parametrize("width_px", [320, 360, 1440])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mozi.calendar.collation import sort_key
+from mozi.calendar.collation import beginning_of, beginning_range, sort_key
 
 # Each line stands in its right order.
 IN_ORDER = {
@@ -55,3 +55,21 @@ def test_any_title_has_a_key(title: str) -> None:
 @given(st.text(alphabet="aábccsdzgyoöőszuü 12-AÁ", max_size=12))
 def test_a_title_comes_before_its_own_continuation(title: str) -> None:
     assert sort_key(title) < sort_key(f"{title} x")
+
+
+@pytest.mark.parametrize(
+    ("title", "beginning"),
+    [
+        ("Ábel", "ab"), ("A keresztapa", "a k"), ("Csak mi", "csa"), ("Ószeres", "osz"),
+        ("M", None), ("A 7. pecsét", None), ("Wíз", "wi"), ("Wз", None),
+    ],
+)  # fmt: skip
+def test_how_titles_begin(title: str, beginning: str | None) -> None:
+    assert beginning_of(sort_key(title)) == beginning
+
+
+def test_a_beginning_is_a_range_of_sort_keys_in_one_spelling() -> None:
+    low, high = beginning_range("a k") or ("", "")
+    assert low <= sort_key("A keresztapa") < high <= sort_key("A lámpás")
+    for other in ("á k", "a", "abc", "ák", "a7", "", " a"):
+        assert beginning_range(other) is None, other

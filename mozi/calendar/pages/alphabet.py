@@ -15,7 +15,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.collation import LETTERS, key_range
+from mozi.calendar.collation import LETTERS, beginning_of, beginning_range, key_range
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, FilterOptions, Filters
 from mozi.calendar.pages.listings import movie_listings
@@ -56,31 +56,45 @@ class LetterGroup:
 class AlphabetPage:
     """One page of the list. letter: None for all; number: the page's, from 1.
 
-    ahead: how many pages follow, at most PAGES_AHEAD.
+    beginning: the letter's and the next one of its titles, where the list has only these.
+    beginnings: those of a letter with more than one page. ahead: how many pages follow, at most
+    PAGES_AHEAD.
     """
 
     letters: tuple[Letter, ...]
     letter: str | None
+    beginning: str | None
+    beginnings: tuple[str, ...]
     number: int
     groups: tuple[LetterGroup, ...]
     ahead: int
     filters: FilterOptions
 
 
+def is_beginning(text: str) -> bool:
+    """Return whether text is of RANGES, or one of the beginnings within a letter: "ab", "a k"."""
+    return text in RANGES or beginning_range(text) is not None
+
+
 def alphabet_page(
-    session: Session, letter: str | None, number: int, today: date, filters: Filters = NONE
+    session: Session, asked: str | None, number: int, today: date, filters: Filters = NONE
 ) -> AlphabetPage:
-    """Return a page of the movies that begin with letter (of RANGES) and match the filters.
+    """Return a page of the movies that begin so (None: all) and match the filters.
 
     Call names.ensure_names first: a movie without a stored name is left out.
     """
-    names = _names(session, letter, number, filters.movie_conditions())
+    letter = letter_of(_range(asked)[0]) if asked else None
+    names = _names(session, asked, number, filters.movie_conditions())
     shown = dict(names[:PER_PAGE])
     movies = movie_listings(session, shown, today, kind=filters.kind)
     cards = {card.movie.id: card for card in load_cards(session, movies)}
     return AlphabetPage(
         letters=_letters(session),
         letter=letter,
+        beginning=asked if asked != letter else None,
+        beginnings=_beginnings(session, letter)
+        if asked != letter or number > 1 or len(names) > PER_PAGE
+        else (),
         number=number,
         groups=_groups(shown, cards),
         ahead=max(0, len(names) - 1) // PER_PAGE,
@@ -95,14 +109,14 @@ def letter_of(key: str) -> str:
 
 def _names(
     session: Session,
-    letter: str | None,
+    asked: str | None,
     number: int,
     conditions: tuple[ColumnElement[bool], ...],
 ) -> list[tuple[int, str]]:
     """Return the page's movie ids with their sort keys, and those of the pages that it links."""
     statement = (
         select(MovieName.movie_id, MovieName.sort_key)
-        .where(*_within(letter))
+        .where(*_within(asked))
         .order_by(MovieName.sort_key, MovieName.movie_id)
         .offset((number - 1) * PER_PAGE)
         .limit((1 + PAGES_AHEAD) * PER_PAGE)
@@ -112,12 +126,25 @@ def _names(
     return [(movie_id, key or "") for movie_id, key in session.execute(statement)]
 
 
-def _within(letter: str | None) -> tuple[ColumnElement[bool], ...]:
+def _within(asked: str | None) -> tuple[ColumnElement[bool], ...]:
     key = MovieName.sort_key
-    if letter is None:
+    if asked is None:
         return (key.is_not(None),)
-    low, high = RANGES[letter]
+    low, high = _range(asked)
     return (key >= low, key < high)
+
+
+def _range(asked: str) -> tuple[str, str]:
+    return RANGES.get(asked) or beginning_range(asked) or RANGES[OTHERS]
+
+
+def _beginnings(session: Session, letter: str | None) -> tuple[str, ...]:
+    """Return the beginnings of a letter's titles, in order."""
+    if letter not in LETTERS:
+        return ()
+    start = func.substr(MovieName.sort_key, 1, 3)
+    found = session.scalars(select(start).where(*_within(letter)).distinct()).all()
+    return tuple(filter(None, dict.fromkeys(map(beginning_of, sorted(found)))))
 
 
 def _letters(session: Session) -> tuple[Letter, ...]:

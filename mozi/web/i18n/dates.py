@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from markupsafe import Markup, escape
+
 from mozi.calendar.weeks import Month, Week
 
 MONTHS = (
@@ -30,6 +32,8 @@ DAYS_A_YEAR = 365.25
 
 # The space in "december 3", "dec. 3" and "3 December", but not in "2027. január".
 MONTH_AND_DAY = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=[^\W\d_]\.) (?=\d)|(?<=\d) (?=[^\W\d_])")
+
+DAY_NUMBER = re.compile(r"\b\d{1,2}\b\.?")  # "26." and "26", but not "2027."
 
 # The vowels of the number's last spoken word decide "-ban" or "-ben": kilenc-ben, hat-ban.
 _BACK_UNITS = "368"  # három, hat, nyolc
@@ -98,6 +102,11 @@ def moved(old: date, new: date, *, today: date) -> str:
 def unbroken_dates(text: str) -> str:
     """Return the text with no-break spaces between month and day, in both languages."""
     return MONTH_AND_DAY.sub("\N{NO-BREAK SPACE}", text)
+
+
+def bold_day(text: str) -> Markup:
+    """Return the text with the number of its day in <b>, in both languages."""
+    return Markup(DAY_NUMBER.sub(r"<b>\g<0></b>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def distance(day: date, *, today: date) -> str:

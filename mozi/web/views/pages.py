@@ -56,6 +56,8 @@ FILTERS = (
         local_day,
         genres.genre_name,
         dates.unbroken_dates,
+        dates.bold_day,
+        week_of,
     ),
     *(structured.card_picture, structured.structured_data),
     *(

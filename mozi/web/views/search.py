@@ -42,18 +42,19 @@ def search() -> Response:
 @blueprint.get("/filmek")
 @limit_filters
 def movies() -> Response:
-    """Show one page of all movies, or with ?betu= of those with this first letter."""
+    """Show one page of all movies, or with ?betu= of those that begin so."""
     filters = filters_of(request.args)
     letter = request.args.get("betu", "").lower() or None
     number = request.args.get("oldal", 1, type=int)
-    if (letter and letter not in alphabet.RANGES) or not 1 <= number <= alphabet.LAST_PAGE:
+    if (letter and not alphabet.is_beginning(letter)) or not 1 <= number <= alphabet.LAST_PAGE:
         abort(404)
     ensure_names()
     named = {"betu": letter, "oldal": number if number > 1 else None}
 
     def load(session: Session) -> alphabet.AlphabetPage:
         page = alphabet.alphabet_page(session, letter, number, today(), filters)
-        return page if page.groups or number == 1 else abort(404)
+        known = page.beginning is None or page.beginning in page.beginnings
+        return page if known and (page.groups or number == 1) else abort(404)
 
     return show("alphabet", load, query=_query_of({**named, **filters.arguments}))
 

@@ -60,3 +60,18 @@ def test_a_long_list_has_pages(app: Flask, monkeypatch: pytest.MonkeyPatch) -> N
 )
 def test_a_sort_key_begins_with_a_letter_of_the_bar(title: str, letter: str) -> None:
     assert letter_of(sort_key(title)) == letter
+
+
+@on_both_backends
+def test_a_letter_of_several_pages_has_its_beginnings(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("A tanú", "Ádám", "Abigél", "Az ötödik pecsét", "Bors"):
+        make_movie(title=title)
+    assert page("a").beginnings == ()
+    monkeypatch.setattr(alphabet, "PER_PAGE", 2)
+    assert page("a").beginnings == ("a t", "ab", "ad", "az")
+    assert page("b").beginnings == ()
+    shown = page("a t")
+    assert (shown.letter, shown.beginning) == ("a", "a t")
+    assert titles(shown) == {"a": ["A tanú"]}

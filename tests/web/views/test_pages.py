@@ -11,9 +11,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from mozi.calendar.pages import queries
+from mozi.database import writing
+from mozi.models import Movie
 from mozi.storage import Storage
 from tests.conftest import MakeApp
-from tests.support.factories import THURSDAY, make_movie, make_variants
+from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
 
 STYLE = Path(__file__).parents[3] / "static/film.css"
 API = "/api/v1/premieres"
@@ -280,6 +283,45 @@ def test_without_a_site_url_the_canonical_address_is_taken_from_the_request(
 ) -> None:
     html = client.get("/?utm=x", headers={"Host": "mozi.test"}).text
     assert '<link rel="canonical" href="http://mozi.test/">' in html
+
+
+def test_a_kind_that_a_day_has_in_common_is_said_once(client: FlaskClient) -> None:
+    for title in ("Kontroll", "Mephisto"):
+        make_movie(title=title, kind="rerelease")
+    assert get(client, "/premierek/2026/11").count("újra a mozikban</span>") == 1
+    make_movie(title="Szindbád")
+    assert get(client, "/").count("újra a mozikban</span>") == 2
+
+
+def test_a_week_that_does_not_fit_is_linked_within_its_month(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "INDEX_LIMIT", 1)
+    for day in (26, 27):
+        make_movie(premiere_date=date(2026, 11, day))
+    make_movie(premiere_date=date(2026, 12, 10))
+    (link,) = re.findall(r'href="(/premierek/2026/12#het-2026-12-10)"', get(client, "/"))
+    monkeypatch.undo()
+    assert f' id="{link.split("#")[1]}">' in get(client, link)
+
+
+def test_the_next_month_and_year_are_at_the_top_too(client: FlaskClient) -> None:
+    for day in (date(2026, 12, 3), date(2027, 1, 7)):
+        make_movie(premiere_date=day)
+    heading = get(client, "/premierek/2026/12?kind=cinema").split("</header>")[1]
+    assert 'href="/premierek/2027/01?kind=cinema"' in heading
+    heading = get(client, "/premierek/2027").split("</header>")[1]
+    assert 'href="/premierek/2026"' in heading
+
+
+def test_dates_that_hold_no_more_are_struck(client: FlaskClient) -> None:
+    off = make_movie(status="cancelled")
+    assert re.search(r"<s>\s*<time", get(client, f"/film/{off}-koszivu-ember"))
+    moved = make_movie(title="Bors")
+    with writing() as session:
+        update_movie(session, session.get_one(Movie, moved), {"premiere_date": date(2026, 12, 3)})
+    html = get(client, f"/film/{moved}-bors")
+    assert re.search(r"<s [^>]*>2026. november 26., csütörtök</s>\s*<time[^>]*2026-12-03", html)
 
 
 def test_the_style_sheet_is_small_and_reached(app: Flask, client: FlaskClient) -> None:
