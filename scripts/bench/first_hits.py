@@ -242,7 +242,7 @@ def photographs(folder: Path, runs: int) -> None:
     for number, source in enumerate(jpeg_sources()):
         (files / f"{number:03}.jpg").write_bytes(source.body)
     with sources(files) as port:
-        env = calendar(folder, port, 2 + 4 * runs + 60)
+        env = calendar(folder, port, 2 + 4 * runs + 60) | {"POSTER_EXTRAS": "0"}  # idle
         with serving("wsgi:app", env) as address:
             workers = Workers()
             idle = workers.mb("VmRSS")

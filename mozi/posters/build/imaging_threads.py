@@ -1,5 +1,7 @@
 """The threads that decode and encode: a fixed number in one process, shared by all its builds.
 
+A second set of them stores what is made, so that nothing waits for one object after another.
+
 docs/decisions/imaging-threads.md says why this is not a ThreadPoolExecutor.
 """
 

@@ -2,18 +2,17 @@
 
 The original, and each variant that is made, is stored while the others are rendered. One fetch
 and one decode build all variants that a movie misses. No database transaction is open while bytes
-or pixels move, but for the short one that records the original beside the rendering. A crash
-leaves at worst an object that nothing refers to.
+or pixels move, but for the short one that records the original beside the rendering. A crash, or
+a store that failed beside others, leaves at worst an object that nothing refers to.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from queue import Empty, SimpleQueue
+from functools import partial
 
 from mozi.budget import Budget
 from mozi.errors import Busy, ObjectNotFound, SourceError, StorageError
@@ -30,7 +29,7 @@ from mozi.posters.build.publish import (
 from mozi.posters.build.stages import Stages
 from mozi.posters.fetch.client import FetchLimits, FetchSlots, fetch
 from mozi.posters.gc.ownership import ensure_marked
-from mozi.posters.imaging import Decoded, Header, Rendered, decode, read_header, render
+from mozi.posters.imaging import Decoded, Header, Rendered, beside, decode, read_header, render
 from mozi.posters.keys import original_digest, original_key, variant_key
 from mozi.posters.messages import unavailable
 from mozi.posters.queries import PosterState, get_poster
@@ -42,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 FETCHES_AT_ONCE = 8
 FETCHES_A_HOST = 2
+STORES_AT_ONCE = 8  # to S3 each takes some 30 ms of waiting, beside the encoding of others
 
 
 class LeaseHeld(Busy):
@@ -75,30 +75,6 @@ class BuildResult:
     state: PosterState
 
 
-class _Made:
-    """The variants of one build, on their way from the threads that encode to the one that stores.
-
-    Its block is the rendering.
-    """
-
-    def __init__(self, lease: Lease) -> None:
-        self._lease = lease
-        self._queue: SimpleQueue[Rendered | None] = SimpleQueue()
-        self.add = self._queue.put
-
-    def __enter__(self) -> None:
-        """Begin the rendering."""
-
-    def __exit__(self, *_: object) -> None:
-        self._queue.put(None)
-
-    def __iter__(self) -> Iterator[Rendered]:
-        """Yield each variant as it is made, until the block or the build's time ends."""
-        with suppress(Empty):
-            while (one := self._queue.get(timeout=self._lease.left_s)) is not None:
-                yield one
-
-
 class PosterPipeline:
     """Builds posters within the bounds of one process. Thread-safe.
 
@@ -124,6 +100,7 @@ class PosterPipeline:
         self.retry_s = retry_s
         self.pixels = Budget(max_pixels, of="pixels")
         self.imaging = ImagingThreads(slots)
+        self.storing = ImagingThreads(STORES_AT_ONCE)
         self.fetches = FetchSlots(FETCHES_AT_ONCE, FETCHES_A_HOST)
 
     @classmethod
@@ -185,19 +162,19 @@ class PosterPipeline:
             source = self._source(build)
             header = read_header(source.body, max_pixels=self.max_pixels)
             original = source.key or original_key(source.body, header.extension)
-            made = _Made(build.lease)
-            stored: list[StoredVariant] = []
+            keep = partial(self._keep_original, build, source, original, header)
+            stores: list[Callable[[], StoredVariant]] = []
 
-            def store_what_is_made() -> None:
-                self._keep_original(build, source, original, header)
-                rendered = islice(made, len(build.recipes) - 1)  # the last one ends the rendering
-                stored.extend(self._store(build, rendered, original))
+            def begin_to_store(rendered: Rendered) -> None:
+                store = partial(self._store, build, rendered, original)
+                stores.append(beside(store, self.storing.offer))
 
+            ensure_marked(self.storage)
             # The pixels are held until all is encoded, since they stay in memory as long.
             with self.pixels.hold(header.cost_px, wait_s=build.lease.left_s):
                 decoded = self._decode(build, source.body)
-                self._render(build, decoded, made, meanwhile=store_what_is_made)
-            stored.extend(self._store(build, made, original))
+                self._render(build, decoded, take=begin_to_store, meanwhile=keep)
+            stored = [store() for store in stores]
             published = publish_and_release(
                 build.lease, build.state, original_key=original, stored=stored
             )
@@ -254,36 +231,32 @@ class PosterPipeline:
             return
         build.lease.check()
         with build.stages("store"):
-            ensure_marked(self.storage)
             self.storage.put(key, source.body, content_type=header.content_type, public=False)
         record_original(build.lease, build.state, key)
 
     def _render(
-        self, build: Build, decoded: Decoded, made: _Made, *, meanwhile: Callable[[], None]
+        self,
+        build: Build,
+        decoded: Decoded,
+        *,
+        take: Callable[[Rendered], None],
+        meanwhile: Callable[[], None],
     ) -> None:
         """Encode all recipes, two at once if a second imaging thread is free."""
 
         def work() -> None:
-            with made, build.stages("encode"):
-                render(decoded, build.recipes, help_by=self.imaging.offer, take=made.add)
+            with build.stages("encode"):
+                render(decoded, build.recipes, help_by=self.imaging.offer, take=take)
 
         self.imaging.run(work, wait_s=build.lease.left_s, meanwhile=meanwhile)
 
-    def _store(
-        self, build: Build, rendered: Iterable[Rendered], original: str
-    ) -> Iterator[StoredVariant]:
-        """Store each variant as it comes, and yield what to publish."""
-        for one in rendered:
-            key = _key_for(build.state, one.recipe, original_digest(original))
-            build.lease.check()
-            with build.stages("store"):
-                ensure_marked(self.storage)
-                content_type = one.recipe.content_type
-                self.storage.put(key, one.body, content_type=content_type, public=True)
-            build.lease.check()
-            yield self._stored(one, key)
-
-    def _stored(self, rendered: Rendered, key: str) -> StoredVariant:
+    def _store(self, build: Build, rendered: Rendered, original: str) -> StoredVariant:
+        key = _key_for(build.state, rendered.recipe, original_digest(original))
+        content_type = rendered.recipe.content_type
+        build.lease.check()
+        with build.stages("store"):
+            self.storage.put(key, rendered.body, content_type=content_type, public=True)
+        build.lease.check()
         return StoredVariant(
             recipe=rendered.recipe,
             object_key=key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,12 @@ from contextlib import contextmanager
 class Stages:
     """Sums the seconds of one build by stage: `with stages("decode"): …`.
 
-    Two stages may run at once in two threads, but not one stage twice.
+    Stages may run at once in several threads; those of one stage are added up as well.
     """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._lock = threading.Lock()
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
@@ -24,7 +26,8 @@ class Stages:
             yield
         finally:
             spent = time.perf_counter() - began
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+            with self._lock:
+                self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
     @property
     def ms(self) -> dict[str, int]:

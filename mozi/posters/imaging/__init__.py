@@ -6,8 +6,18 @@ missing one. Whatever the bytes are, read_header and decode raise only Unreadabl
 """
 
 from mozi.posters.imaging.decode import Decoded, decode
+from mozi.posters.imaging.helping import beside
 from mozi.posters.imaging.opening import Header, read_header
 from mozi.posters.imaging.placeholder import placeholder
 from mozi.posters.imaging.render import Rendered, render
 
-__all__ = ["Decoded", "Header", "Rendered", "decode", "placeholder", "read_header", "render"]
+__all__ = [
+    "Decoded",
+    "Header",
+    "Rendered",
+    "beside",
+    "decode",
+    "placeholder",
+    "read_header",
+    "render",
+]

@@ -21,6 +21,7 @@ from mozi.errors import (
 from mozi.extensions import db
 from mozi.models import Movie, PosterVariant
 from mozi.posters.build import pipeline as story
+from mozi.posters.build.imaging_threads import ImagingThreads
 from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.queries import get_poster
 from mozi.posters.uploads import take_upload
@@ -206,6 +207,7 @@ def test_no_transaction_is_open_while_bytes_or_pixels_move(
     pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_use: list[int] = []
+    pipeline.storing = ImagingThreads(0)  # else variants are stored while the original is recorded
     for name in ("fetch", "decode"):  # the test below has render
         real = getattr(story, name)
         monkeypatch.setattr(story, name, watched(real, in_use))
