@@ -721,6 +721,7 @@ PEOPLE = cast(Table, MoviePerson.__table__)
 TITLES = cast(Table, MovieTitle.__table__)
 GENRES = cast(Table, MovieGenre.__table__)
 TOMBSTONES = cast(Table, Tombstone.__table__)
+HISTORY = cast(Table, HistoryEntry.__table__)
 
 # Which premiere stands for a movie, as conditions for queries.
 HAS_MONTH = Premiere.date_precision != literal_column("'year'")

@@ -51,6 +51,8 @@ def sort_key(title: str) -> str:
 
 def _spell_out(lowered: str) -> str:
     """Return lowered with foreign letters spelled out and other combining marks dropped."""
+    if lowered.isascii():
+        return lowered
     return "".join(_FOREIGN.get(char, char) for char in lowered if not unicodedata.combining(char))
 
 

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 
 from blinker import Signal
 from flask import current_app
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, insert, select
 from sqlalchemy.orm import Session
 
 from mozi.database import in_chunks
 from mozi.errors import MovieNotFound
-from mozi.models import Movie, Poster, PosterVariant
+from mozi.models import POSTERS, Movie, Poster, PosterVariant
 from mozi.posters.build.publish import NO_FAILURE
 
 new_sources = Signal()
@@ -47,6 +47,14 @@ def set_source_urls(session: Session, urls: Mapping[int, str | None]) -> int:
         changed += len(new)
     session.flush()
     return changed
+
+
+def add_source_urls(session: Session, urls: Mapping[int, str]) -> None:
+    """Give new movies, by id, their posters' addresses; the movies have no poster yet."""
+    if urls:
+        rows = [{"movie_id": movie_id, "source_url": url} for movie_id, url in urls.items()]
+        session.execute(insert(POSTERS), rows)
+        _signal_at_commit(session, urls)
 
 
 def set_source_original(session: Session, movie_id: int, original_key: str) -> None:

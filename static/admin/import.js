@@ -1,4 +1,4 @@
-// A file that is read or imported: how far it is, and the way out.
+// A file that is read or imported, or an import that is undone: how far it is, and the way out.
 // Without this script, or where an answer is not as expected, the forms send themselves.
 const EVERY_MS = 500;
 
@@ -25,20 +25,20 @@ for (const form of document.querySelectorAll("[data-long]")) {
   const ask = async () => {
     const answer = await fetch(form.dataset.long, { headers: { Accept: "application/json" } }).catch(() => null);
     const { done, of } = answer?.ok ? await answer.json().catch(() => ({})) : {};
-    if (request && !stop.disabled && of) show(words.writing.replace("##", of.toLocaleString(document.documentElement.lang)).replace("#", done.toLocaleString(document.documentElement.lang)), done, of);
+    if (request && !stop?.disabled && of) show(words.writing.replace("##", of.toLocaleString(document.documentElement.lang)).replace("#", done.toLocaleString(document.documentElement.lang)), done, of);
   };
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (request) return;
     const sent = new FormData(form);
-    stop.disabled = false;
+    if (stop) stop.disabled = false;
     request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.responseType = "json";
     request.setRequestHeader("Accept", "application/json");
     request.upload.addEventListener("progress", ({ loaded, total }) => {
-      if (!form.dataset.stop) show(loaded < total ? words.sending : words.reading, loaded, loaded < total ? total : 0);
+      if (!form.dataset.long) show(loaded < total ? words.sending : words.reading, loaded, loaded < total ? total : 0);
     });
     request.addEventListener("load", () => {
       clearInterval(timer);
@@ -49,10 +49,10 @@ for (const form of document.querySelectorAll("[data-long]")) {
     request.addEventListener("abort", end);
     show(words.reading);
     request.send(sent);
-    if (form.dataset.stop) timer = setInterval(ask, EVERY_MS);
+    if (form.dataset.long) timer = setInterval(ask, EVERY_MS);
   });
 
-  stop.addEventListener("click", () => {
+  stop?.addEventListener("click", () => {
     if (!form.dataset.stop) return request?.abort();
     stop.disabled = true;
     show(words.stopping);

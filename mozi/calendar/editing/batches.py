@@ -26,6 +26,8 @@ from mozi.errors import BatchNotFound, EqualPremieres, MovieNotFound, NoPremiere
 from mozi.models import Batch, HistoryEntry
 
 T = TypeVar("T")
+Tell = Callable[[int, int], object]
+"""Called with how many movies are written, and how many there are; raising ends the work."""
 
 AT_ONCE = 250  # movies in one transaction
 CANNOT_BE = (EqualPremieres, NoPremiere, MovieNotFound, IntegrityError, StaleDataError)
@@ -91,14 +93,22 @@ def state_of(batch: Batch) -> BatchState:
     return BatchState(*own)
 
 
-def in_parts(items: Sequence[T], write: Callable[[Session, Sequence[T]], int]) -> int:
+def in_parts(
+    items: Sequence[T],
+    write: Callable[[Session, Sequence[T]], int],
+    *,
+    tell: Tell = lambda _done, _of: None,
+) -> int:
     """Write the items AT_ONCE in a transaction, and return how many were written.
 
     write: returns how many it wrote. Where a part cannot be written, its items are written one
-    by one, and those that cannot be are left out.
+    by one, and those that cannot be are left out. Other writers come between two parts.
     """
-    parts = [items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE)]
-    return sum(_write_part(part, write) for part in parts)
+    written = 0
+    for start in range(0, len(items), AT_ONCE):
+        tell(start, len(items))
+        written += _write_part(items[start : start + AT_ONCE], write)
+    return written
 
 
 def _write_part(items: Sequence[T], write: Callable[[Session, Sequence[T]], int]) -> int:
@@ -109,7 +119,7 @@ def _write_part(items: Sequence[T], write: Callable[[Session, Sequence[T]], int]
         return sum(_write_part([item], write) for item in items) if len(items) > 1 else 0
 
 
-def undo_batch(batch_id: int, *, by: str) -> Undone:
+def undo_batch(batch_id: int, *, by: str, tell: Tell = lambda _done, _of: None) -> Undone:
     """Undo the batch, except on movies whose same fields were changed since.
 
     Raises BatchNotFound, also where the batch was undone before.
@@ -123,7 +133,7 @@ def undo_batch(batch_id: int, *, by: str) -> Undone:
     with reading() as session:
         of_batch = select(HistoryEntry.id).where(HistoryEntry.batch_id == batch_id)
         entry_ids = session.scalars(of_batch.order_by(HistoryEntry.id.desc())).all()
-    undone = in_parts(entry_ids, partial(_undo, batch_id=batch_id, by=by))
+    undone = in_parts(entry_ids, partial(_undo, batch_id=batch_id, by=by), tell=tell)
     return Undone(undone, batch.movies - undone)
 
 

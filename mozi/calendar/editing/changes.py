@@ -227,24 +227,24 @@ def _differences(change: MovieChange) -> dict[str, tuple[Json, Json]]:
         return {}
     return {
         column: (as_json(getattr(movie, column)), as_json(value))
-        for column, value in _own(change.values)
+        for column, value in own_values(change.values)
         if getattr(movie, column) != value
     }
 
 
 def differs(movie: Movie, values: Values) -> bool:
     """Return whether any of values differs from the movie's own row."""
-    return any(getattr(movie, column) != value for column, value in _own(values))
+    return any(getattr(movie, column) != value for column, value in own_values(values))
 
 
 def _set_values(movie: Movie, values: Values) -> None:
-    for column, value in _own(values):
+    for column, value in own_values(values):
         # Only new values are assigned, so that an unchanged movie is not dirty in its session.
         if movie.id is None or getattr(movie, column) != value:
             setattr(movie, column, value)
 
 
-def _own(values: Values) -> list[tuple[str, FieldValue]]:
+def own_values(values: Values) -> list[tuple[str, FieldValue]]:
     """Return the values of the movie's own row."""
     others = (POSTER_URL, *PREMIERE_COLUMNS)
     return [(column, value) for column, value in values.items() if column not in others]

@@ -109,7 +109,7 @@ def hide(
     action: str | None = HIDDEN,
 ) -> None:
     """Take the movie from all pages until it is published. action: the history's word."""
-    put_into_trash(session, lock_movie(session, movie_id), by=by, action=action)
+    put_into_trash(session, [lock_movie(session, movie_id)], by=by, action=action)
     session.flush()
     kept = session.get_one(DeletedMovie, movie_id)
     kept.hidden, kept.publish_on = True, publish_on

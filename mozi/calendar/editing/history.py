@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 from mozi import clock
 from mozi.calendar.fields import FieldValue
 from mozi.database import in_chunks
-from mozi.models import DeletedMovie, HistoryEntry, MergedMovie, Movie, Poster, PosterVariant
+from mozi.models import (
+    HISTORY,
+    DeletedMovie,
+    HistoryEntry,
+    MergedMovie,
+    Movie,
+    Poster,
+    PosterVariant,
+)
 from mozi.posters.focus import Focus
 from mozi.posters.recipes import THUMB
 
@@ -133,7 +141,7 @@ def record_history(
         for entry in entries
     ]
     if rows:
-        session.execute(insert(HistoryEntry), rows)
+        session.execute(insert(HISTORY), rows)
 
 
 def _old_poster(entry: NewHistoryEntry) -> dict[str, Any]:

@@ -145,8 +145,8 @@ def merge_movies(
     kept, other = preview.kept.movie, preview.other.movie
     filled, notes, poster = dict(preview.filled), _notes(preview), preview.other.poster
     external_id = other.external_id
-    rows = {name: load_rows(session, table, other_id) for name, table in TABLES.items()}
-    put_into_trash(session, other, by=by, action=MERGED)
+    rows = {name: load_rows(session, table, [other_id])[other_id] for name, table in TABLES.items()}
+    put_into_trash(session, [other], by=by, action=MERGED)
     session.expunge(other)
     added = _take_premieres(session, preview, rows)
     last_entry = session.scalar(select(func.max(HistoryEntry.id))) or 0
@@ -320,7 +320,11 @@ def _lock_holder(session: Session, movie_id: int) -> Movie | None:
 def _give_premieres(session: Session, holder: Movie, trash: DeletedMovie) -> dict[str, list[Row]]:
     """Take the movie's premieres and moves from the holder, and return their rows."""
     old = {row["id"]: row for row in trash.rows["premiere"]}
-    now = {row["id"]: row for row in load_rows(session, PREMIERES, holder.id) if row["id"] in old}
+    now = {
+        row["id"]: row
+        for row in load_rows(session, PREMIERES, [holder.id])[holder.id]
+        if row["id"] in old
+    }
     if all(each.id in now for each in shown_premieres(holder)):
         raise NoPremiere(holder.title)
     elsewhere = set(session.scalars(select(Premiere.id).where(Premiere.id.in_(old)))) - set(now)
@@ -331,7 +335,9 @@ def _give_premieres(session: Session, holder: Movie, trash: DeletedMovie) -> dic
     shown = [_place(row) for row in back.values() if row["removed_at"] is None]
     if not shown or len(set(shown)) < len(shown):
         back = own
-    moves = [r for r in load_rows(session, _MOVES, holder.id) if r["premiere_id"] in now]
+    moves = [
+        r for r in load_rows(session, _MOVES, [holder.id])[holder.id] if r["premiere_id"] in now
+    ]
     moves += [r for r in trash.rows["date_change"] if r["premiere_id"] in own.keys() - now]
     _delete_moves(session, holder, trash.rows["date_change"])
     session.execute(delete(Premiere).where(Premiere.id.in_(now)))
@@ -343,7 +349,7 @@ def _give_premieres(session: Session, holder: Movie, trash: DeletedMovie) -> dic
 def _delete_moves(session: Session, holder: Movie, moves: Iterable[Row]) -> None:
     """Delete these moves from the holder; a reused id has another time."""
     old = {(row["id"], row["changed_at"]) for row in moves}
-    rows = load_rows(session, _MOVES, holder.id)
+    rows = load_rows(session, _MOVES, [holder.id])[holder.id]
     ids = [row["id"] for row in rows if (row["id"], row["changed_at"]) in old]
     session.execute(delete(DateChange).where(DateChange.id.in_(ids)))
 

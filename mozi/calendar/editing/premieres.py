@@ -80,6 +80,18 @@ def write_premieres(
     return [each for each in written if each.differences]
 
 
+def new_premieres(values: Values, changes: Sequence[PremiereChange]) -> list[dict[str, object]]:
+    """Return the rows of a new movie's premieres, without the movie; raises EqualPremieres.
+
+    values: those without a premiere's name.
+    """
+    plain = {column: values[column] for column in PREMIERE_COLUMNS if column in values}
+    given = [*([plain] if plain else []), *(change.values for change in changes)]
+    if len({_place(None, each) for each in given}) < len(given):
+        raise EqualPremieres(str(values.get("title")))
+    return [{**_DEFAULTS, **each, "first": not place} for place, each in enumerate(given)]
+
+
 def _of_removed(
     movie: Movie, change: PremiereChange, changes: Sequence[PremiereChange]
 ) -> PremiereChange:

@@ -69,33 +69,41 @@ def delete_movie(
     session: Session, movie_id: int, *, by: str = BY_COMMAND, batch: int | None = None
 ) -> str:
     """Delete the movie and return its title; batch: of batches.py. Raises MovieNotFound."""
-    forget_deleted(session)
     movie = lock_movie(session, movie_id)
-    put_into_trash(session, movie, by=by, action=DELETED, batch=batch)
+    put_into_trash(session, [movie], by=by, action=DELETED, batch=batch)
     return movie.title
 
 
 def put_into_trash(
-    session: Session, movie: Movie, *, by: str, action: str | None, batch: int | None = None
+    session: Session,
+    movies: Sequence[Movie],
+    *,
+    by: str,
+    action: str | None,
+    batch: int | None = None,
 ) -> None:
-    """Delete the locked movie, whose rows the trash keeps.
+    """Delete the locked movies, IN_LIMIT at most, whose rows the trash keeps.
 
     action: the history's word; None: the history has no entry of it.
     """
-    session.add(
+    forget_deleted(session)
+    ids = [movie.id for movie in movies]
+    kept = {name: load_rows(session, table, ids) for name, table in TABLES.items()}
+    session.add_all(
         DeletedMovie(
             movie_id=movie.id,
             title=movie.title,
             premiere_date=plain_premiere(movie).premiere_date,
             deleted_by=by,
-            rows={name: load_rows(session, table, movie.id) for name, table in TABLES.items()},
+            rows={name: of_table[movie.id] for name, of_table in kept.items()},
         )
+        for movie in movies
     )
     session.flush()
     if action is not None:
-        entry = NewHistoryEntry(movie.id, movie.version, action, {})
-        record_history(session, [entry], by=by, batch=batch)
-    session.execute(delete(Movie).where(Movie.id == movie.id))
+        entries = [NewHistoryEntry(movie.id, movie.version, action, {}) for movie in movies]
+        record_history(session, entries, by=by, batch=batch)
+    session.execute(delete(Movie).where(Movie.id.in_(ids)))
 
 
 def bring_back(
@@ -200,13 +208,16 @@ def _oldest() -> datetime:
     return clock.now() - timedelta(days=UNDO_DAYS)
 
 
-def load_rows(session: Session, table: Any, movie_id: int) -> list[dict[str, Any]]:
-    """Return the movie's rows of a table, as JSON holds them."""
+def load_rows(
+    session: Session, table: Any, movie_ids: Sequence[int]
+) -> dict[int, list[dict[str, Any]]]:
+    """Return each movie's rows of a table, as JSON holds them; of IN_LIMIT movies at most."""
     owner = table.c.id if table.name == "movie" else table.c.movie_id
-    return [
-        {name: _as_json(value) for name, value in row._mapping.items()}
-        for row in session.execute(select(table).where(owner == movie_id))
-    ]
+    rows: dict[int, list[dict[str, Any]]] = {movie_id: [] for movie_id in movie_ids}
+    for row in session.execute(select(table).where(owner.in_(movie_ids))):
+        values = {name: _as_json(value) for name, value in row._mapping.items()}
+        rows[values[owner.name]].append(values)
+    return rows
 
 
 def _as_json(value: Any) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mozi.calendar.editing.changes import lock_movies, save_changes
 from mozi.calendar.editing.history import CREATED, DELETED, RESTORED
 from mozi.calendar.editing.restore import change_back
-from mozi.calendar.editing.trash import bring_back, delete_movie
+from mozi.calendar.editing.trash import bring_back, put_into_trash
 from mozi.database import IN_LIMIT
 from mozi.errors import HistoryEntryNotFound
 from mozi.models import HistoryEntry
@@ -47,8 +47,8 @@ def undo(
     save_changes(session, changes, by=by, action=RESTORED, batch=batch)
     for entry in (deleted := [e for e in free if e.action == DELETED]):
         bring_back(session, entry.movie_id, by=by)
-    for entry in (created := [e for e in free if e.action == CREATED and e.movie_id in movies]):
-        delete_movie(session, entry.movie_id, by=by)
+    created = [movies[e.movie_id] for e in free if e.action == CREATED and e.movie_id in movies]
+    put_into_trash(session, created, by=by, action=DELETED)
     return len(changes) + len(deleted) + len(created)
 
 

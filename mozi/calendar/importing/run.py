@@ -7,7 +7,7 @@ All rows are checked before the first is written; all are written or none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,11 +16,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from mozi.calendar.editing.batches import add_batch, count_in
+from mozi.calendar.editing.batches import Tell, add_batch, count_in
 from mozi.calendar.editing.changes import MovieChange, save_changes
 from mozi.calendar.editing.history import BY_COMMAND
 from mozi.calendar.editing.premieres import plain_premiere
 from mozi.calendar.fields import check_fields
+from mozi.calendar.importing.adding import add_movies
 from mozi.calendar.importing.doubts import Pick
 from mozi.calendar.importing.matching import ImportRow, MatchedRows, find_duplicate_rows, match_rows
 from mozi.calendar.importing.preview import Preview, preview_of
@@ -32,8 +33,6 @@ from mozi.posters.source import changed_sources
 from mozi.vocabulary import BY_IMPORT
 
 Picks = Mapping[int, Pick]
-Tell = Callable[[int, int], object]
-"""Called with how many movies are written, and how many there are; raising stops the import."""
 
 WRITTEN_AT_ONCE = 1000
 IMPORT = "import"  # the act of its batch; the value is the file's name
@@ -163,12 +162,21 @@ def _write(
     tell(0, len(changes))
     for start in range(0, len(changes), WRITTEN_AT_ONCE):
         part = changes[start : start + WRITTEN_AT_ONCE]
-        movies = save_changes(session, part, by=by, source=BY_IMPORT, batch=batch)
-        dates += [(movie.id, plain_premiere(movie).premiere_date) for movie in movies]
+        dates += _write_part(session, part, by=by, batch=batch)
         tell(len(dates), len(changes))
     if batch is not None:
         count_in(session, batch, len(dates))
     return dates
+
+
+def _write_part(
+    session: Session, changes: Sequence[MovieChange], *, by: str, batch: int | None
+) -> list[tuple[int, date]]:
+    known = [change for change in changes if change.movie is not None]
+    new = [change for change in changes if change.movie is None]
+    movies = save_changes(session, known, by=by, source=BY_IMPORT, batch=batch)
+    dates = [(movie.id, plain_premiere(movie).premiere_date) for movie in movies]
+    return dates + add_movies(session, new, by=by, source=BY_IMPORT, batch=batch)
 
 
 def _match(

@@ -153,11 +153,11 @@ def person_slug(name: str) -> str:
 
 def _add_words(session: Session, rows: Iterable[Any]) -> None:
     """Add the movies' words, sorted, so that two writers cannot deadlock."""
-    texts = (
+    texts = {
         text
         for row in rows
         for text in (row.title, row.original_title or "", *row.director, *row.cast)
-    )
+    }
     words = sorted({word for text in texts for word in words_of(text) if len(word) <= WORD_LENGTH})
     _add(session, WORDS, [{"word": word} for word in words])
 

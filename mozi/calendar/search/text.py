@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import filterfalse
 
 # Letters that Unicode does not decompose; the migration has the same table.
 UNMARKED = {
@@ -29,8 +30,11 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the text's words, folded, in order."""
-    parted = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
-    return _WORD.findall("".join(char for char in parted if not unicodedata.combining(char)))
+    text = text.lower()
+    if not text.isascii():
+        parted = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+        text = "".join(filterfalse(unicodedata.combining, parted))
+    return _WORD.findall(text)
 
 
 def without_article(words: list[str]) -> list[str]:

@@ -20,7 +20,13 @@ from mozi.web.admin import (  # noqa: F401 - for their views
 )
 from mozi.web.admin.base import blueprint
 from mozi.web.admin.importing import columns, exports, files, preview  # noqa: F401 - for their views
-from mozi.web.admin.listing import log, many, movies, work  # noqa: F401 - for their views
+from mozi.web.admin.listing import (  # noqa: F401 - for their views
+    log,
+    many,
+    movies,
+    undoing,
+    work,
+)
 from mozi.web.admin.sign_in import (  # noqa: F401 - for their views
     account,
     csrf,

@@ -22,9 +22,9 @@ from mozi.calendar.editing.batches import (
     in_parts,
 )
 from mozi.calendar.editing.changes import MovieChange, lock_movies, save_changes
-from mozi.calendar.editing.history import as_json
+from mozi.calendar.editing.history import DELETED, as_json
 from mozi.calendar.editing.premieres import PremiereChange, shown_premieres
-from mozi.calendar.editing.trash import delete_movie
+from mozi.calendar.editing.trash import put_into_trash
 from mozi.calendar.fields import PARSERS, PREMIERE_COLUMNS, YEARS, FieldValue
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.calendar.parsers import whole
@@ -230,8 +230,8 @@ def _do_part(session: Session, part: Sequence[Planned], *, act: Act, batch_id: i
     agreed = set(part)
     unchanged = [each for each in now if each in agreed]
     if act.name == DELETE:
-        for each in unchanged:
-            delete_movie(session, each.choice.movie_id, by=by, batch=batch_id)
+        deleted = [movies[each.choice.movie_id] for each in unchanged]
+        put_into_trash(session, deleted, by=by, action=DELETED, batch=batch_id)
     else:
         changes = [_change(movies[each.choice.movie_id], each, act) for each in unchanged]
         save_changes(session, changes, by=by, batch=batch_id)

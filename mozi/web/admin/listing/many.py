@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.batches import undo_batch
 from mozi.calendar.editing.listing.admin_list import choices_of, chosen
 from mozi.calendar.editing.listing.distinct import distributors
 from mozi.calendar.editing.listing.list_query import ListQuery
@@ -38,7 +37,6 @@ from mozi.web.admin.base import (
     blueprint,
     current_admin,
     list_address,
-    redirect_to,
     render_page,
 )
 from mozi.web.admin.form.values import CHOICES
@@ -189,23 +187,3 @@ def _cells(plan: Plan) -> Mapping[str, str]:
 
 def _column(act: Act) -> str:
     return "status" if act.name in ("cancel", "schedule") else act.name
-
-
-@blueprint.post("/batches/<int(max=2147483647):batch_id>/undo")
-def undo_many(batch_id: int) -> ResponseReturnValue:
-    """Undo the batch, and say what stays because it was changed since."""
-    undone = undo_batch(batch_id, by=current_admin().email)
-    words = ngettext(
-        "%(num)s film olyan, mint előtte.", "%(num)s film olyan, mint előtte.", undone.undone
-    )
-    flash(words, NOTE)
-    if undone.kept:
-        kept = ngettext(
-            "%(num)s filmet azóta más is változtatott: az úgy maradt.",
-            "%(num)s filmet azóta más is változtatott: azok úgy maradtak.",
-            undone.kept,
-        )
-        flash(kept, NOTE)
-    if request.form.get("from") == "changes":
-        return redirect_to("changes")
-    return redirect(list_address(), code=303)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from mozi.calendar.editing import batches
 from mozi.database import writing
 from mozi.models import Movie
 from tests.support.factories import THURSDAY, make_movie, movie_of, premiere_of, update_movie
@@ -52,3 +54,17 @@ def test_the_log_names_the_file_and_takes_the_import_back(anna: FlaskClient) -> 
     assert EMAIL in log
     assert f"Visszavonta: {EMAIL}" in take_back(anna, log)
     assert titles() == []
+
+
+def test_a_script_is_told_how_far_the_undoing_is(
+    anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    page = imported(anna)
+    [progress] = re.findall(r'data-long="(/admin/batches/\d+/progress)"', page)
+    assert anna.get(progress).json == {"done": 0, "of": 0}
+    [address] = re.findall(r'action="(/admin/batches/\d+/undo)"', page)
+    sent = {"csrf_token": token(page), "from": "changes"}
+    answer = anna.post(address, data=sent, headers={"Accept": "application/json"})
+    assert answer.json == {"location": "/admin/changes"}
+    assert anna.get(progress).json == {"done": 1, "of": 2}  # what was told before the last part
