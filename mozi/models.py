@@ -43,6 +43,7 @@ from mozi.vocabulary import (
     DATE_PRECISIONS,
     DATE_SOURCES,
     KINDS,
+    LANGUAGE_VERSIONS,
     LIST_SEPARATOR,
     NOTE_LENGTH,
     STATUSES,
@@ -50,6 +51,7 @@ from mozi.vocabulary import (
     URL_LENGTH,
 )
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NO_WORDS = text("''")
 # PostgreSQL would sort by its own locale; SQLite compares code points anyway.
 BY_CODE_POINT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -119,6 +121,9 @@ class Movie(Model):
     cast: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
     country: Mapped[tuple[str, ...]] = mapped_column(TextList, default=(), server_default=NO_WORDS)
     distributor: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
+    # The year of production, and the language as its code of ISO 639.
+    year: Mapped[int | None] = mapped_column(index=True)
+    original_language: Mapped[str | None] = mapped_column(String(3))
     runtime_minutes: Mapped[int | None]
     age_rating: Mapped[str | None] = mapped_column(String(2))
     trailer_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
@@ -171,6 +176,7 @@ class Premiere(Model):
     # Who gave the date; None: the row is older than this column.
     date_source: Mapped[str | None] = mapped_column(String(10))
     note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    language_version: Mapped[str | None] = mapped_column(String(10))
     calendar_id: Mapped[str | None] = mapped_column(String(40))
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now, onupdate=_now)
@@ -183,6 +189,7 @@ class Premiere(Model):
         _one_of("kind", KINDS),
         _one_of("date_precision", DATE_PRECISIONS),
         _one_of("status", STATUSES),
+        _one_of("language_version", LANGUAGE_VERSIONS),
         _one_of("date_source", DATE_SOURCES),
         Index("ix_premiere_premiere_date_id", "premiere_date", "id"),
         Index("ix_premiere_kind_premiere_date_id", "kind", "premiere_date", "id"),
@@ -376,7 +383,7 @@ class CatalogueMovie(Model):
 
     It outlives the movie, so it has no foreign key: a film whose movie an editor has deleted is
     not added again. base: by field of catalogue/merging.py. premiere_ids: by kind. gone: TMDB has
-    no such film any more. seen_at: when it was fetched, to a day.
+    no such film any more. seen_at: when it was fetched, to a day; NEVER: the demo told its ids.
     """
 
     __tablename__ = "catalogue_movie"

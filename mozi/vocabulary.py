@@ -5,6 +5,8 @@ from __future__ import annotations
 KINDS = ("cinema", "streaming", "rerelease")
 DATE_PRECISIONS = ("day", "month", "year")
 STATUSES = ("scheduled", "cancelled")
+# How a premiere is shown: in Hungarian, with Hungarian subtitles, either way, or as it was made.
+LANGUAGE_VERSIONS = ("dubbed", "subtitled", "both", "original")
 BY_EDITOR, BY_IMPORT, BY_CATALOGUE = DATE_SOURCES = ("editor", "import", "catalogue")
 AGE_RATINGS = ("KN", "6", "12", "16", "18", "X")
 LIST_SEPARATOR = ";"

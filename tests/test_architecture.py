@@ -19,7 +19,8 @@ LAYERS = (
     )),
     ("pure", (
         "calendar.weeks", "calendar.collation", "calendar.messages", "calendar.parsers",
-        "calendar.fields", "posters.recipes", "posters.keys", "posters.messages",
+        "calendar.fields", "calendar.languages",
+        "posters.recipes", "posters.keys", "posters.messages",
         "posters.imaging", "feeds", "catalogue.tmdb.films", "catalogue.tmdb.parts",
         "catalogue.tmdb.reading", "catalogue.merging",
     )),

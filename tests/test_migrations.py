@@ -14,11 +14,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from mozi.accounts.admins import ensure_admin
-from mozi.database import postgresql
+from mozi.database import postgresql, reading, writing
 from mozi.extensions import db
+from mozi.models import CatalogueMovie, Movie
 from tests.conftest import MakeApp, on_both_backends
 from tests.support.factories import make_movie, make_variants
 
@@ -60,6 +61,19 @@ def test_data_of_the_last_three_schemas_comes_through_up_and_down(app: Flask) ->
         assert rows() == before, revision
         flask_migrate.upgrade()
         assert rows() == before, revision
+
+
+@on_both_backends
+def test_languages_that_tmdb_has_told_before_are_those_of_the_films(app: Flask) -> None:
+    for number, said in enumerate(("fr", "cn", "xx", None), 1):
+        movie_id = make_movie(title=f"Film {number}")
+        with writing() as session:
+            session.add(CatalogueMovie(tmdb_id=number, movie_id=movie_id, original_language=said))
+    flask_migrate.downgrade(revision="0030")
+    flask_migrate.upgrade()
+    with reading() as session:
+        languages = session.scalars(select(Movie.original_language).order_by(Movie.id)).all()
+    assert languages == ["fr", "yue", None, None]
 
 
 def app_migrations() -> str:

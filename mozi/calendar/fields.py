@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from mozi.calendar.languages import language
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.calendar.parsers import (
     Parser,
@@ -29,6 +30,7 @@ from mozi.vocabulary import (
     AGE_RATINGS,
     DATE_PRECISIONS,
     KINDS,
+    LANGUAGE_VERSIONS,
     NOTE_LENGTH,
     STATUSES,
     TITLE_LENGTH,
@@ -57,19 +59,22 @@ PARSERS: Mapping[str, Parser[FieldValue]] = {
     "director": _words,
     "cast": _words,
     "country": _words,
+    "year": whole(YEARS),
+    "original_language": language,
     "distributor": _title,
     "trailer_url": _address,
     "poster_url": _address,
     "kind": with_default(choice(KINDS, fold=str.lower), KINDS[0]),
     "date_precision": with_default(choice(DATE_PRECISIONS, fold=str.lower), DATE_PRECISIONS[0]),
     "status": with_default(choice(STATUSES, fold=str.lower), STATUSES[0]),
+    "language_version": choice(LANGUAGE_VERSIONS, fold=str.lower),
     "note": line(NOTE_LENGTH),
 }
 FIELDS = tuple(PARSERS)
 COLUMNS = tuple(field for field in FIELDS if field != "note")  # those of the import table
 REQUIRED = ("title", "premiere_date")
-# The columns of a premiere, in the order in which the history names them.
-PREMIERE_COLUMNS = ("kind", "premiere_date", "date_precision", "status", "note")
+# The columns of a premiere, in the order in which the history names them: new ones come last.
+PREMIERE_COLUMNS = ("kind", "premiere_date", "date_precision", "status", "note", "language_version")
 
 
 @dataclass(frozen=True)

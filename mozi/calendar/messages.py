@@ -19,6 +19,7 @@ SENTENCES = {
     "year_out_of_range": "is {value}; it takes a year from {first} to {last}",
     "not_whole": "is {value}; it takes a whole number from {first} to {last}",
     "not_a_choice": "is {value}; it takes one of {choices}",
+    "not_language": "is {value}; it takes one language, such as en or English",
     "not_web_address": "is {value}; it takes an address that starts with https://",
     "control_character": "holds {character}, a control character, at position {position}",
     "too_long": "has {length} characters; it takes up to {most}",

@@ -19,7 +19,7 @@ from mozi.catalogue.tmdb.client import Pace, Tmdb
 from mozi.catalogue.tmdb.films import FilmPoster, Found, Reader, TmdbFilm
 from mozi.catalogue.tmdb.reading import picture_url
 from mozi.database import reading, writing
-from mozi.models import CatalogueMovie, Movie
+from mozi.models import NEVER, CatalogueMovie, Movie
 from mozi.settings import Settings
 
 TIMEOUT_S = 8.0  # of all requests that an editor waits for at once
@@ -58,12 +58,15 @@ class OfferedPoster:
 
 @dataclass(frozen=True)
 class MovieLink:
-    """The film of TMDB that a movie is. seen_at: when TMDB was last asked for it, to a day."""
+    """The film of TMDB that a movie is. seen_at: when TMDB was last asked for it.
+
+    To a day; None: it never was.
+    """
 
     tmdb_id: int
     original_language: str | None
     gone: bool
-    seen_at: datetime
+    seen_at: datetime | None
 
 
 class CatalogueDesk:
@@ -152,7 +155,10 @@ def _offered(base: str, poster: FilmPoster) -> OfferedPoster:
 def find_movie_link(session: Session, movie_id: int) -> MovieLink | None:
     """Return the film that the movie is."""
     row = find_link(session, movie_id)
-    return MovieLink(row.tmdb_id, row.original_language, row.gone, row.seen_at) if row else None
+    if row is None:
+        return None
+    seen_at = row.seen_at if row.seen_at > NEVER else None
+    return MovieLink(row.tmdb_id, row.original_language, row.gone, seen_at)
 
 
 def _movies_of(tmdb_ids: Iterable[int]) -> dict[int, int]:

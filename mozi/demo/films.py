@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mozi.calendar.fields import FIELDS, PREMIERE_COLUMNS, FieldValue, check_fields
+from mozi.calendar.pages.catalogue_links import CatalogueIds
 from mozi.calendar.weeks import week_of
 from mozi.demo.posters import Design
 
@@ -32,13 +33,17 @@ class FurtherPremiere:
 
 @dataclass(frozen=True)
 class DemoFilm:
-    """A film of the demo. values: by column, as the import's; design: None without a poster."""
+    """A film of the demo. values: by column, as the import's; design: None without a poster.
+
+    ids: at TMDB and IMDb, where the demo tells them.
+    """
 
     external_id: str
     title: str
     values: Mapping[str, FieldValue]
     design: Design | None
     further: Sequence[FurtherPremiere] = ()
+    ids: CatalogueIds | None = None
 
 
 def demo_films(today: date) -> list[DemoFilm]:
@@ -52,7 +57,9 @@ def _film(entry: Mapping[str, Any], today: date) -> DemoFilm:
     given["premiere_date"] = str(_premiere(entry, today))
     values = _checked(given, entry["id"])
     further = [_further(each, entry["id"], today) for each in entry.get("further", ())]
-    return DemoFilm(given["external_id"], entry["title"], values, _design(entry), further)
+    return DemoFilm(
+        given["external_id"], entry["title"], values, _design(entry), further, _ids(entry)
+    )
 
 
 def _further(entry: Mapping[str, Any], film: str, today: date) -> FurtherPremiere:
@@ -74,6 +81,10 @@ def _premiere(entry: Mapping[str, Any], today: date) -> date:
     """Return the date; the first of the month where only the month is known."""
     day = week_of(today).first + timedelta(weeks=entry["week"], days=entry.get("day", 0))
     return day.replace(day=1) if entry.get("date_precision") == "month" else day
+
+
+def _ids(entry: Mapping[str, Any]) -> CatalogueIds | None:
+    return CatalogueIds(entry["tmdb_id"], entry["imdb_id"]) if "tmdb_id" in entry else None
 
 
 def _design(entry: Mapping[str, Any]) -> Design | None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import MovieChange, save_changes
 from mozi.calendar.editing.premieres import PremiereChange, shown_premieres
@@ -15,7 +16,7 @@ from mozi.database import reading, writing
 from mozi.demo.films import DemoFilm, demo_films
 from mozi.demo.posters import Design, draw_poster
 from mozi.errors import Busy
-from mozi.models import Movie, Poster
+from mozi.models import NEVER, CatalogueMovie, Movie, Poster
 from mozi.posters.uploads import take_upload
 from mozi.storage import Storage
 from mozi.units import MIB
@@ -42,6 +43,7 @@ def add_films(today: date) -> int:
             missing = [film for film in films if film.external_id not in known]
             movies = save_changes(session, [_as_announced(film) for film in missing])
             save_changes(session, list(_moves(movies, missing)))
+            _link(session, movies, missing)
             return len(missing)
     except IntegrityError as error:
         raise Busy("Another process is loading the demo; nothing was added.") from error
@@ -80,6 +82,22 @@ def _moves(movies: Sequence[Movie], films: Sequence[DemoFilm]) -> Iterator[Movie
         moves = [PremiereChange(known, each.values) for known, each in pairs if each.announced_for]
         if moves:
             yield MovieChange(movie, {}, moves)
+
+
+def _link(session: Session, movies: Sequence[Movie], films: Sequence[DemoFilm]) -> None:
+    """Link the films with TMDB and IMDb, where no other movie is linked with the same film."""
+    linked = set(session.scalars(select(CatalogueMovie.tmdb_id)))
+    session.add_all(
+        CatalogueMovie(
+            tmdb_id=film.ids.tmdb_id,
+            movie_id=movie.id,
+            imdb_id=film.ids.imdb_id,
+            original_language=movie.original_language,
+            seen_at=NEVER,
+        )
+        for movie, film in zip(movies, films, strict=True)
+        if film.ids and film.ids.tmdb_id not in linked
+    )
 
 
 def _is_one_of(films: Sequence[DemoFilm]) -> ColumnElement[bool]:

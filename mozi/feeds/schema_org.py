@@ -27,18 +27,21 @@ Node = dict[str, Any]
 class Release:
     """A premiere. Dates as far as they are known: "2026-11-26", "2026"; status: of _STATUSES.
 
-    is_new: whether the film was not shown before.
+    is_new: whether the film was not shown before. languages: those that are spoken; subtitles:
+    those that are read; codes of ISO 639.
     """
 
     date: str
     previous_date: str | None
     status: str
     is_new: bool
+    languages: tuple[str, ...] = ()
+    subtitles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Film:
-    """A movie's facts as texts. releases: by date."""
+    """A movie's facts as texts. releases: by date. year: of production; language: as of ISO 639."""
 
     address: str
     name: str
@@ -53,6 +56,8 @@ class Film:
     actors: tuple[str, ...]
     countries: tuple[str, ...]
     distributor: str | None
+    year: int | None = None
+    language: str | None = None
 
 
 def movie(film: Film) -> Node:
@@ -69,7 +74,8 @@ def movie(film: Film) -> Node:
             "alternateName": film.original_name,
             "image": film.pictures,
             "description": film.synopsis,
-            "dateCreated": released,
+            "inLanguage": film.language,
+            "dateCreated": str(film.year) if film.year else released,
             "datePublished": released,
             "duration": f"PT{film.minutes}M" if film.minutes else None,
             "contentRating": film.age,
@@ -77,6 +83,7 @@ def movie(film: Film) -> Node:
             "director": _named("Person", film.directors),
             "actor": _named("Person", film.actors),
             "countryOfOrigin": _named("Country", film.countries),
+            "subtitleLanguage": list(dict.fromkeys(s for r in film.releases for s in r.subtitles)),
             "releasedEvent": events[0] if len(events) == 1 else events,
         }
     )
@@ -91,6 +98,7 @@ def _event(film: Film, release: Release) -> Node:
             "startDate": release.date,
             "previousStartDate": release.previous_date,
             "eventStatus": f"{CONTEXT}/{_STATUSES[release.status]}",
+            "inLanguage": release.languages,
             "location": {"@type": "Country", "name": "HU"},
             "publishedBy": by,
         }

@@ -30,6 +30,9 @@ from mozi.web.i18n.genres import genre_name
 from mozi.web.i18n.languages import current, dates_in, url_for
 
 CARD_PX = (1200, 630)  # of static/icons/card.png, the usual size of share cards
+HUNGARIAN = "hu"
+DUBBED, SUBTITLED = ("dubbed", "both"), ("subtitled", "both")
+UNDUBBED = (*SUBTITLED, "original")
 LISTED = 100  # more than any week has; a year's page would repeat all its films
 
 
@@ -110,7 +113,7 @@ def _film(page: MoviePage) -> Film:
         original_name=movie.original_title if movie.original_title != movie.title else None,
         pictures=(links.absolute(page.poster.url),) if page.poster and built else (),
         synopsis=movie.synopsis,
-        releases=tuple(_release(premiere) for premiere in page.premieres),
+        releases=tuple(_release(each, movie.original_language) for each in page.premieres),
         minutes=movie.runtime_minutes,
         age=movie.age_rating,
         genres=tuple(genre_name(genre) for genre in movie.genres),
@@ -118,13 +121,24 @@ def _film(page: MoviePage) -> Film:
         actors=movie.cast,
         countries=movie.country,
         distributor=movie.distributor,
+        year=movie.year,
+        language=movie.original_language,
     )
 
 
-def _release(premiere: MoviePremiere) -> Release:
+def _release(premiere: MoviePremiere, original: str | None) -> Release:
     day = _date(premiere.premiere_date, premiere.date_precision)
     status, before = _status(premiere)
-    return Release(day, before, status, is_new=premiere.kind != "rerelease")
+    version = premiere.language_version
+    spoken = [HUNGARIAN if version in DUBBED else None, original if version in UNDUBBED else None]
+    return Release(
+        day,
+        before,
+        status,
+        is_new=premiere.kind != "rerelease",
+        languages=tuple(language for language in spoken if language),
+        subtitles=(HUNGARIAN,) if version in SUBTITLED else (),
+    )
 
 
 def _status(premiere: MoviePremiere) -> tuple[str, str | None]:

@@ -20,7 +20,7 @@
     );
   };
 
-  for (const name of ["genres", "distributor", "country", "director", "cast"]) {
+  for (const name of ["genres", "distributor", "country", "original_language", "director", "cast"]) {
     const field = form.elements[name];
     const list = document.createElement("datalist");
     list.id = name + "-suggested";

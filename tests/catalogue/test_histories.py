@@ -46,6 +46,8 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "cast": ((), ("Törőcsik Mari",), ("Darvas Iván", "Törőcsik Mari")),
     "country": ((), ("Magyarország",), ("Franciaország",)),
     "runtime_minutes": (None, 90, 91),
+    "year": (None, 2025, 2026),
+    "original_language": (None, "fr", "yue"),
     "age_rating": (None, "12", "16"),
     "trailer_url": tuple(f"https://www.youtube.com/watch?v=abcdef{n}" for n in range(3)),
     "poster_url": (None, f"{BASE}original/a.jpg", f"{BASE}original/b.jpg"),
@@ -86,6 +88,10 @@ def told(said: Mapping[str, Any], *, cancelled: bool) -> Any:
             said["title"],
             original_title=said["original_title"],
             runtime=said["runtime_minutes"],
+            release_date=f"{said['year']}-05-20" if said["year"] else "",
+            original_language={"yue": "cn"}.get(
+                said["original_language"], said["original_language"]
+            ),
             status="Canceled" if cancelled else "Released",
             genres=[{"id": GENRES[name]} for name in said["genres"]],
             production_countries=[{"iso_3166_1": COUNTRIES[name]} for name in said["country"]],

@@ -4,12 +4,13 @@ from datetime import date
 
 from flask import Flask
 
+from mozi.calendar.pages.catalogue_links import is_from_tmdb
 from mozi.database import reading, writing
 from mozi.demo.loading import add_films, add_poster, missing_posters
-from mozi.models import DateChange, Movie, Poster, Premiere
+from mozi.models import CatalogueMovie, DateChange, Movie, Poster, Premiere
 from mozi.posters.source import set_source_url
 from mozi.storage import Storage
-from tests.support.factories import premiere_of
+from tests.support.factories import make_movie, premiere_of
 
 TODAY = date(2026, 11, 26)
 
@@ -62,6 +63,30 @@ def test_a_poster_that_an_editor_removed_stays_away(app: Flask) -> None:
         set_source_url(session, first.movie_id, "https://example.org/poster.jpg")
         set_source_url(session, first.movie_id, None)
     assert first not in missing_posters(TODAY)
+
+
+def test_the_demo_shows_every_field_and_links_without_claiming_to_come_from_tmdb(
+    app: Flask,
+) -> None:
+    add_films(TODAY)
+    with reading() as session:
+        films = session.query(Movie).all()
+        shown = {each.language_version for each in session.query(Premiere)}
+        links = session.query(CatalogueMovie).all()
+        assert not is_from_tmdb(session)
+        assert all(film.year and film.original_language for film in films)
+        assert shown == {None, "dubbed", "subtitled", "both"}
+        assert sum(film.trailer_url is not None for film in films) == 7
+        assert len({link.movie_id for link in links}) == len({link.imdb_id for link in links}) == 15
+
+
+def test_a_film_of_tmdb_that_is_linked_already_stays_with_its_movie(app: Flask) -> None:
+    own = make_movie(title="Keresztapa")
+    with writing() as session:
+        session.add(CatalogueMovie(tmdb_id=238, movie_id=own))
+    add_films(TODAY)
+    with reading() as session:
+        assert session.get_one(CatalogueMovie, 238).movie_id == own
 
 
 def test_some_films_have_several_premieres(app: Flask) -> None:

@@ -60,7 +60,15 @@ def everything() -> dict[str, Any]:
             "movies": sorted(
                 (
                     *(m.title, m.original_title, m.synopsis, m.genres, m.director, m.cast),
-                    *(m.country, m.runtime_minutes, m.age_rating, m.trailer_url, urls.get(m.id)),
+                    *(
+                        m.country,
+                        m.year,
+                        m.original_language,
+                        m.runtime_minutes,
+                        m.age_rating,
+                        m.trailer_url,
+                        urls.get(m.id),
+                    ),
                     sorted((p.kind, str(p.premiere_date), p.status) for p in shown_premieres(m)),
                 )
                 for m in movies.values()

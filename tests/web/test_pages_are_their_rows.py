@@ -39,6 +39,7 @@ CHOICES = {
     "date_source": "'catalogue'",
     "date_precision": "'month'",
     "age_rating": "'16'",
+    "language_version": "'dubbed'",
 }
 
 
@@ -56,6 +57,9 @@ def calendar(app: Flask) -> None:
         director=("Szabó István",),
         cast=("Törőcsik Mari",),
         country=("magyar",),
+        year=2001,
+        original_language="en",
+        language_version="both",
         distributor="Mokép",
         runtime_minutes=90,
         age_rating="12",

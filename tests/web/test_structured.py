@@ -49,6 +49,26 @@ def test_a_movie_says_what_it_is(client: FlaskClient) -> None:
     assert movie["releasedEvent"]["eventStatus"] == "https://schema.org/EventScheduled"
 
 
+@pytest.mark.parametrize(
+    ("version", "spoken", "read"),
+    [
+        (None, None, None),
+        ("dubbed", ["hu"], None),
+        ("subtitled", ["en"], ["hu"]),
+        ("both", ["hu", "en"], ["hu"]),
+        ("original", ["en"], None),
+    ],
+)
+def test_a_movie_says_its_year_and_what_is_spoken(
+    client: FlaskClient, version: str | None, spoken: list[str] | None, read: list[str] | None
+) -> None:
+    movie_id = make_movie(year=1972, original_language="en", language_version=version)
+    movie = nodes(client, f"/film/{movie_id}")["Movie"]
+    assert (movie["dateCreated"], movie["inLanguage"]) == ("1972", "en")
+    assert movie["releasedEvent"].get("inLanguage") == spoken
+    assert movie.get("subtitleLanguage") == read
+
+
 def test_a_poster_that_is_not_built_is_not_told(client: FlaskClient) -> None:
     movie_id = make_movie(poster_url="https://example.org/poster.jpg")
     assert "image" not in nodes(client, f"/film/{movie_id}")["Movie"]

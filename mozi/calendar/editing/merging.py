@@ -52,6 +52,7 @@ from mozi.models import (
 )
 
 OWN_COLUMNS = tuple(c for c in COLUMNS if c not in ("poster_url", *PREMIERE_COLUMNS))
+DETAILS = ("note", "language_version")  # of a premiere, beside its place and status
 _MOVES = DateChange.__table__
 Row = dict[str, Any]
 
@@ -143,7 +144,7 @@ def merge_movies(
     if preview.state != state:
         return MergeOutdated(preview)
     kept, other = preview.kept.movie, preview.other.movie
-    filled, notes, poster = dict(preview.filled), _notes(preview), preview.other.poster
+    filled, details, poster = dict(preview.filled), _details(preview), preview.other.poster
     external_id = other.external_id
     rows = {name: load_rows(session, table, [other_id])[other_id] for name, table in TABLES.items()}
     put_into_trash(session, [other], by=by, action=MERGED)
@@ -151,7 +152,7 @@ def merge_movies(
     added = _take_premieres(session, preview, rows)
     last_entry = session.scalar(select(func.max(HistoryEntry.id))) or 0
     taken_poster = poster if others_poster else None
-    change = MovieChange(kept, filled, premieres=notes, earlier_poster=taken_poster)
+    change = MovieChange(kept, filled, premieres=details, earlier_poster=taken_poster)
     save_changes(session, [change], by=by, action=MERGED)
     entry_id = _record_premieres(session, kept, added, since=last_entry, by=by)
     tmdb_id = _take_catalogue(session, kept_id, other_id)
@@ -168,14 +169,21 @@ def merge_movies(
     return kept
 
 
-def _notes(preview: MergePreview) -> list[PremiereChange]:
-    """Return the changes that give the kept movie's premieres the notes of equal ones."""
-    noted = {_place(each): each.note for each in preview.other.premieres if each.note}
-    return [
-        PremiereChange(each, {"note": noted[_place(each)]})
-        for each in preview.kept.premieres
-        if not each.note and _place(each) in noted
-    ]
+def _details(preview: MergePreview) -> list[PremiereChange]:
+    """Return the changes that fill in the kept movie's premieres from the other's equal ones."""
+    equal = {_place(each): each for each in preview.other.premieres}
+    pairs = [(each, equal.get(_place(each))) for each in preview.kept.premieres]
+    changes = [(kept, _missing(kept, other)) for kept, other in pairs if other]
+    return [PremiereChange(kept, values) for kept, values in changes if values]
+
+
+def _missing(kept: Premiere, other: Premiere) -> Values:
+    """Return the other premiere's details that the kept one lacks."""
+    return {
+        column: getattr(other, column)
+        for column in DETAILS
+        if not getattr(kept, column) and getattr(other, column)
+    }
 
 
 def _take_premieres(

@@ -20,7 +20,10 @@ from mozi.models import DateChange, Movie, Premiere
 
 Place = tuple[FieldValue, ...]  # kind, date and precision: no two premieres share one
 _PLACE = ("kind", "premiere_date", "date_precision")
-_DEFAULTS = {"kind": "cinema", "date_precision": "day", "status": "scheduled", "note": None}
+_DEFAULTS = {
+    **{"kind": "cinema", "date_precision": "day", "status": "scheduled"},
+    **{"note": None, "language_version": None},
+}
 WHOLE = "premiere"  # the history's name of a premiere that was added or removed
 
 
@@ -178,7 +181,7 @@ def _move(premiere: Premiere, old_date: object, old_precision: str) -> DateChang
 def state_of(premiere: Premiere) -> list[str]:
     """Return a premiere as the history stores a whole one: its PREMIERE_COLUMNS as text.
 
-    Entries of an older release have no note.
+    Entries of older releases have no note, or no language version.
     """
     return [str(as_json(getattr(premiere, column)) or "") for column in PREMIERE_COLUMNS]
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
 from mozi.calendar.editing.listing.distinct import distinct_values, distributors, genres
+from mozi.calendar.languages import language_names
 from mozi.calendar.search.names import person_slug
 from mozi.calendar.search.text import fold
 from mozi.models import Movie, MoviePerson
@@ -18,11 +19,23 @@ PEOPLE = ("director", "cast")
 BEYOND = "~"  # after all characters of a slug
 
 
-def suggestions(session: Session, field: str, typed: str) -> list[str]:
-    """Return values of the field that begin like typed, or have a word that does, best first."""
+def suggestions(session: Session, field: str, typed: str, *, display: str) -> list[str]:
+    """Return values of the field that begin like typed, or have a word that does, best first.
+
+    display: the language in which languages are named.
+    """
+    if field == "original_language":
+        return _languages(typed, display)
     if field in PEOPLE:
         return _people(session, typed)
     return _alike(_known(session, field), typed)
+
+
+def _languages(typed: str, display: str) -> list[str]:
+    """Return names of languages, those with a code of two letters first: films are in those."""
+    names = language_names(display)
+    usual = _alike((name for code, name in names.items() if len(code) == 2), typed)
+    return list(dict.fromkeys([*usual, *_alike(names.values(), typed)]))[:MOST]
 
 
 def _known(session: Session, field: str) -> Iterable[str]:

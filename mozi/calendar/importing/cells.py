@@ -19,6 +19,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\.?")
 _HOURS = re.compile(r"(\d{1,2})\s*(?:óra|ó|h|hours?|hr)\.?\s*(?:(\d{1,2})\s*(?:perc|p|m|min)?\.?)?")
 _MINUTES = re.compile(r"(\d{1,4})\s*(?:perces|perc|p|minutes|mins?|m|')\.?")
 _AGE = re.compile(r"(\d{1,2})\s*(?:\+|\.|éves|éven felülieknek|éven aluliaknak nem ajánlott)")
+_YEAR = re.compile(r"\(?(\d{4})[.)]*")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _FORMULA_ERROR = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)")
 _EXCEL_EPOCH = date(1899, 12, 30)  # of Windows' Excel: ECMA-376 part 1, 18.17.4.1
@@ -43,6 +44,22 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "month": ("hónap", "csak a hónap"),
         "year": ("év", "csak az év"),
     },
+    "language_version": {
+        "dubbed": (
+            *("szinkronos", "szinkronizált", "szinkron", "szinkronnal", "magyar szinkronnal"),
+            *("magyar szinkronos", "magyarul beszélő", "mb", "m.b."),
+        ),
+        "subtitled": ("feliratos", "felirat", "felirattal", "magyar felirattal", "f", "mf"),
+        "both": (
+            *("szinkronos és feliratos", "feliratos és szinkronos", "szinkronos/feliratos"),
+            *("feliratos/szinkronos", "szinkronos, feliratos", "feliratos, szinkronos", "mb/f"),
+            *("szinkron/felirat", "dubbed and subtitled", "dubbed/subtitled"),
+        ),
+        "original": (
+            *("eredeti", "eredeti nyelven", "eredeti nyelvű", "eredeti nyelven, felirat nélkül"),
+            *("felirat nélkül", "original language", "in its original language, no subtitles"),
+        ),
+    },
     "status": {
         "scheduled": ("bemutatják", "műsoron", "érvényes"),
         "cancelled": ("elmarad", "lemondva", "lemondták", "törölve", "canceled"),
@@ -64,6 +81,8 @@ def plain_cell(column: str, value: object, *, day_first: bool | None = None) -> 
     if column == "runtime_minutes":
         return _plain_minutes(value)
     text = plain_text(value)
+    if column == "year" and (found := _YEAR.fullmatch(str(text).strip())):
+        return found[1]
     if column == "age_rating" and (found := _AGE.fullmatch(str(text).strip().lower())):
         return found[1]
     words = _CODES.get(column)

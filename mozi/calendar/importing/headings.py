@@ -27,6 +27,13 @@ LABELS = {
     "director": "rendező, rendezők, rendezte, director, directors, directed by",
     "cast": "szereplők, szereplő, főszereplők, színészek, starring, actors",
     "country": "ország, országok, gyártó ország, származási ország, country, countries",
+    "year": (
+        "gyártási év, gyártás éve, a gyártás éve, készült, készítés éve, év, year, production year,"
+        " year of production"
+    ),
+    "original_language": (
+        "eredeti nyelv, eredeti nyelve, a film nyelve, nyelv, language, original language"
+    ),
     "distributor": "forgalmazó, forgalmazza, magyarországi forgalmazó, distributor",
     "trailer_url": (
         "előzetes, előzetes címe, előzetes linkje, előzetes linkje (url), trailer, trailer address,"
@@ -45,6 +52,11 @@ LABELS = {
         " precision of the date"
     ),
     "status": "állapot, státusz",
+    "language_version": (
+        "szinkron/felirat, szinkron, szinkron vagy felirat, szinkronos/feliratos, felirat,"
+        " változat, nyelvi változat, verzió, version, language version, dubbing,"
+        " dubbing/subtitles, dubbed or subtitled, subtitles"
+    ),
 }
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mozi.models import CatalogueMovie
+from mozi.models import NEVER, CatalogueMovie
 
-_ANY = select(CatalogueMovie.tmdb_id).limit(1)
+_ANY = select(CatalogueMovie.tmdb_id).where(CatalogueMovie.seen_at > NEVER).limit(1)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ _OTHERS = {
     **{name: getattr(Premiere, name) for name in ("premiere_date", "date_precision", "kind")},
     "first": Premiere.first,
     "note": Premiere.note,
+    "language_version": Premiere.language_version,
     "calendar_id": Premiere.calendar_id,
 }
 

@@ -49,6 +49,7 @@ class Listing:
     premiere_version: int
     title: str
     original_title: str | None
+    original_language: str | None
     premiere_date: date
     date_precision: str
     kind: str
@@ -199,6 +200,7 @@ class Details(Listing):
     director: tuple[str, ...]
     cast: tuple[str, ...]
     country: tuple[str, ...]
+    year: int | None
     distributor: str | None
     trailer_url: str | None
 
@@ -236,6 +238,7 @@ class MoviePremiere:
     date_precision: str
     status: str
     note: str | None
+    language_version: str | None
     moves: tuple[Move, ...]
 
 
@@ -267,9 +270,14 @@ class MoviePage:
     catalogue: CatalogueIds | None = None
 
     @property
+    def premiere(self) -> MoviePremiere:
+        """Return the premiere that stands for the movie."""
+        return next(each for each in self.premieres if each.id == self.movie.premiere_id)
+
+    @property
     def moves(self) -> tuple[Move, ...]:
         """Return the moves of the premiere that stands for the movie."""
-        return next(p.moves for p in self.premieres if p.id == self.movie.premiere_id)
+        return self.premiere.moves
 
 
 @dataclass(frozen=True)
@@ -277,11 +285,12 @@ class FeedMovie(Details):
     """A premiere with its movie, for feeds. Moments: aware, UTC; None: not recorded then.
 
     first: whether the premiere is the movie's first recorded one. calendar_id: its id in calendars
-    where that is not made of the movie's. note, added_at: the premiere's.
+    where that is not made of the movie's. note, language_version, added_at: the premiere's.
     """
 
     first: bool
     note: str | None
+    language_version: str | None
     calendar_id: str | None
     added_at: datetime | None
     movie_changed_at: datetime | None

@@ -67,6 +67,8 @@ def read_film(said: Json, reader: Reader) -> TmdbFilm:
         "director": _names(_crew(said, "Director")),
         "cast": _names(_actors(said))[:MOST_ACTORS],
         "country": _countries(said),
+        "year": released.year if (released := as_day(said.get("release_date"))) else None,
+        "original_language": language,
         "runtime_minutes": as_whole(said.get("runtime")) or None,
         "age_rating": _age_rating(releases),
         "trailer_url": _trailer(said, language),

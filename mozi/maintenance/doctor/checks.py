@@ -27,7 +27,7 @@ from mozi.maintenance.last_backup import find_last_backup
 from mozi.maintenance.notes import PROXIES, find_note
 from mozi.maintenance.storage_check import Ask, StorageCheck
 from mozi.messages import Message
-from mozi.models import CatalogueMovie, Movie
+from mozi.models import NEVER, CatalogueMovie, Movie
 from mozi.posters.batch.queue import PosterQueue
 from mozi.settings import Settings
 from mozi.storage import Storage
@@ -200,7 +200,8 @@ def _catalogue(parts: Parts) -> Found:
 def _oldest_of_the_catalogue() -> int | None:
     """Return how many days ago the film was read that was read longest ago."""
     shown = select(Movie.id).where(Movie.id == CatalogueMovie.movie_id).exists()
-    query = select(CatalogueMovie.seen_at).where(CatalogueMovie.gone.is_(False), shown)
+    seen = (CatalogueMovie.gone.is_(False), CatalogueMovie.seen_at > NEVER)
+    query = select(CatalogueMovie.seen_at).where(*seen, shown)
     with reading() as session:
         oldest = session.scalars(query.order_by(CatalogueMovie.seen_at).limit(1)).first()
     return None if oldest is None else (clock.now() - oldest).days

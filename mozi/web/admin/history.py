@@ -44,7 +44,14 @@ from mozi.web.admin.base import (
     render_page,
 )
 from mozi.web.admin.messages.calendar import FIELD_NAMES
-from mozi.web.i18n.words import KIND_NAMES, PRECISION_NAMES, STATUS_NAMES, kind_name
+from mozi.web.i18n.words import (
+    KIND_NAMES,
+    PRECISION_NAMES,
+    STATUS_NAMES,
+    VERSION_NAMES,
+    kind_name,
+    language_name,
+)
 
 HISTORY = f"{MOVIE}/history"
 ACTION_NAMES: dict[str, LazyString] = {
@@ -64,6 +71,7 @@ CODES: dict[str, Mapping[Any, LazyString]] = {
     "kind": KIND_NAMES,
     "date_precision": PRECISION_NAMES,
     "status": STATUS_NAMES,
+    "language_version": VERSION_NAMES,
     POSTER: {"upload": _("feltöltött kép"), "address": _("kép a címről")},
 }
 
@@ -130,4 +138,6 @@ def value_words(name: str, value: Json) -> str:
         return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))
     if isinstance(value, list):
         return "; ".join(map(str, value))
+    if column == "original_language" and isinstance(value, str):
+        return language_name(value)
     return "" if value is None else str(CODES.get(column, {}).get(value, value))

@@ -20,7 +20,7 @@ from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.genres import genre_name
 from mozi.web.i18n.languages import current, dates_in
-from mozi.web.i18n.words import kind_name, move_words
+from mozi.web.i18n.words import kind_name, move_words, version_name
 
 SITE = "mozi"  # the host in ids if SITE_URL is not set
 
@@ -84,11 +84,14 @@ def record_of(item: PicturedMovie) -> dict[str, Any]:
         "premiere_id": movie.premiere_id,
         "title": movie.title,
         "original_title": movie.original_title,
+        "original_language": movie.original_language,
+        "year": movie.year,
         "premiere_date": movie.premiere_date.isoformat(),
         "date_precision": movie.date_precision,
         "previous_date": movie.old_date.isoformat() if movie.old_date else None,
         "status": movie.status,
         "kind": movie.kind,
+        "language_version": movie.language_version,
         "genres": movie.genres,
         "runtime_minutes": movie.runtime_minutes,
         "age_rating": movie.age_rating,
@@ -112,6 +115,7 @@ def movie_record_of(found: MovieWithPremieres) -> dict[str, Any]:
             "premiere_date": each.premiere_date.isoformat(),
             "date_precision": each.date_precision,
             "status": each.status,
+            "language_version": each.language_version,
         }
         for each in found.premieres
     ]
@@ -129,7 +133,9 @@ def _lines(movie: FeedMovie, *, today: date) -> Iterable[str]:
     if movie.original_title and movie.original_title != movie.title:
         yield movie.original_title
     minutes = _("%(minutes)d perc", minutes=movie.runtime_minutes) if movie.runtime_minutes else ""
-    facts = [", ".join(_genres(movie)), minutes, movie.age_rating or ""]
+    version = version_name(movie.language_version) if movie.language_version else ""
+    genres = ", ".join(_genres(movie))
+    facts = [str(movie.year or ""), genres, minutes, version, movie.age_rating or ""]
     if any(facts):
         yield " · ".join(fact for fact in facts if fact)
     if movie.director:

@@ -10,6 +10,7 @@ from babel import Locale
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from mozi.calendar.languages import language_names
 from mozi.web.i18n.languages import current, dates_in
 
 KIND_NAMES: dict[str, LazyString] = {
@@ -25,6 +26,12 @@ PRECISION_NAMES: dict[str, LazyString] = {
 STATUS_NAMES: dict[str, LazyString] = {
     "scheduled": lazy_gettext("Bemutatják"),
     "cancelled": lazy_gettext("Elmarad"),
+}
+VERSION_NAMES: dict[str, LazyString] = {
+    "dubbed": lazy_gettext("szinkronos"),
+    "subtitled": lazy_gettext("feliratos"),
+    "both": lazy_gettext("szinkronos és feliratos"),
+    "original": lazy_gettext("eredeti nyelven, felirat nélkül"),
 }
 AGE_NAMES: dict[str, LazyString] = {
     "KN": lazy_gettext("korhatárra való tekintet nélkül megtekinthető"),
@@ -67,6 +74,16 @@ def kind_name(kind: str) -> str:
 def age_name(age: str) -> str:
     """Return what an age rating means: "hat éven aluliak számára nem ajánlott"."""
     return str(AGE_NAMES[age])
+
+
+def version_name(version: str) -> str:
+    """Return how a premiere is shown: "feliratos"."""
+    return str(VERSION_NAMES[version])
+
+
+def language_name(code: str) -> str:
+    """Return a language's name in the page's language; a text that is no code as it is."""
+    return language_names(current()).get(code, code)
 
 
 def country_name(country: str) -> str:

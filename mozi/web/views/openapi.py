@@ -9,7 +9,7 @@ from flask import Response
 from mozi import version
 from mozi.feeds import records
 from mozi.services import services
-from mozi.vocabulary import AGE_RATINGS, DATE_PRECISIONS, KINDS, STATUSES
+from mozi.vocabulary import AGE_RATINGS, DATE_PRECISIONS, KINDS, LANGUAGE_VERSIONS, STATUSES
 from mozi.web import links
 from mozi.web.i18n.languages import url_for
 from mozi.web.views.api import MOST_MOVIES, blueprint
@@ -20,7 +20,9 @@ TEXT: Schema = {"type": "string"}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 WHOLE: Schema = {"type": "integer"}
+MAYBE_WHOLE: Schema = {"type": ["integer", "null"]}
 DATE: Schema = {"type": "string", "format": "date"}
+VERSION: Schema = {"enum": [*LANGUAGE_VERSIONS, None]}
 URL: Schema = {"type": "string", "format": "uri"}
 
 
@@ -96,10 +98,12 @@ def _premiere() -> Schema:
     return _object(
         {
             **{"id": WHOLE, "premiere_id": WHOLE, "title": TEXT, "original_title": MAYBE_TEXT},
+            **{"original_language": MAYBE_TEXT, "year": MAYBE_WHOLE},
             **{"premiere_date": DATE, "date_precision": {"enum": DATE_PRECISIONS}},
             "previous_date": {"type": ["string", "null"], "format": "date"},
             **{"status": {"enum": STATUSES}, "kind": {"enum": KINDS}, "genres": TEXTS},
-            "runtime_minutes": {"type": ["integer", "null"]},
+            "language_version": VERSION,
+            "runtime_minutes": MAYBE_WHOLE,
             "age_rating": {"enum": [*AGE_RATINGS, None]},
             **dict.fromkeys(("director", "cast", "country"), TEXTS),
             **dict.fromkeys(("distributor", "synopsis", "trailer_url"), MAYBE_TEXT),
@@ -114,6 +118,7 @@ def _movie() -> Schema:
         {
             **{"premiere_id": WHOLE, "kind": {"enum": KINDS}, "premiere_date": DATE},
             **{"date_precision": {"enum": DATE_PRECISIONS}, "status": {"enum": STATUSES}},
+            "language_version": VERSION,
         }
     )
     premieres = _object({"premieres": {"type": "array", "items": own}})

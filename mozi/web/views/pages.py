@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Map
 
+from mozi.calendar.languages import title_language
 from mozi.calendar.merges import load_merged
 from mozi.calendar.pages import queries
 from mozi.calendar.pages.filters import filters_of
@@ -64,6 +65,9 @@ FILTERS = (
         words.kind_name,
         words.age_name,
         words.country_name,
+        words.language_name,
+        words.version_name,
+        title_language,
         words.move_words,
         cinema_week,
         person_slug,
@@ -73,6 +77,7 @@ GLOBALS = {
     "KIND_NAMES": words.KIND_NAMES,
     "PRECISION_NAMES": words.PRECISION_NAMES,
     "STATUS_NAMES": words.STATUS_NAMES,
+    "VERSION_NAMES": words.VERSION_NAMES,
     "AGE_NAMES": words.AGE_NAMES,
 }
 

@@ -178,12 +178,12 @@ def guids(client: FlaskClient) -> set[str]:
     return set(re.findall(r"<guid[^>]*>([^<]+)<", client.get("/rss.xml").text))
 
 
-def test_an_equal_premiere_s_note_comes_along(app: Flask) -> None:
-    kept, other = make_movie(), make_movie(note="feliratos")
+def test_an_equal_premiere_s_details_come_along(app: Flask) -> None:
+    kept, other = make_movie(), make_movie(note="4K", language_version="both")
     merge(kept, other)
-    assert premiere_of(kept).note == "feliratos"
+    assert (premiere_of(kept).note, premiere_of(kept).language_version) == ("4K", "both")
     separate(other)
-    assert premiere_of(other).note == "feliratos"
+    assert (premiere_of(other).note, premiere_of(other).language_version) == ("4K", "both")
 
 
 def test_neither_movie_is_left_without_a_premiere(app: Flask) -> None:

@@ -18,6 +18,8 @@ CASES = [
     ("country", "magy", ["magyar"]),
     ("director", "szabo i", ["Szabó István"]),
     ("cast", "szabó", ["Szabó István", "Szabó Kimmel"]),
+    ("original_language", "ango", ["angol", "közép angol"]),
+    ("original_language", "JAP", ["japán", "japi"]),
     ("cast", "…", []),
     ("distributor", "", []),
 ]
@@ -31,4 +33,4 @@ def test_values_of_other_films_are_suggested_best_first(app: Flask) -> None:
     ensure_names()
     with reading() as session:
         for field, typed, found in CASES:
-            assert suggestions(session, field, typed) == found, (field, typed)
+            assert suggestions(session, field, typed, display="hu") == found, (field, typed)

@@ -16,7 +16,13 @@ from mozi.database import writing
 from mozi.models import Movie
 from mozi.storage import Storage
 from tests.conftest import MakeApp
-from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
+from tests.support.factories import (
+    THURSDAY,
+    add_premiere,
+    make_movie,
+    make_variants,
+    update_movie,
+)
 
 STYLE = Path(__file__).parents[3] / "static/film.css"
 API = "/api/v1/premieres"
@@ -228,6 +234,31 @@ def test_a_movie_says_what_is_known(client: FlaskClient) -> None:
 def test_a_fact_that_is_not_known_is_left_out(client: FlaskClient) -> None:
     html = get(client, f"/film/{make_movie(title='Kontroll')}-kontroll")
     assert re.findall("<dt>([^<]+)</dt>", html) == ["Bemutató"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("", ["1972", "angol", "szinkronos és feliratos", 'lang="en">The Godfather<']),
+        ("/en", ["1972", "English", "dubbed into Hungarian or with Hungarian subtitles"]),
+    ],
+)
+def test_a_movie_says_when_and_in_which_language_it_was_made_and_is_shown(
+    client: FlaskClient, language: str, said: list[str]
+) -> None:
+    film = {"original_title": "The Godfather", "original_language": "en", "year": 1972}
+    movie_id = make_movie(title="A keresztapa", language_version="both", **film)
+    html = get(client, f"{language}/film/{movie_id}-a-keresztapa")
+    assert [each for each in said if each not in html] == []
+    assert '<p class="card__original" lang="en">The Godfather</p>' in get(client, f"{language}/")
+
+
+def test_each_premiere_of_a_movie_says_how_it_is_shown(client: FlaskClient) -> None:
+    movie_id = make_movie(title="Kontroll", language_version="subtitled")
+    add_premiere(movie_id, premiere_date=date(2027, 3, 4), language_version="dubbed")
+    _, first, second = get(client, f"/film/{movie_id}-kontroll").split("premieres__kind")
+    assert ">feliratos<" in first
+    assert ">szinkronos<" in second
 
 
 def test_a_movie_shows_its_sharp_and_its_blurred_poster(client: FlaskClient) -> None:

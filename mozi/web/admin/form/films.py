@@ -20,7 +20,7 @@ from mozi.catalogue.fields import told_by
 from mozi.catalogue.linking import film_told, link_film
 from mozi.catalogue.merging import Values
 from mozi.catalogue.tmdb.films import TmdbFilm
-from mozi.web.admin.form.texts import text_of
+from mozi.web.admin.form.texts import BLANK, text_of
 from mozi.web.rendering import today
 
 LIFE_S = 12 * 60 * 60  # as that of an upload of the form
@@ -96,9 +96,8 @@ def filled_texts(typed: Mapping[str, str], film: TmdbFilm) -> dict[str, str]:
     ]
     if len(rows) == 1:
         return {**texts, **rows[0]}
-    others = {"status": "scheduled", "note": ""}
     return texts | {
-        f"{column}#new{number}": {**others, **row}[column]
+        f"{column}#new{number}": {**BLANK, **row}[column]
         for number, row in enumerate(rows)
         for column in PREMIERE_COLUMNS
     }

@@ -33,12 +33,13 @@ from mozi.web.admin.form.texts import (
 from mozi.web.admin.form.uploads import FormUpload, earlier_upload
 from mozi.web.admin.messages.calendar import FIELD_NAMES
 from mozi.web.admin.sign_in.session_recovery import signed_sender
-from mozi.web.i18n.words import AGE_NAMES, KIND_NAMES, PRECISION_NAMES, STATUS_NAMES
+from mozi.web.i18n.words import AGE_NAMES, KIND_NAMES, PRECISION_NAMES, STATUS_NAMES, VERSION_NAMES
 
 CHOICES: dict[str, dict[str, LazyString | str]] = {
     "kind": {**KIND_NAMES},
     "date_precision": {**PRECISION_NAMES},
     "status": {**STATUS_NAMES},
+    "language_version": {"": _("Nincs megadva"), **VERSION_NAMES},
     "age_rating": {"": _("Nincs megadva"), **{age: age for age in AGE_NAMES}},
 }
 UNPROCESSABLE, CONFLICT = 422, 409

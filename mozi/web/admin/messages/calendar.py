@@ -20,12 +20,15 @@ COLUMN_NAMES: dict[str, LazyString] = {
     "director": _("Rendező"),
     "cast": _("Szereplők"),
     "country": _("Ország"),
+    "year": _("Gyártási év"),
+    "original_language": _("Eredeti nyelv"),
     "distributor": _("Forgalmazó"),
     "trailer_url": _("Előzetes linkje (URL)"),
     "poster_url": _("Plakát linkje (URL)"),
     "kind": _("A bemutató fajtája"),
     "date_precision": _("A dátum pontossága"),
     "status": _("Állapot"),
+    "language_version": _("Szinkron, felirat"),
 }
 FIELD_NAMES = {**COLUMN_NAMES, "note": _("Megjegyzés")}
 
@@ -40,6 +43,7 @@ TRANSLATIONS: dict[str, LazyString] = {
     "year_out_of_range": _("Az évnek %(first)s és %(last)s közé kell esnie, ez pedig %(value)s."),
     "not_whole": _("Egész szám kell %(first)s és %(last)s között, nem %(value)s."),
     "not_a_choice": _("%(value)s helyett ezek egyike kell: %(choices)s."),
+    "not_language": _("%(value)s helyett egy nyelv kell, például: angol."),
     "not_web_address": _("https:// kezdetű cím kell, nem %(value)s."),
     "control_character": _("A(z) %(position)s. helyen vezérlőkarakter áll (%(character)s)."),
     "too_long": _("%(length)s karakter hosszú; legfeljebb %(most)s lehet."),
