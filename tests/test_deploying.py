@@ -203,11 +203,19 @@ def test_the_policies_let_visitors_read_posters_and_nothing_else(s3_url: str) ->
 
 def test_only_amazon_is_told_a_location_and_to_block_public_acls() -> None:
     _, _, bucket = DEPLOY.partition("\n## The bucket\n")
-    stores = re.split(r"^\*\*(?=Amazon|Ceph|MinIO|Cloudflare)", bucket, flags=re.MULTILINE)[1:]
+    stores = re.split(
+        r"^\*\*(?=Amazon|Ceph|SeaweedFS|MinIO|Cloudflare)", bucket, flags=re.MULTILINE
+    )[1:]
     told = {
         each.split("*")[0]: "".join(re.findall(r"```sh\n(.*?)```", each, re.S)) for each in stores
     }
-    assert list(told) == ["Amazon S3", "Ceph RGW", "MinIO and its kin", "Cloudflare R2"]
+    assert list(told) == [
+        "Amazon S3",
+        "Ceph RGW",
+        "SeaweedFS",
+        "MinIO and its kin",
+        "Cloudflare R2",
+    ]
     for option in ("LocationConstraint", "BlockPublicAcls=true"):
         assert [store for store, steps in told.items() if option in steps] == ["Amazon S3"]
 
