@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_database(app, settings)
     services = make_services(app, settings, release=release)
     install(app, services)
-    _offer_new_sources(app, services.schedule)
+    new_sources.connect(services.schedule.offer_new_sources, sender=app)  # as long as both live
     web.register(app, settings)
     security = SecurityHeaders(services.storage, headers.picture_origins(settings))
     commands.register(app)
@@ -126,15 +126,6 @@ def make_queue(settings: Settings) -> PosterQueue | None:
     if settings.redis_url is None:
         return None
     return PosterQueue(settings.redis_url, secret_key=settings.secret_key)
-
-
-def _offer_new_sources(app: Flask, schedule: BuildSchedule) -> None:
-    """Offer each new source to the workers as soon as it is committed."""
-
-    def offer(sender: Flask, movie_ids: tuple[int, ...]) -> None:
-        schedule.offer(movie_ids)
-
-    new_sources.connect(offer, sender=app, weak=False)
 
 
 def _bind_database(app: Flask, settings: Settings) -> None:

@@ -22,6 +22,10 @@ class BuildSchedule:
         """Queue posters for the workers; return whether one listens. Never raises."""
         return self.queue is not None and self.queue.offer(movie_ids)
 
+    def offer_new_sources(self, _sender: object, movie_ids: tuple[int, ...]) -> None:
+        """Receive the signal new_sources: these sources have just been committed."""
+        self.offer(movie_ids)
+
     def build(self, movie_ids: Sequence[int], *, offered: bool = False) -> int:
         """Have posters built; return how many are queued. Here: the first STARTED_AT_ONCE at most.
 
