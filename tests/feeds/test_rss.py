@@ -8,7 +8,7 @@ from typing import Any
 
 import feedparser
 
-from mozi.feeds.rss import Channel, Item, rss
+from mozi.feeds.rss import Channel, Item, ItemPicture, rss
 
 CHANNEL = Channel(
     title="Mozi",
@@ -46,6 +46,21 @@ def test_an_item_is_read_as_it_was_meant() -> None:
     assert entry.summary == "Dráma · 120 perc, &lt;b&gt;1 &lt; 2&lt;/b&gt;"
     assert entry.published == "Tue, 24 Nov 2026 14:00:05 +0000"
     assert [tag.term for tag in entry.tags] == ["dráma"]
+
+
+def test_a_picture_is_an_enclosure_and_media_content() -> None:
+    picture = ItemPicture("https://s3.example/a.jpg", "image/jpeg", 12345, 780, 1170)
+    with_picture, without = read(replace(ITEM, picture=picture), ITEM).entries
+    (enclosure,), (media,) = with_picture.enclosures, with_picture.media_content
+    assert (enclosure.href, enclosure.type, enclosure.length) == (*list_of(picture), "12345")
+    assert (media["url"], media["type"], media["filesize"]) == (*list_of(picture), "12345")
+    assert (media["medium"], media["width"], media["height"]) == ("image", "780", "1170")
+    assert without.enclosures == []
+    assert "media_content" not in without
+
+
+def list_of(picture: ItemPicture) -> tuple[str, str]:
+    return picture.url, picture.content_type
 
 
 def test_an_item_without_a_date_has_none() -> None:

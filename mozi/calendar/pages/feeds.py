@@ -17,7 +17,7 @@ from mozi.calendar.merges import with_merged
 from mozi.calendar.pages.filter_options import load_filter_options
 from mozi.calendar.pages.filters import NONE, Filters
 from mozi.calendar.pages.listings import FEED, load_premieres, rows_of
-from mozi.calendar.pages.pictures import Pictures, load_pictures
+from mozi.calendar.pages.pictures import Pictures, load_feed_pictures, load_pictures
 from mozi.calendar.pages.values import (
     CalendarFeed,
     FeedMovie,
@@ -33,7 +33,7 @@ from mozi.calendar.pages.values import (
 from mozi.calendar.weeks import week_of
 from mozi.errors import MovieNotFound
 from mozi.models import IS_SHOWN, DateChange, Movie, Premiere, is_main
-from mozi.posters.recipes import RECIPES
+from mozi.posters.recipes import POSTER, RECIPES
 
 PAST_DAYS = 366  # an event that leaves the feed leaves the subscribers' calendars too
 PAST_LIMIT = 1000
@@ -92,7 +92,9 @@ def news_feed(
     items = [FeedNews(movie, None) for movie in new] + _moved(session, *conditions)
     load_filter_options(session, filters, [item.movie for item in items])
     items.sort(key=lambda item: item.published_at or LONG_AGO, reverse=True)
-    return NewsFeed(tuple(items[:NEWS_LIMIT]))
+    shown = items[:NEWS_LIMIT]
+    pictures = load_feed_pictures(session, [item.movie for item in shown], media=POSTER.media)
+    return NewsFeed(tuple(replace(each, picture=pictures.get(each.movie.id)) for each in shown))
 
 
 def premieres(

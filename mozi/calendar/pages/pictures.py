@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from mozi.calendar.pages.values import Card, Listing, Picture
+from mozi.calendar.pages.values import Card, FeedPicture, Listing, Picture
 from mozi.models import Poster, PosterVariant
 from mozi.posters.keys import poster_path, slug_of
 from mozi.posters.recipes import AVIF_OF, RECIPES, THUMB, Recipe
@@ -80,6 +80,20 @@ def load_cards(session: Session, movies: Sequence[Listing]) -> list[Card]:
     """Return the movies with their thumbs, in their given order."""
     pictures = load_pictures(session, {THUMB.media: movies})
     return [Card(movie, pictures.find(movie, THUMB.media)) for movie in movies]
+
+
+def load_feed_pictures(
+    session: Session, movies: Iterable[Listing], *, media: str
+) -> dict[int, FeedPicture]:
+    """Return the recorded pictures of this media by movie id: a feed names a file with its size."""
+    columns = [getattr(PosterVariant, field.name) for field in fields(FeedPicture)]
+    rows = session.execute(
+        select(PosterVariant.movie_id, *columns).where(
+            PosterVariant.media == media,
+            PosterVariant.movie_id.in_({movie.id for movie in movies}),
+        )
+    )
+    return {movie_id: FeedPicture(*values) for movie_id, *values in rows}
 
 
 def _beside(media: str) -> tuple[Recipe, ...]:

@@ -311,11 +311,23 @@ class CalendarFeed:
 
 
 @dataclass(frozen=True)
+class FeedPicture:
+    """A built variant; sizes in pixels and bytes."""
+
+    media: str
+    url: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
 class FeedNews:
-    """A movie that was added (move: None), or a movie that was moved."""
+    """A movie that was added (move: None), or a movie that was moved; picture: if it is built."""
 
     movie: FeedMovie
     move: Move | None
+    picture: FeedPicture | None = None
 
     @property
     def published_at(self) -> datetime | None:

@@ -13,9 +13,16 @@ from flask_babel import gettext as _
 from mozi.calendar.merges import calendar_id
 from mozi.calendar.pages.feeds import LONG_AGO
 from mozi.calendar.pages.filters import Filters
-from mozi.calendar.pages.values import FeedMovie, FeedNews, MovieWithPremieres, PicturedMovie
+from mozi.calendar.pages.values import (
+    FeedMovie,
+    FeedNews,
+    FeedPicture,
+    MovieWithPremieres,
+    PicturedMovie,
+)
 from mozi.feeds.ical import CalendarEvent
-from mozi.feeds.rss import Item
+from mozi.feeds.rss import Item, ItemPicture
+from mozi.posters.recipes import RECIPES
 from mozi.services import services
 from mozi.web import links
 from mozi.web.i18n.genres import genre_name
@@ -73,6 +80,17 @@ def item_of(news: FeedNews, *, today: date) -> Item:
         url=_address(movie),
         categories=_genres(movie),
         published_at=news.published_at,
+        picture=_picture(news.picture) if news.picture else None,
+    )
+
+
+def _picture(picture: FeedPicture) -> ItemPicture:
+    return ItemPicture(
+        links.absolute(picture.url),
+        RECIPES[picture.media].content_type,
+        picture.size_bytes,
+        picture.width_px,
+        picture.height_px,
     )
 
 

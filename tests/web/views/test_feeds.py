@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from mozi.database import writing
 from mozi.models import Movie
 from tests.conftest import MakeApp, on_both_backends
-from tests.support.factories import THURSDAY, make_movie, update_movie
+from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
 
 
 def events(client: FlaskClient, path: str = "/naptar.ics") -> dict[str, icalendar.Event]:
@@ -148,6 +148,19 @@ def test_news_are_the_last_that_were_entered_or_moved(client: FlaskClient, clock
     ]  # fmt: skip
     assert len({entry.id for entry in entries}) == 3
     assert entries[1].published == "Thu, 26 Nov 2026 10:01:00 +0000"
+
+
+def test_news_show_the_poster_once_it_is_built(
+    client: FlaskClient, leap: Callable[[float], None]
+) -> None:
+    movie_id = make_movie(director=("Szabó István",), poster_url="https://example.org/a.jpg")
+    paths = ("/rss.xml", "/szemely/szabo-istvan.rss")
+    assert [news(client, path).entries[0].enclosures for path in paths] == [[], []]
+    url = make_variants(movie_id)["poster"]
+    leap(4)
+    for path in paths:
+        (enclosure,) = news(client, path).entries[0].enclosures
+        assert (enclosure.href, enclosure.type, enclosure.length) == (url, "image/jpeg", "1000")
 
 
 @pytest.mark.parametrize("path", ["/naptar.ics", "/rss.xml", "/film/1-mephisto.ics"])
