@@ -28,10 +28,6 @@ PAGES: Headers = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", ", ".join(f"{name}=()" for name in UNUSED_FEATURES)),
 )
-# What browsers may read before a click (views/manifest.py):
-# https://html.spec.whatwg.org/multipage/speculative-loading.html#the-speculation-rules-header
-SPECULATION_PATH = "/speculation.json"
-SPECULATION: Headers = (("Speculation-Rules", f'"{SPECULATION_PATH}"'),)
 # Posters, feeds, the API, static files: other sites may load them.
 SHARED: Headers = (("Cross-Origin-Resource-Policy", "cross-origin"),)
 
@@ -73,8 +69,8 @@ class SecurityHeaders:
         with_trailers = policy(storage.url("posters/any.jpg"), frames=TRAILERS)
         of_a_film: Headers = (("Content-Security-Policy", with_trailers), *always[1:])
         self._by_http = {
-            FILM: (*of_a_film, *PAGES, *SPECULATION),
-            PAGE: (*always, *PAGES, *SPECULATION),
+            FILM: (*of_a_film, *PAGES),
+            PAGE: (*always, *PAGES),
             FOR_OTHERS: (*always, *SHARED),
             IN_FRAMES: in_frames,
             DESK: on_the_desk,
@@ -84,7 +80,8 @@ class SecurityHeaders:
     def preload(self, link: str) -> None:
         """Have pages name files to load first (RFC 8288); some CDNs send it ahead as a 103."""
         for by_kind in (self._by_http, self._by_https):
-            by_kind[PAGE] = (*by_kind[PAGE], ("Link", link))
+            for kind in (PAGE, FILM):
+                by_kind[kind] = (*by_kind[kind], ("Link", link))
 
     def of(self, environ: Mapping[str, Any], kind: str = PAGE) -> Headers:
         """Return the headers of the response to this request. kind: PAGE or one like it."""

@@ -18,7 +18,6 @@ from flask_babel import gettext as _
 from mozi.feeds.records import as_json
 from mozi.services import services
 from mozi.web.i18n.languages import HUNGARIAN, current, url_for
-from mozi.web.middleware.headers import SPECULATION_PATH
 from mozi.web.views.feeds import feed
 
 MANIFEST_TYPE = "application/manifest+json"
@@ -32,22 +31,6 @@ ICONS = (
 LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 LOGO = "mozi.logo"  # the app's Logo or None, in its extensions
 LOGO_DIGITS = 8
-
-# Moderate: once the pointer rests on a link, or the link is pressed.
-SPECULATION_RULES = {
-    "prefetch": [
-        {
-            "where": {
-                "and": [
-                    {"href_matches": ["/film/*", "/premierek/*", "/en/film/*", "/en/premierek/*"]},
-                    {"not": {"href_matches": ["/*.ics", "/*.rss"]}},
-                ]
-            },
-            "eagerness": "moderate",
-        }
-    ]
-}
-SPECULATION_TYPE = "application/speculationrules+json"
 
 blueprint = Blueprint("installed", __name__)
 
@@ -127,12 +110,4 @@ def worker() -> Response:
     """Answer with the service worker from the root: it controls the paths below its own."""
     answer = send_from_directory(current_app.static_folder or "", "sw.js")
     answer.headers["Cache-Control"] = "no-cache"
-    return answer
-
-
-@blueprint.get(SPECULATION_PATH)
-def speculation_rules() -> Response:
-    """Answer with the rules for films and months; a day old at most."""
-    answer = Response(as_json(SPECULATION_RULES), content_type=SPECULATION_TYPE)
-    answer.headers["Cache-Control"] = "public, max-age=86400"
     return answer

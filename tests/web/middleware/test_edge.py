@@ -42,16 +42,17 @@ def test_public_pages_and_feeds_may_be_kept_rendered_and_from_memory(
     assert told(client, path) == told(client, path, If_None_Match=etag) == KEPT
 
 
+@pytest.mark.parametrize("path", ["/", "/film/1"])
 def test_pages_name_the_files_that_a_cdn_may_announce(
-    client: FlaskClient, make_app: MakeApp
+    client: FlaskClient, make_app: MakeApp, path: str
 ) -> None:
     for _ in range(2):  # by Flask, then from memory
-        page = client.get("/")
+        page = client.get(path, follow_redirects=True)
         style, font = re.findall(r"<(/static/[^>]+)>; rel=preload", page.headers["Link"])
         assert f'rel="stylesheet" href="{style}"' in page.text
         assert f'href="{font}" as="font"' in page.text
-    for path in ("/rss.xml", "/admin/login", style):
-        with client.get(path) as answer:
+    for other in ("/rss.xml", "/admin/login", style):
+        with client.get(other) as answer:
             assert "Link" not in answer.headers
     assert "Link" not in make_app().test_client().get("/").headers
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-import json
 import re
 from pathlib import Path
 
@@ -68,16 +67,6 @@ def test_the_sites_own_logo_stands_in_pages_tabs_and_the_app(
     icons = client.get("/manifest.webmanifest").get_json(force=True)["icons"]
     assert icons[0]["src"] == address
     assert client.get("/logo/logo.00000000.png").status_code == 404
-
-
-def test_pages_name_the_rules_by_which_a_browser_reads_ahead(client: FlaskClient) -> None:
-    for path, told in (("/", ['"/speculation.json"']), ("/admin/login", []), ("/rss.xml", [])):
-        assert client.get(path).headers.getlist("Speculation-Rules") == told
-    answer = client.get("/speculation.json")
-    assert answer.content_type == "application/speculationrules+json"
-    (rule,) = json.loads(answer.text)["prefetch"]
-    assert rule["eagerness"] == "moderate"
-    assert "admin" not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,7 @@ def test_dates_that_hold_no_more_are_struck(client: FlaskClient) -> None:
 
 
 def test_the_style_sheet_is_small_and_reached(app: Flask, client: FlaskClient) -> None:
-    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)">', get(client, "/"))
+    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', get(client, "/"))  # no second one
     with client.get(address) as answer:
         assert answer.mimetype == "text/css"
         assert len(answer.data) <= 14 * 1024
