@@ -47,7 +47,7 @@ def find(app: Flask, asked: Asked) -> tuple[str, dict[str, str], bytes] | None:
     answer = ReadyAnswers(app.extensions[HOOKS].ready_layers).find(asked, ("127.0.0.1", 5))
     if answer is None:
         return None
-    head, _, body = answer.partition(b"\r\n\r\n")
+    head, _, body = b"".join(answer).partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     fields = dict(line.split(": ", 1) for line in lines)
     return status.removeprefix("HTTP/1.1 "), fields, body

@@ -16,7 +16,7 @@ import pytest
 from gevent.event import Event
 
 from mozi.server.capacity import THREADS
-from mozi.server.worker import HeadersTimeout, HeaderWaits
+from mozi.server.worker import HeadersTimeout, HeaderWaits, send_all
 from mozi.units import MIB
 from tests.support.serving import LARGEST_BODY, Server, answers, serving, wait_until
 
@@ -242,3 +242,26 @@ def test_requests_beyond_the_threads_and_the_queue_are_told_to_come_back(tmp_pat
 def test_a_worker_is_recycled_without_a_lost_request(tmp_path: Path) -> None:
     with serving("--max-requests", "20", folder=tmp_path) as server:
         assert [server.ask()[0] for _ in range(100)] == [200] * 100
+
+
+class Socket:
+    """Takes so many bytes at once by sendmsg; None: it has no sendmsg, as under TLS."""
+
+    def __init__(self, at_once: int | None) -> None:
+        self.at_once, self.sent = at_once, b""
+
+    def sendmsg(self, buffers: tuple[bytes, ...]) -> int:
+        if self.at_once is None:
+            raise NotImplementedError
+        self.sent = b"".join(buffers)[: self.at_once]
+        return len(self.sent)
+
+    def sendall(self, piece: bytes) -> None:
+        self.sent += piece
+
+
+@pytest.mark.parametrize("at_once", [None, 0, 3, 4, 50_000, 200_004])
+def test_an_answer_is_sent_whole_however_much_is_taken_at_once(at_once: int | None) -> None:
+    taking = Socket(at_once)
+    send_all(taking, (b"head", bytes(100_000), bytes(100_000)))
+    assert taking.sent == b"head" + bytes(200_000)
