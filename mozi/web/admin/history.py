@@ -138,6 +138,12 @@ def value_words(name: str, value: Json) -> str:
         return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))
     if isinstance(value, list):
         return "; ".join(map(str, value))
-    if column == "original_language" and isinstance(value, str):
+    return "" if value is None else code_words(str(value), column)
+
+
+@blueprint.app_template_filter()
+def code_words(value: str, column: str) -> str:
+    """Return the words for a column's code; any other text as it is."""
+    if column == "original_language":
         return language_name(value)
-    return "" if value is None else str(CODES.get(column, {}).get(value, value))
+    return str(CODES.get(column.partition("#")[0], {}).get(value, value))

@@ -33,6 +33,7 @@ from mozi.web.admin.base import (
     redirect_to,
     render_page,
 )
+from mozi.web.admin.history import code_words
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.rendering import today
 
@@ -94,7 +95,7 @@ def _compare(preview: MergePreview, *, status: int = 200) -> ResponseReturnValue
         sides=sides,
         thumbs={name: _thumb(side) for name, side in sides.items()},
         others_poster=preview.kept.poster.kind is None and preview.other.poster.kind is not None,
-        filled=[(COLUMN_NAMES[c], _words(value)) for c, value in preview.filled.items()],
+        filled=[(COLUMN_NAMES[c], _words(c, value)) for c, value in preview.filled.items()],
         days=UNDO_DAYS,
         outdated=status == CONFLICT,
         status=status,
@@ -109,5 +110,5 @@ def _thumb(side: MergeSide) -> str | None:
     return poster_path(movie.id, slug(movie.title), THUMB.media) if side.poster.kind else None
 
 
-def _words(value: FieldValue) -> str:
-    return "; ".join(value) if isinstance(value, tuple) else str(value)
+def _words(column: str, value: FieldValue) -> str:
+    return "; ".join(value) if isinstance(value, tuple) else code_words(str(value), column)

@@ -19,9 +19,9 @@ from mozi.database import reading, writing
 from mozi.services import services
 from mozi.vocabulary import DATE_PRECISIONS
 from mozi.web.admin.base import NOTE, blueprint, current_admin, redirect_to, render_page
-from mozi.web.admin.history import change_name
+from mozi.web.admin.history import change_name, code_words
 from mozi.web.i18n.languages import current, dates_in
-from mozi.web.i18n.words import KIND_NAMES, STATUS_NAMES, language_name
+from mozi.web.i18n.words import KIND_NAMES, STATUS_NAMES
 from mozi.web.rendering import today
 
 LARGEST_ID = 2**31 - 1
@@ -79,11 +79,9 @@ def value_words(field: str, value: Json) -> str:
         return ", ".join(map(str, value))
     if value == UPLOAD:
         return str(gettext("feltöltött kép"))
-    if field == "original_language" and isinstance(value, str):
-        return language_name(value)
     if field.startswith(PREMIERE) and isinstance(value, str):
         return _premiere_words(*value.split(" "))
-    return "" if value is None else str(value)
+    return "" if value is None else code_words(str(value), field)
 
 
 def _premiere_words(day: str, *odd: str) -> str:

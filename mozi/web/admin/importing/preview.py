@@ -28,7 +28,7 @@ from mozi.calendar.weeks import week_of
 from mozi.errors import ImportRejected, ImportStopped, PreviewOutdated
 from mozi.services import services
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
-from mozi.web.admin.history import CODES, value_words
+from mozi.web.admin.history import code_words
 from mozi.web.admin.importing.files import fault_words
 from mozi.web.admin.importing.running import DRAFT, followed, lead_to
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
@@ -198,7 +198,7 @@ def _counts(report: ImportReport) -> dict[str, int]:
 
 def _words(column: str, value: FieldValue) -> str:
     """Return a field's value in the reader's words."""
-    return value_words(column, str(value)) if value and column in CODES else cell(value)
+    return code_words(cell(value), column)
 
 
 @blueprint.app_template_filter("cell")
