@@ -21,7 +21,6 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FunctionElement
 
-from mozi.database import postgresql
 from mozi.extensions import db
 
 T = TypeVar("T")
@@ -126,12 +125,16 @@ def engine_options(database_url: str) -> dict[str, Any]:
             "pool_timeout": 5,
             "connect_args": {"timeout": BUSY_TIMEOUT_S},
         }
+    from mozi.database import postgresql  # here: its driver takes 12 MB of every process
+
     return postgresql.engine_options()
 
 
 def prepare(engine: Engine) -> None:
     """Set up the engine's connections, before the first one is made."""
     if engine.dialect.name == "postgresql":
+        from mozi.database import postgresql
+
         postgresql.prepare(engine)
     else:
         prepare_sqlite(engine)
@@ -148,6 +151,17 @@ def cure_of(error: DBAPIError) -> str:
     missing = "no such (table|column)|(relation|column) .* does not exist"
     found = re.search(missing, str(error.orig))
     return "\n`flask db upgrade` brings its tables up to date." if found else ""
+
+
+def fail_fast(engine: Engine) -> None:
+    """Have only one request of the process wait for a silent PostgreSQL; for servers only.
+
+    A command may wait. SQLite is never silent.
+    """
+    if engine.dialect.name == "postgresql":
+        from mozi.database import postgresql
+
+        postgresql.fail_fast(engine)
 
 
 def prepare_sqlite(engine: Engine) -> None:

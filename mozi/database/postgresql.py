@@ -196,12 +196,9 @@ def engine_options() -> dict[str, Any]:
 
 
 def fail_fast(engine: Engine) -> None:
-    """Turn the circuit on: only one request of the process then waits for a silent PostgreSQL.
-
-    For servers only; a command may wait. SQLite is never silent.
-    """
-    if isinstance(engine.pool, SharedPool):
-        engine.pool.circuit.is_on = True
+    """Turn the circuit on: only one request of the process then waits for a silent server."""
+    assert isinstance(engine.pool, SharedPool)  # noqa: S101 - as engine_options() has it
+    engine.pool.circuit.is_on = True
 
 
 def prepare(engine: Engine) -> None:

@@ -9,12 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import sentry_sdk
 from flask import has_request_context, request
-from sentry_sdk.integrations.argv import ArgvIntegration
-from sentry_sdk.integrations.logging import ignore_logger
-from sentry_sdk.integrations.stdlib import StdlibIntegration
-from sentry_sdk.utils import get_default_release
 
 from mozi.logs import request_id
 from mozi.settings import Settings
@@ -32,6 +27,13 @@ def start_reporting(settings: Settings, *, release: str, **options: Any) -> None
     """
     if settings.sentry_dsn is None:
         return
+    # Imported here: it takes 10 MB of every process.
+    import sentry_sdk
+    from sentry_sdk.integrations.argv import ArgvIntegration
+    from sentry_sdk.integrations.logging import ignore_logger
+    from sentry_sdk.integrations.stdlib import StdlibIntegration
+    from sentry_sdk.utils import get_default_release
+
     ignore_logger("rq.worker")  # repeats what the job has logged
     sentry_sdk.init(
         dsn=settings.sentry_dsn,

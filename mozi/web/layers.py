@@ -8,7 +8,7 @@ from threading import Thread
 
 from flask import Flask, url_for
 
-from mozi.database.postgresql import fail_fast
+from mozi.database import fail_fast
 from mozi.extensions import db
 from mozi.logs.request_lines import RequestLines
 from mozi.server.answers import WSGIApp

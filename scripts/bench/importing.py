@@ -17,16 +17,14 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 
 from tests.support.bad_files import BAD_FILES, peak_mib
-from tests.support.servers import postgresql
 
 EMAIL, PASSWORD = "bench@example.org", "correct horse battery"
 
@@ -37,7 +35,7 @@ def main() -> None:
     parser.add_argument("--servers", action="store_true", help="On PostgreSQL.")
     parser.add_argument("--bad", action="store_true", help="Upload bad files, too.")
     options = parser.parse_args()
-    database = postgresql() if options.servers else nullcontext("")
+    database = _postgresql() if options.servers else nullcontext("")
     with tempfile.TemporaryDirectory() as folder, database as url:
         own = {"DATA_DIR": folder, "SECRET_KEY": "b" * 40, "POSTER_EXTRAS": "0"}
         os.environ.update(own, DATABASE_URL=url or f"sqlite:///{folder}/mozi.db", LOG_LEVEL="ERROR")
@@ -48,6 +46,12 @@ def main() -> None:
             _alone(_measure_bad, bad.name, bad.file, bad.make)
 
 
+def _postgresql() -> AbstractContextManager[str]:
+    from tests.support.servers import postgresql  # here: its imports would count as memory
+
+    return postgresql()
+
+
 def _alone(work: Callable[..., None], *arguments: Any) -> None:
     """Do the work in a process of its own, whose memory nothing else has used."""
     process = multiprocessing.get_context("fork").Process(target=work, args=arguments)
@@ -56,6 +60,8 @@ def _alone(work: Callable[..., None], *arguments: Any) -> None:
 
 
 def _prepare() -> None:
+    from flask_migrate import upgrade
+
     from mozi.accounts.admins import ensure_admin
 
     with _app().app_context():

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from mozi.database import postgresql
+from mozi.database import fail_fast, postgresql
 from mozi.extensions import db
 from tests.conftest import MakeApp
 
@@ -138,13 +138,13 @@ def test_a_server_that_refuses_for_another_reason_is_not_waited_for(url: str) ->
 
 
 def test_a_worker_fails_fast_and_sqlite_needs_nothing_of_it(app: Flask, make_app: MakeApp) -> None:
-    postgresql.fail_fast(db.engine)
+    fail_fast(db.engine)
     beside = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", SECRET_KEY="x" * 32)
     with beside.app_context():
         pool = db.engine.pool
         assert isinstance(pool, postgresql.SharedPool)
         assert not pool.circuit.is_on
-        postgresql.fail_fast(db.engine)
+        fail_fast(db.engine)
         db.engine.dispose()
         assert isinstance(db.engine.pool, postgresql.SharedPool)
         assert db.engine.pool.circuit.is_on

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.exc import StaleDataError
 
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, differs
 from mozi.calendar.editing.premieres import PremiereChange, changes_anything, shown_premieres
@@ -77,15 +78,24 @@ class CurrentSource:
     uploaded: bool = False
 
 
+class MovieKey(NamedTuple):
+    """By what rows name a movie."""
+
+    id: int
+    external_id: str | None
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
     """A row, the movie and premiere that it means (None: a new one), and the poster's source.
 
+    A row that changes nothing has the movie's key only: 17,470 movies would take 70 MB.
     candidates: the movies between which an admin decides.
     """
 
     row: ImportRow
-    movie: Movie | None = None
+    movie: Movie | MovieKey | None = None
     premiere: Premiere | None = None
     source: CurrentSource = CurrentSource()
     candidates: tuple[Movie, ...] = ()
@@ -108,8 +118,8 @@ class MatchedRow:
     @property
     def changes_anything(self) -> bool:
         """Return whether importing the row would change anything."""
-        if self.movie is None:
-            return True
+        if not isinstance(self.movie, Movie):
+            return self.movie is None
         change = self.premiere_change
         moved = change is not None and changes_anything(change)
         return moved or differs(self.movie, self.row.values) or self.has_new_address
@@ -128,13 +138,15 @@ class MatchedRows:
     doubtful: list[MatchedRow] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
 
-    @property
-    def changes(self) -> list[MovieChange]:
-        """Return all changes to write, one a movie: rows of one film are its premieres."""
+    def changes(self) -> tuple[int, Iterator[MovieChange]]:
+        """Return how many movies change, and the changes: rows of one film are its premieres.
+
+        A change is made when it is asked for: 17,470 at once would take 15 MB.
+        """
         by_movie: defaultdict[Hashable, list[MatchedRow]] = defaultdict(list)
         for matched in (*self.inserts, *self.updates):
             by_movie[matched.movie or matched.row.film].append(matched)
-        return [_change(rows) for rows in by_movie.values()]
+        return len(by_movie), map(_change, by_movie.values())
 
 
 def _change(rows: Sequence[MatchedRow]) -> MovieChange:
@@ -142,7 +154,9 @@ def _change(rows: Sequence[MatchedRow]) -> MovieChange:
     for matched in rows:
         values |= {c: v for c, v in matched.row.values.items() if c not in PREMIERE_COLUMNS}
     premieres = [change for matched in rows if (change := matched.premiere_change) is not None]
-    return MovieChange(rows[0].movie, values, premieres=premieres)
+    movie = rows[0].movie
+    assert not isinstance(movie, MovieKey)  # noqa: S101 - the row changes something
+    return MovieChange(movie, values, premieres=premieres)
 
 
 def find_duplicate_rows(rows: Sequence[ImportRow]) -> list[RowFault]:
@@ -190,16 +204,16 @@ def match_rows(
     """
     matched = MatchedRows()
     movies = _Movies(session, rows)
-    found: defaultdict[Movie, list[ImportRow]] = defaultdict(list)
+    found: defaultdict[int, list[ImportRow]] = defaultdict(list)
     new: list[ImportRow] = []
     for row in rows:
         try:
-            movie = movies.claim(row)
+            movie_id = movies.claim(row)
         except InvalidValue as error:
             matched.faults.append(row.fault("", error.message))
             continue
-        if movie is not None:
-            found[movie].append(movies.as_meant(row))
+        if movie_id is not None:
+            found[movie_id].append(movies.as_meant(row))
         elif missing := [column for column in REQUIRED if column not in row.values]:
             reason = CalendarMessage("needed_for_new")
             matched.faults.extend(row.fault(column, reason) for column in missing)
@@ -214,28 +228,47 @@ def match_rows(
 
 
 def _match_known(
-    session: Session, found: Mapping[Movie, Sequence[ImportRow]], matched: MatchedRows
-) -> dict[Premiere, int]:
+    session: Session, found: Mapping[int, Sequence[ImportRow]], matched: MatchedRows
+) -> dict[int, int]:
     """Add the rows of known movies to matched; return the premieres that they mean, and the row."""
-    sources = _sources(session, found)
-    taken: dict[Premiere, int] = {}
-    for movie, own in found.items():
-        own = sorted(own, key=lambda row: row.is_part)
-        meant = meant_premieres(shown_premieres(movie), {row.number: row.values for row in own})
-        for row in own:
-            if (other := meant.twice.get(row.number)) is not None and row.is_part:
-                matched.unchanged.append(MatchedRow(row, movie))
-                continue
-            if other is not None:
-                reason = CalendarMessage("same_premiere", row=other)
-                matched.faults.append(row.fault("", reason))
-                continue
-            source = sources.get(movie.id, CurrentSource())
-            each = MatchedRow(row, movie, meant.premieres[row.number], source)
-            (matched.updates if each.changes_anything else matched.unchanged).append(each)
-            if each.premiere is not None:
-                taken[each.premiere] = row.number
+    taken: dict[int, int] = {}
+    for ids in in_chunks(found):
+        sources = _sources(session, {movie_id: found[movie_id] for movie_id in ids})
+        movies = {movie.id: movie for movie in session.scalars(_MOVIES.where(Movie.id.in_(ids)))}
+        if len(movies) < len(ids):
+            raise StaleDataError("A movie was deleted since its key was read.")
+        for movie_id in ids:
+            source = sources.get(movie_id, CurrentSource())
+            _match_rows_of(movies[movie_id], found[movie_id], matched, taken, source=source)
     return taken
+
+
+def _match_rows_of(
+    movie: Movie,
+    rows: Sequence[ImportRow],
+    matched: MatchedRows,
+    taken: dict[int, int],
+    *,
+    source: CurrentSource,
+) -> None:
+    """Add the rows of one known movie to matched, and the premieres that they mean to taken."""
+    rows = sorted(rows, key=lambda row: row.is_part)
+    meant = meant_premieres(shown_premieres(movie), {row.number: row.values for row in rows})
+    key = MovieKey(movie.id, movie.external_id, movie.title)
+    for row in rows:
+        if (other := meant.twice.get(row.number)) is not None and row.is_part:
+            matched.unchanged.append(MatchedRow(row, key))
+            continue
+        if other is not None:
+            matched.faults.append(row.fault("", CalendarMessage("same_premiere", row=other)))
+            continue
+        each = MatchedRow(row, movie, meant.premieres[row.number], source)
+        if each.changes_anything:
+            matched.updates.append(each)
+        else:
+            matched.unchanged.append(MatchedRow(row, key))
+        if each.premiere is not None:
+            taken[each.premiere.id] = row.number
 
 
 def _decide(
@@ -244,7 +277,7 @@ def _decide(
     matched: MatchedRows,
     *,
     picks: Mapping[int, Pick],
-    meant: dict[Premiere, int],
+    meant: dict[int, int],
 ) -> None:
     """Add the rows of no known movie to matched, as the admin decided about them."""
     candidates = find_candidates(session, {row.number: row.values for row in rows})
@@ -258,19 +291,18 @@ def _decide(
             matched.doubtful.append(each)
         else:
             matched.inserts.append(each)
-    sources = _sources(session, {movie: [each.row] for movie, each in decided})
+    sources = _sources(session, {movie.id: [each.row] for movie, each in decided})
     for movie, each in decided:
         _match_decided(replace(each, source=sources.get(movie.id, each.source)), matched, meant)
 
 
-def _match_decided(each: MatchedRow, matched: MatchedRows, meant: dict[Premiere, int]) -> None:
+def _match_decided(each: MatchedRow, matched: MatchedRows, meant: dict[int, int]) -> None:
     """Add the row to matched, unless another one means its premiere. meant: those, by premiere."""
-    if each.premiere in meant:
-        reason = CalendarMessage("same_premiere", row=meant[each.premiere])
-        matched.faults.append(each.row.fault("", reason))
+    number = each.row.number
+    other = meant.setdefault(each.premiere.id, number) if each.premiere is not None else number
+    if other != number:
+        matched.faults.append(each.row.fault("", CalendarMessage("same_premiere", row=other)))
         return
-    if each.premiere is not None:
-        meant[each.premiere] = each.row.number
     (matched.updates if each.changes_anything else matched.unchanged).append(each)
 
 
@@ -291,22 +323,21 @@ def _of_movie(each: MatchedRow, movie: Movie, pick: Pick) -> MatchedRow:
 
 
 class _Movies:
-    """The movies that rows may mean."""
+    """The keys of the movies that rows may mean."""
 
     def __init__(self, session: Session, rows: Sequence[ImportRow]) -> None:
         ids = {row.external_id for row in rows if row.external_id}
-        self.by_id: dict[FieldValue, Movie] = {
-            movie.external_id: movie for movie in _look_up(session, Movie.external_id, ids)
+        self.by_id: dict[FieldValue, MovieKey] = {
+            key.external_id: key for key in _look_up(session, _KEYS, Movie.external_id, ids)
         }
         titles = {row.key[0] for row in rows if row.key and row.external_id not in self.by_id}
-        self.by_key: defaultdict[Key, list[Movie]] = defaultdict(list)
-        for movie in _look_up(session, Movie.title, titles):
-            for day in {premiere.premiere_date for premiere in shown_premieres(movie)}:
-                self.by_key[movie.title, day].append(movie)
+        self.by_key: defaultdict[Key, list[MovieKey]] = defaultdict(list)
+        for *key, day in _look_up(session, _KEYS_AND_DAYS, Movie.title, titles):
+            self.by_key[key[-1], day].append(MovieKey(*key))
         self.merged = _look_up_merged(session, ids - self.by_id.keys())
         self.claimed: dict[int, FieldValue] = {}  # a row's external_id by its movie's id
 
-    def claim(self, row: ImportRow) -> Movie | None:
+    def claim(self, row: ImportRow) -> int | None:
         """Return the row's movie, None for a new one; raises InvalidValue if that is unclear."""
         candidates = self._candidates(row)
         if len(candidates) > 1:
@@ -315,7 +346,7 @@ class _Movies:
             return None
         [movie] = candidates
         self.claimed.setdefault(movie.id, row.external_id)
-        return movie
+        return movie.id
 
     def as_meant(self, row: ImportRow) -> ImportRow:
         """Return the row; a merged movie's means a premiere only, so the movie's values go.
@@ -327,7 +358,7 @@ class _Movies:
         own = {c: v for c, v in row.values.items() if c in PREMIERE_COLUMNS}
         return ImportRow(row.number, own, is_part=True)
 
-    def _candidates(self, row: ImportRow) -> list[Movie]:
+    def _candidates(self, row: ImportRow) -> list[MovieKey]:
         named = self.by_id.get(row.external_id) or self.merged.get(row.external_id)
         by_id = named if row.external_id else None
         if by_id is not None:
@@ -340,34 +371,36 @@ class _Movies:
         return without_id or by_key
 
 
-def _look_up(session: Session, column: Any, values: Iterable[FieldValue]) -> list[Movie]:
-    found: list[Movie] = []
+_MOVIES = select(Movie).options(selectinload(Movie.premieres))
+_KEYS = select(Movie.id, Movie.external_id, Movie.title)
+_SHOWN = (Premiere.movie_id == Movie.id) & Premiere.removed_at.is_(None)
+_KEYS_AND_DAYS = _KEYS.add_columns(Premiere.premiere_date).join(Premiere, _SHOWN).distinct()
+
+
+def _look_up(
+    session: Session, query: Any, column: Any, values: Iterable[FieldValue]
+) -> Iterator[Any]:
     for chunk in in_chunks(sorted(values, key=str)):
-        query = select(Movie).options(selectinload(Movie.premieres)).where(column.in_(chunk))
-        found += session.scalars(query)
-    return found
+        yield from session.execute(query.where(column.in_(chunk)))
 
 
-def _look_up_merged(session: Session, ids: Iterable[FieldValue]) -> dict[FieldValue, Movie]:
+def _look_up_merged(session: Session, ids: Iterable[FieldValue]) -> dict[FieldValue, MovieKey]:
     """Return the movies that those with these external_ids were merged into."""
-    into: dict[FieldValue, int] = {}
-    for chunk in in_chunks(sorted(ids, key=str)):
-        columns = (MergedMovie.external_id, MergedMovie.movie_id)
-        for external_id, movie_id in session.execute(
-            select(*columns).where(MergedMovie.external_id.in_(chunk))
-        ):
-            into[external_id] = find_merged_into(session, movie_id) or movie_id
-    movies = {movie.id: movie for movie in _look_up(session, Movie.id, set(into.values()))}
+    merged = select(MergedMovie.external_id, MergedMovie.movie_id)
+    into = {
+        external_id: find_merged_into(session, movie_id) or movie_id
+        for external_id, movie_id in _look_up(session, merged, MergedMovie.external_id, ids)
+    }
+    found = _look_up(session, _KEYS, Movie.id, set(into.values()))
+    movies = {row.id: MovieKey(*row) for row in found}
     return {each: movies[movie_id] for each, movie_id in into.items() if movie_id in movies}
 
 
 def _sources(
-    session: Session, found: Mapping[Movie, Sequence[ImportRow]]
+    session: Session, found: Mapping[int, Sequence[ImportRow]]
 ) -> dict[int, CurrentSource]:
-    ids = [movie.id for movie, rows in found.items() if any(POSTER_URL in r.values for r in rows)]
-    sources: dict[int, CurrentSource] = {}
-    for chunk in in_chunks(ids):
-        columns = (Poster.movie_id, Poster.source_url, Poster.uploaded)
-        rows = session.execute(select(*columns).where(Poster.movie_id.in_(chunk)))
-        sources.update((row.movie_id, CurrentSource(row.source_url, row.uploaded)) for row in rows)
-    return sources
+    """Return the posters' sources of those movies whose rows have the column."""
+    ids = [each for each, rows in found.items() if any(POSTER_URL in row.values for row in rows)]
+    columns = select(Poster.movie_id, Poster.source_url, Poster.uploaded)
+    rows = _look_up(session, columns, Poster.movie_id, ids)
+    return {row.movie_id: CurrentSource(row.source_url, row.uploaded) for row in rows}

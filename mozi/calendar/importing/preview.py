@@ -87,11 +87,11 @@ class Preview:
 
         The values of new movies are left out: they come from the file alone, which stays the same.
         """
-        actions = [
-            (row.number, row.action, row.movie_id, row.action == UPDATE and row.changed)
-            for row in self.rows
-        ]
-        return hashlib.sha256(repr(actions).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for row in self.rows:
+            changed = row.action == UPDATE and row.changed
+            digest.update(repr((row.number, row.action, row.movie_id, changed)).encode())
+        return digest.hexdigest()
 
     def of(self, action: str) -> tuple[RowPreview, ...]:
         """Return the rows of one action."""

@@ -7,9 +7,10 @@ All rows are checked before the first is written; all are written or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
@@ -138,10 +139,10 @@ def _save(
                 matched = _match(session, rows, faults, picks)
                 if agreed is not None and preview_of(matched).digest != agreed:
                     raise PreviewOutdated
-                changes = _strict(matched, skip_bad).changes
+                count, changes = _strict(matched, skip_bad).changes()
                 what = {"act": IMPORT, "value": name}
-                batch = add_batch(session, what, by=by) if changes else None
-                dates = _write(session, changes, by=by, batch=batch, tell=tell)
+                batch = add_batch(session, what, by=by) if count else None
+                dates = _write(session, changes, count, by=by, batch=batch, tell=tell)
                 new = changed_sources(session)
             fill_names(len(dates))
             sources = tuple(each for each in dates if each[0] in new)
@@ -152,18 +153,23 @@ def _save(
 
 
 def _write(
-    session: Session, changes: Sequence[MovieChange], *, by: str, batch: int | None, tell: Tell
+    session: Session,
+    changes: Iterator[MovieChange],
+    count: int,
+    *,
+    by: str,
+    batch: int | None,
+    tell: Tell,
 ) -> list[tuple[int, date]]:
-    """Write the changes in parts, and return each movie's id with its premiere date.
+    """Write so many changes in parts, and return each movie's id with its premiere date.
 
     A written part leaves memory: of 100,000 new movies at once each would take 5 kB.
     """
     dates: list[tuple[int, date]] = []
-    tell(0, len(changes))
-    for start in range(0, len(changes), WRITTEN_AT_ONCE):
-        part = changes[start : start + WRITTEN_AT_ONCE]
+    tell(0, count)
+    while part := list(islice(changes, WRITTEN_AT_ONCE)):
         dates += _write_part(session, part, by=by, batch=batch)
-        tell(len(dates), len(changes))
+        tell(len(dates), count)
     if batch is not None:
         count_in(session, batch, len(dates))
     return dates

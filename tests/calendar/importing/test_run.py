@@ -304,8 +304,7 @@ def test_rows_are_looked_up_together(do_import: Any) -> None:
 
 
 def test_an_import_fills_in_all_names(do_import: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(names, "AT_ONCE", 2)
-    monkeypatch.setattr(names.ensure_names, "__kwdefaults__", {"at_most": 2})
+    monkeypatch.setattr(names, "AFTER_BULK_AT_ONCE", 2)
     do_import(*({"title": f"Film {each}", "premiere_date": DAY} for each in range(5)))
     with reading() as session:
         assert not session.scalars(select(MovieName).where(MovieName.sort_key.is_(None))).all()
