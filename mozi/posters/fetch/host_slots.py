@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mozi.errors import Busy
 
+SLOW_S = 2  # a poster takes some 0.2 s
+LOOK_AGAIN_S = 0.25  # a waiting thread learns so late that another fetch has become slow
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(eq=False)
 class _Ticket:
+    """A thread's turn. since: when it got its slot, in seconds of the clock."""
+
     host: str
+    since: float = 0
 
 
 class FetchSlots:
     """At most `total` fetches at once, and at most per_host from one host. Thread-safe.
 
     Slots go to the threads in the order of their calls. A thread that waits for a busy host lets
-    threads for other hosts go first, so one slow host does not delay the others.
+    threads for other hosts go first, so one slow host does not delay the others. A fetch that
+    takes longer than SLOW_S gives up its place at its host: one source that hangs does not hold
+    up the others of a CDN. No host gets more than half of the total that way.
     """
 
-    def __init__(self, total: int, per_host: int) -> None:
+    def __init__(
+        self, total: int, per_host: int, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.total = total
         self.per_host = per_host
-        self._running: Counter[str] = Counter()
+        self.clock = clock
+        self._running: list[_Ticket] = []
         self._waiting: deque[_Ticket] = deque()
         self._changed = threading.Condition()
 
@@ -37,36 +49,46 @@ class FetchSlots:
 
         Raises Busy if no slot is free within timeout_s seconds.
         """
-        host = host_of(url)
-        self._take(_Ticket(host), timeout_s)
+        ticket = _Ticket(host_of(url))
+        self._take(ticket, timeout_s)
         try:
             yield
         finally:
-            self._give_back(host)
+            self._give_back(ticket)
 
     def _take(self, ticket: _Ticket, timeout_s: float) -> None:
         with self._changed:
             self._waiting.append(ticket)
             try:
-                if not self._changed.wait_for(lambda: self._next() is ticket, max(timeout_s, 0)):
-                    raise Busy("As many posters are being fetched as may be at once.")
-                self._running[ticket.host] += 1
+                self._wait(ticket, time.monotonic() + timeout_s)
+                ticket.since = self.clock()
+                self._running.append(ticket)
             finally:
                 self._waiting.remove(ticket)
                 self._changed.notify_all()  # the thread that is next now may go as well
 
-    def _give_back(self, host: str) -> None:
+    def _wait(self, ticket: _Ticket, deadline: float) -> None:
+        while self._next() is not ticket:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                raise Busy("As many posters are being fetched as may be at once.")
+            self._changed.wait(min(left_s, LOOK_AGAIN_S))
+
+    def _give_back(self, ticket: _Ticket) -> None:
         with self._changed:
-            self._running[host] -= 1
-            self._running += Counter()  # drops the hosts at zero, or they would pile up
+            self._running.remove(ticket)
             self._changed.notify_all()
 
     def _next(self) -> _Ticket | None:
         """Return the oldest ticket whose host has a free slot."""
-        if self._running.total() >= self.total:
+        if len(self._running) >= self.total:
             return None
-        free = (t for t in self._waiting if self._running[t.host] < self.per_host)
-        return next(free, None)
+        return next((ticket for ticket in self._waiting if self._has_room(ticket.host)), None)
+
+    def _has_room(self, host: str) -> bool:
+        running = [ticket for ticket in self._running if ticket.host == host]
+        prompt = sum(self.clock() - ticket.since < SLOW_S for ticket in running)
+        return prompt < self.per_host and len(running) < max(self.per_host, self.total // 2)
 
 
 def host_of(url: str) -> str:

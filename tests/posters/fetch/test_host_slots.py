@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from mozi.errors import Busy
-from mozi.posters.fetch.host_slots import FetchSlots, host_of
+from mozi.posters.fetch.host_slots import SLOW_S, FetchSlots, host_of
 
 
 def test_a_third_fetch_from_one_host_is_refused() -> None:
@@ -25,6 +25,34 @@ def test_another_host_goes_ahead_of_one_that_waits_for_a_busy_host() -> None:
         _until_waiting(slots, 1)
         with slots.slot("b", 0):
             assert not waiter.done()
+
+
+def test_a_slow_fetch_gives_up_its_place_at_its_host() -> None:
+    now = [0.0]
+    slots = FetchSlots(8, 2, clock=lambda: now[0])
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(slots.slot("a", 0))
+        now[0] = SLOW_S - 0.1
+        with pytest.raises(Busy):
+            held.enter_context(slots.slot("a", 0))
+        now[0] = SLOW_S
+        for _ in range(2):
+            held.enter_context(slots.slot("a", 0))
+        now[0] = 2 * SLOW_S
+        with pytest.raises(Busy):  # four of eight: the rest is for other hosts
+            held.enter_context(slots.slot("a", 0))
+        held.enter_context(slots.slot("b", 0))
+
+
+def test_a_thread_that_waits_learns_that_another_fetch_is_slow() -> None:
+    now = [0.0]
+    slots = FetchSlots(8, 1, clock=lambda: now[0])
+    with ThreadPoolExecutor() as pool, slots.slot("a", 0):
+        waiter = pool.submit(_enter, slots, "a", 30)
+        _until_waiting(slots, 1)
+        now[0] = SLOW_S
+        waiter.result(timeout=20)
 
 
 def test_the_total_bounds_all_hosts_together() -> None:
