@@ -345,6 +345,13 @@ def test_the_next_month_and_year_are_at_the_top_too(client: FlaskClient) -> None
     assert 'href="/premierek/2026"' in heading
 
 
+def test_the_filters_of_a_list_go_along(client: FlaskClient) -> None:
+    make_movie(age_rating="12")
+    html = get(client, "/moziban?kind=cinema&age=12")
+    for path in ("/", "/premierek/2026/11", "/premierek/2026", "/moziban", "/filmek"):
+        assert f'<li><a href="{path}?kind=cinema&amp;age=12"' in html
+
+
 def test_dates_that_hold_no_more_are_struck(client: FlaskClient) -> None:
     off = make_movie(status="cancelled")
     assert re.search(r"<s>\s*<time", get(client, f"/film/{off}-koszivu-ember"))
