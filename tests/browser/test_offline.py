@@ -38,7 +38,7 @@ def test_the_last_calendar_shows_without_a_network(page: Page) -> None:
     expect(page.locator(".card__title").first).to_have_text("Mephisto")
     expect(page.locator(".offline")).to_have_text(
         "Nincs internetkapcsolat, és ezt az oldalt még nem olvastad."
-        " Helyette a legutóbb letöltött naptárt látod."
+        " Helyette a legutóbb letöltött naptárat látod."
     )
     expect(page.locator(".offline")).to_be_visible()
     page.goto("/en/premierek/2026/11")
