@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
-import flask
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
@@ -15,7 +14,6 @@ from sqlalchemy import select
 from mozi.database import writing
 from mozi.models import Movie
 from tests.support.factories import THURSDAY, make_movie, update_movie
-from tests.support.serving import wait_until
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
@@ -318,23 +316,6 @@ def test_a_day_of_one_film_leaves_no_hole_beside_it(page: Page, width_px: int) -
     assert about["x"] > frame["x"] + frame["width"]
     page.locator(".card").click()  # the text beside belongs to the link
     expect(page.get_by_role("heading", level=1)).to_have_text("Kontroll")
-
-
-def test_a_film_is_read_before_the_click(
-    app: flask.Flask, page: Page, complaints: list[str]
-) -> None:
-    film = f"/film/{make_movie()}-koszivu-ember"
-    early: list[str] = []
-
-    @app.before_request
-    def note() -> None:
-        if "prefetch" in flask.request.headers.get("Sec-Purpose", ""):
-            early.append(flask.request.path)
-
-    page.goto("/")
-    page.hover(f'a[href="{film}"]')
-    wait_until(lambda: film in early, seconds=10)
-    assert complaints == []
 
 
 def test_a_trailer_plays_in_the_page_after_a_click(page: Page, complaints: list[str]) -> None:
