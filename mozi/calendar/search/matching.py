@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from mozi.calendar.fields import YEARS
 from mozi.calendar.search.text import typos_of, without_article, words_of
 from mozi.calendar.search.word_index import Alternatives, WordIndex, known_words, typo_groups
 from mozi.models import Movie, MovieGenre, MovieTitle, Premiere
@@ -50,15 +51,17 @@ class Step(IntEnum):
     CAST = 4
     TOGETHER = 5
     GENRE = 6
+    YEAR = 7
 
 
 @dataclass(frozen=True)
 class Match:
-    """How a movie matches. slips: typos; person: whose name matched, where one did."""
+    """How a movie matches. slips: typos; person: whose name matched, year: which year did."""
 
     step: Step
     slips: int = 0
     person: str | None = None
+    year: int | None = None
 
 
 Matches = dict[int, Match]
@@ -74,6 +77,13 @@ class Matcher:
 
     def exact(self) -> Matches:
         """Return the movies that match without a typo."""
+        found = self._named()
+        if years := [place for place, word in enumerate(self.words) if _is_year(word)]:
+            others = [word for place, word in enumerate(self.words) if place != years[-1]]
+            found = {**self._of_year(int(self.words[years[-1]]), others), **found}
+        return found
+
+    def _named(self) -> Matches:
         index = WordIndex(self.session, LOOKED_AT, self._coming_ids())
         wanted = [word for word in self.words if word not in FILLERS] or self.words
         groups = [SPELT.get(word, [word]) for word in wanted]
@@ -123,12 +133,26 @@ class Matcher:
         return self.session.scalars(slips.limit(LOOKED_AT)).all()
 
     def _by_genre(self) -> Sequence[int]:
-        genre = select(MovieGenre.movie_id).where(MovieGenre.folded == " ".join(self.words))
-        ids = self.session.scalars(genre.order_by(MovieGenre.movie_id.desc()).limit(LOOKED_AT))
-        if len(found := ids.all()) < LOOKED_AT:
-            return found
-        coming = genre.where(MovieGenre.movie_id.in_(self._coming_ids()))
-        return [*found, *self.session.scalars(coming.limit(LOOKED_AT))]
+        folded = " ".join(self.words)
+        return self._some(select(MovieGenre.movie_id).where(MovieGenre.folded == folded))
+
+    def _of_year(self, year: int, others: Sequence[str]) -> Matches:
+        """Return the movies made in the year that match the other words: "solaris 1972"."""
+        made_then = select(Movie.id).where(Movie.year == year)
+        if not others:
+            return dict.fromkeys(self._some(made_then), Match(Step.YEAR, year=year))
+        matches = replace(self, words=others)._named()
+        ids = self.session.scalars(made_then.where(Movie.id.in_(matches)))
+        return {movie_id: matches[movie_id] for movie_id in ids}
+
+    def _some(self, ids: Select[Any]) -> Sequence[int]:
+        """Return the latest of the movies, and of many those that run or are to come."""
+        (movie_id,) = ids.selected_columns
+        latest = self.session.scalars(ids.order_by(movie_id.desc()).limit(LOOKED_AT)).all()
+        if len(latest) < LOOKED_AT:
+            return latest
+        coming = ids.where(movie_id.in_(self._coming_ids()))
+        return [*latest, *self.session.scalars(coming.limit(LOOKED_AT))]
 
     def _coming_ids(self) -> Select[Any]:
         return select(Premiere.movie_id).where(Premiere.premiere_date >= self.today - RUNS)
@@ -174,6 +198,10 @@ class Matcher:
 def _add(found: Matches, ids: Iterable[int], match: Match) -> None:
     for movie_id in ids:
         found.setdefault(movie_id, match)
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isascii() and word.isdecimal() and int(word) in YEARS
 
 
 def _step(match: Match) -> Step:

@@ -1,9 +1,10 @@
-"""Finds movies by title, original title, director, cast and genre, the best match first.
+"""Finds movies by title, original title, people, genre and year, the best match first.
 
 The order: the title is the query, without its article; it begins with it; it contains all words;
 a director's name contains them; an actor's does; title and people together do; the genre is the
-query. Among equals, what runs now or opens soonest comes first, then the future, then the past.
-Where nothing is found, a fuzzy search allows one typo a word, the fewest typos first.
+query; the year is. A year beside other words narrows down what those find. Among equals, what
+runs now or opens soonest comes first, then the future, then the past. Where nothing is found, a
+fuzzy search allows one typo a word, the fewest typos first.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ MOST_WORDS = 10
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A movie found, and whose name matched, where a name did."""
+    """A movie found, and whose name or which year matched, where one did."""
 
     card: Card
     person: str | None
     directs: bool
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def _found(
     movies = movie_listings(session, ids, today)
     movies.sort(key=lambda movie: ids.index(movie.id))
     return tuple(
-        SearchResult(card, match.person, directs=match.step == Step.DIRECTOR)
+        SearchResult(card, match.person, directs=match.step == Step.DIRECTOR, year=match.year)
         for card in load_cards(session, movies)
         if (match := matches[card.movie.id])
     )

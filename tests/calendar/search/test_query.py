@@ -139,6 +139,29 @@ def test_what_does_not_fit_is_on_further_pages(app: Flask) -> None:
         assert set(find_best(session, "film", THURSDAY)) == ids
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("1972", ["1972", "Solaris", "A keresztapa"]),
+        ("solaris 1972", ["Solaris"]),
+        ("solaris 2002", ["Solaris (új)"]),
+        ("(1972) Solaris", ["Solaris"]),
+        ("tarkovszkij 1972", ["Solaris"]),
+        ("1972 1972 1972 1972 1972 1972 1972 1972 1972 1972", ["1972"]),
+        ("solaris 1973", []),
+    ],
+)
+def test_a_year_finds_the_films_of_it_and_narrows_down_other_words(
+    app: Flask, query: str, found: list[str]
+) -> None:
+    make_movie(title="Solaris", year=1972, director=("Andrej Tarkovszkij",))
+    make_movie(title="Solaris (új)", year=2002)
+    make_movie(title="A keresztapa", year=1972, premiere_date=date(2027, 1, 7))
+    make_movie(title="1972", year=2020)
+    make_movie(title="Más", premiere_date=THURSDAY)
+    assert titles(search(query)) == found
+
+
 def test_without_a_query_this_week_and_its_genres_are_offered(app: Flask) -> None:
     make_movie(title="Új", premiere_date=THURSDAY, genres=("horror",))
     make_movie(title="Régi", premiere_date=date(1990, 1, 4), genres=("western",))
