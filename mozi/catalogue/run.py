@@ -13,6 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -65,6 +66,11 @@ class SyncReport:
     unknown: int = 0
     interrupted: bool = False
     stopped_by: str | None = None
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """Return what the note of the last run holds."""
+        return {**self.counts, "failed": len(self.failed), "stopped_by": self.stopped_by}
 
 
 class RunStopped(Exception):

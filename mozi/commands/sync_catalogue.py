@@ -54,8 +54,7 @@ def sync_catalogue(
     sync = Sync(settings, scope, dry_run=dry_run)
     report = _run(sync)
     if not dry_run:
-        done = {**report.counts, "failed": len(report.failed), "stopped_by": report.stopped_by}
-        note(CATALOGUE, **done)
+        note(CATALOGUE, **report.noted)
     _print_report(sync, report, time.monotonic() - began, dry_run=dry_run, as_json=as_json)
     sys.exit(exit_status(interrupted=report.interrupted, failed=report.failed or report.stopped_by))
 

@@ -19,7 +19,13 @@ from mozi.web.admin import (  # noqa: F401 - for their views
     trash,
 )
 from mozi.web.admin.base import blueprint
-from mozi.web.admin.importing import columns, exports, files, preview  # noqa: F401 - for their views
+from mozi.web.admin.importing import (  # noqa: F401 - for their views
+    catalogue_run,
+    columns,
+    exports,
+    files,
+    preview,
+)
 from mozi.web.admin.listing import (  # noqa: F401 - for their views
     log,
     many,

@@ -26,6 +26,7 @@ from mozi.posters.status import (
 )
 from mozi.services import services
 from mozi.web.admin.base import blueprint, redirect_to, render_page
+from mozi.web.admin.importing.catalogue_run import catalogue_run
 from mozi.web.admin.messages.doctor import NAMES, doctor_words
 from mozi.web.admin.messages.storage import storage_words
 from mozi.web.admin.sign_in.throttling import failures_today
@@ -108,6 +109,8 @@ def _status(report: StorageReport | None = None, *, checks: Sequence[Check] = ()
     return render_page(
         "status",
         state=overview(services().settings.data_dir),
+        catalogue_is_on=services().settings.tmdb_token is not None,
+        catalogue_run=catalogue_run(),
         queue=queue_figures(),
         has_queue=services().queue is not None,
         failed_sign_ins=failures_today(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from mozi.catalogue.tmdb.reading import read_film
 from mozi.database import reading, writing
 from mozi.models import CatalogueMovie, Movie, Poster
 from mozi.posters.source import set_source_original
+from mozi.web.admin.importing import catalogue_run
 from tests.conftest import MakeApp
 from tests.support import tmdb as fake
 from tests.support.catalogue import only_movie, premieres_of, proposals, titles
@@ -310,3 +312,36 @@ def test_form_says_when_tmdb_was_looked_at(anna: FlaskClient, movie_id: int) -> 
     assert "https://www.themoviedb.org/movie/7" in page
     assert "Utoljára megnézve" in page
     assert "Last looked at" in anna.get(f"/en/admin/movies/{movie_id}").text
+
+
+def runs() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "catalogue"]
+
+
+def test_a_button_brings_the_films(anna: FlaskClient, tmdb: FakeTmdb) -> None:
+    sent = {"csrf_token": token(anna.get("/admin/status").text)}
+    assert "még nem volt" in anna.get("/admin/status").text
+    answer = anna.post("/admin/status/catalogue", data=sent)
+    assert answer.location == "/admin/status#catalogue"
+    for run in runs():
+        run.join(30)
+    assert titles() == ["Szerelem"]
+    page = anna.get("/admin/status").text
+    assert "Elhozom a filmeket" in page
+    assert "félbeszakadt" not in page
+
+
+def test_a_run_is_followed_and_no_second_one_begins(
+    anna: FlaskClient, tmdb: FakeTmdb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(catalogue_run, "_run", begun.append)
+    sent = {"csrf_token": token(anna.get("/admin/status").text)}
+    for _ in range(2):
+        anna.post("/admin/status/catalogue", data=sent)
+    assert "Megkérdezzük a TMDB-t" in anna.get("/admin/status").text
+    catalogue_run._tell(3, 8)
+    page = anna.get("/admin/status").text
+    assert "Most jönnek a filmek a TMDB-ről: 3 / 8." in page
+    assert "Elhozom a filmeket" not in page
+    assert len(begun) == 1
