@@ -73,6 +73,7 @@ PARSERS: Mapping[str, Parser[FieldValue]] = {
 FIELDS = tuple(PARSERS)
 COLUMNS = tuple(field for field in FIELDS if field != "note")  # those of the import table
 REQUIRED = ("title", "premiere_date")
+LISTED = ("genres", "director", "cast", "country")
 # The columns of a premiere, in the order in which the history names them: new ones come last.
 PREMIERE_COLUMNS = ("kind", "premiere_date", "date_precision", "status", "note", "language_version")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from mozi.calendar.messages import InvalidValue
 from mozi.calendar.parsers import quoted
+from mozi.vocabulary import LIST_SEPARATOR
 
 _MONTHS = (
     *("január", "február", "március", "április", "május", "június"),
@@ -22,6 +24,7 @@ _AGE = re.compile(r"(\d{1,2})\s*(?:\+|\.|éves|éven felülieknek|éven aluliakn
 _YEAR = re.compile(r"\(?(\d{4})[.)]*")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _FORMULA_ERROR = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)")
+_BETWEEN = re.compile(r",(?!\s*(?:Jr|Sr|I{2,3})\b)|\s/\s|[\r\n]+")
 _EXCEL_EPOCH = date(1899, 12, 30)  # of Windows' Excel: ECMA-376 part 1, 18.17.4.1
 _EXCEL_DAYS = range(1, 80_000)
 
@@ -103,6 +106,21 @@ def plain_text(value: object) -> object:
     if isinstance(value, (bool, int, float, date, time, timedelta)):
         return str(value)
     return value
+
+
+def with_semicolons(text: str) -> str:
+    """Return a list as people write it, "Kiss Anna, Nagy Béla", as the table has it, with ";".
+
+    Where there is a semicolon, it alone separates; "Robert Downey, Jr." is one name.
+    """
+    return text if LIST_SEPARATOR in text else _BETWEEN.sub(LIST_SEPARATOR, text)
+
+
+def column_of_values(texts: Iterable[str]) -> str | None:
+    """Return the column of whose words all these texts are, None for none."""
+    words = {text.strip().lower() for text in texts}
+    fitting = (column for column, codes in _CODES.items() if words <= {*codes, *codes.values()})
+    return next(fitting, None) if words else None
 
 
 def guarded(text: str) -> str:

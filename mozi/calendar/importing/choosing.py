@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.fields import COLUMNS, REQUIRED
+from mozi.calendar.importing.cells import column_of_values
 from mozi.calendar.importing.doubts import ACTS, Pick
 from mozi.calendar.importing.headings import likely_column
 from mozi.calendar.importing.tables import Choices, Sheet, TableRow
@@ -88,7 +89,11 @@ def headings_of(sheet: Sheet, choices: DraftChoices) -> list[Heading]:
     columns = sheet.columns(choices.reading)
     return [
         Heading(
-            key, name or "", column, _samples(sheet, index), _guess(name, column, taken=columns)
+            key,
+            name or "",
+            column,
+            (samples := _samples(sheet, index)),
+            _guess(name, column, samples, taken=columns),
         )
         for index, (key, name, column) in enumerate(
             zip(sheet.keys, sheet.headings, columns, strict=True)
@@ -97,9 +102,14 @@ def headings_of(sheet: Sheet, choices: DraftChoices) -> list[Heading]:
     ]
 
 
-def _guess(name: str | None, column: str | None, *, taken: Sequence[str | None]) -> str | None:
-    guess = likely_column(name) if name and column is None else None
-    return None if guess in taken else guess
+def _guess(
+    name: str | None, column: str | None, samples: Iterable[str], *, taken: Sequence[str | None]
+) -> str | None:
+    """Return what an unknown heading may mean, by the values below it, else by its name."""
+    if column is not None:
+        return None
+    guesses = (column_of_values(samples), likely_column(name) if name else None)
+    return next((guess for guess in guesses if guess and guess not in taken), None)
 
 
 def _samples(sheet: Sheet, index: int) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
-from mozi.calendar.fields import COLUMNS, REQUIRED
-from mozi.calendar.importing.cells import plain_cell
+from mozi.calendar.fields import COLUMNS, LISTED, REQUIRED
+from mozi.calendar.importing.cells import plain_cell, with_semicolons
 from mozi.calendar.importing.formats.json_values import Pairs, count_values, json_values
 from mozi.calendar.importing.formats.rejecting import reject
 from mozi.calendar.importing.formats.texts import MOST_ROWS, SAMPLED_LINES, Line, csv_lines, decode
@@ -132,7 +132,8 @@ def sheet_rows(sheet: Sheet, choices: Choices) -> Iterator[TableRow]:
     if not sheet.headings:
         return (_without_kept(row, choices) for row in sheet.json_rows)
     columns = _checked_columns(sheet, choices)
-    rows = (_table_row(line, columns, choices, exact=sheet.exact) for line in sheet.lines)
+    lines = _with_semicolons(sheet, columns)
+    rows = (_table_row(line, columns, choices, exact=sheet.exact) for line in lines)
     return (_without_kept(row, choices) for row in rows)
 
 
@@ -183,6 +184,25 @@ def _below_heading(lines: Sequence[Line], *, exact: bool = False) -> Sheet:
         names.pop()
     headings = (name if name or i in filled else None for i, name in enumerate(names))
     return Sheet(tuple(headings), below, exact)
+
+
+def _with_semicolons(sheet: Sheet, columns: Sequence[str | None]) -> Iterable[Line]:
+    """Return the lines, in which commas separate lists too, below headings that people wrote.
+
+    Below a column's own name, as in our exports, a comma is part of a name.
+    """
+    pairs = enumerate(zip(sheet.headings, columns, strict=True))
+    of_people = {i for i, (name, column) in pairs if column in LISTED and name != column}
+    if not of_people:
+        return sheet.lines
+    return (
+        (number, [_list_cell(cell) if i in of_people else cell for i, cell in enumerate(cells)])
+        for number, cells in sheet.lines
+    )
+
+
+def _list_cell(cell: object) -> object:
+    return with_semicolons(cell) if isinstance(cell, str) else cell
 
 
 def _checked_columns(sheet: Sheet, choices: Choices) -> list[str | None]:

@@ -124,6 +124,24 @@ def test_chosen_columns_and_the_order_of_dates_are_used(tmp_path: Path) -> None:
     assert row.cells == {"title": "Egy", "premiere_date": "2026-12-03"}
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "genres"),
+    [
+        ("Műfaj", "dráma, krimi", "dráma; krimi"),
+        ("Műfaj", "dráma / krimi\nhorror", "dráma;krimi;horror"),
+        ("Műfaj", "dráma, krimi; horror", "dráma, krimi; horror"),
+        ("Műfaj", "Robert Downey, Jr., Tóth Ábel", "Robert Downey, Jr.; Tóth Ábel"),
+        ("genres", "dráma, krimi", "dráma, krimi"),
+    ],
+)
+def test_commas_separate_below_a_heading_that_people_wrote(
+    heading: str, cell: str, genres: str
+) -> None:
+    body = f'Cím;{heading}\nEgy;"{cell}"\n'.encode()
+    [row] = parse_table(body, name="a.csv", max_bytes=MIB)
+    assert row.cells["genres"] == genres
+
+
 def test_lines_beyond_those_of_a_spreadsheet_are_refused_soon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

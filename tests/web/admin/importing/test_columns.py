@@ -51,6 +51,17 @@ def test_unknown_headings_are_asked_about_once_for_all_files_with_them(anna: Fla
     assert counts(anna.get(again).text)["insert"] == 1, "the same headings, nothing is asked"
 
 
+def test_an_unknown_heading_is_guessed_by_its_values(anna: FlaskClient) -> None:
+    sheet = "Cím;Bemutató;Forgalmazás módja\nEgy;2026.12.03.;moziban\nKettő;2026.12.10.;online\n"
+    address = preview(anna, sheet)
+    answer(anna, address)
+    assert counts(anna.get(address).text)["insert"] == 2
+    confirm(anna, address)
+    with reading() as session:
+        kinds = session.scalars(select(Premiere.kind).order_by(Premiere.id)).all()
+    assert kinds == ["cinema", "streaming"]
+
+
 def test_of_the_remembered_headings_the_latest_are_kept(
     anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
