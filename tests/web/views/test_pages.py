@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -367,6 +368,16 @@ def test_the_style_sheet_is_small_and_reached(app: Flask, client: FlaskClient) -
     with client.get(address) as answer:
         assert answer.mimetype == "text/css"
         assert len(answer.data) <= 14 * 1024
+
+
+@pytest.mark.parametrize("path", ["/", "/film/1-koszivu-ember", "/kereses", "/sajat", "/filmek"])
+def test_the_scripts_of_a_page_are_small(client: FlaskClient, path: str) -> None:
+    make_movie()
+    html = get(client, path)
+    scripts = [client.get(src).data for src in re.findall(r'<script src="([^"]+)"', html)]
+    assert sum(map(len, scripts)) <= 10 * 1024
+    later = [client.get(src).data for src in re.findall(r' data-search="([^"]+)"', html)]
+    assert sum(len(gzip.compress(each)) for each in (*scripts, *later)) <= 6 * 1024
 
 
 def test_a_small_screen_may_take_the_thumb_of_a_movies_poster(client: FlaskClient) -> None:
