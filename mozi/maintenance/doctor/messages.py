@@ -58,7 +58,8 @@ SENTENCES = {
     "backup_old": "The last one was written {hours} h ago: run `flask backup` every night.",
     "backup_never": "No backup was ever written: `flask backup FILE`, every night.",
     "backup_elsewhere": (
-        "Database and pictures are kept by services; `flask backup` is not for these."
+        "`flask backup` is for SQLite with pictures on disk; here the database and the pictures"
+        " need backups of their own (docs/deploy.md)."
     ),
     "broken": "The check itself failed: {reason}",
 }

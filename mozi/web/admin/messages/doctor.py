@@ -99,7 +99,8 @@ TRANSLATIONS: dict[str, LazyString] = {
     "backup_old": _("Az utolsó %(hours)s órája készült: fusson minden éjjel a flask backup."),
     "backup_never": _("Még egy sem készült: fusson minden éjjel a flask backup."),
     "backup_elsewhere": _(
-        "Az adatbázist és a képeket szolgáltatások őrzik; ott kell a mentésről gondoskodni."
+        "A flask backup SQLite-hoz és lemezen tárolt képekhez való; itt az adatbázisról és a"
+        " képekről külön kell mentést készíteni (docs/deploy.md)."
     ),
     "broken": _("Maga a vizsgálat nem sikerült: %(reason)s"),
 }
