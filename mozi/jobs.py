@@ -29,7 +29,7 @@ from mozi.errors import QueueError
 from mozi.extensions import db
 from mozi.posters.batch.queue import WORKER_LIFE_S, PosterJob, PosterQueue, plain_reason
 from mozi.posters.batch.selection import Selection
-from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming
+from mozi.posters.batch.warming import Warming, workers_for
 from mozi.posters.batch.worker_counts import counted_for_all
 from mozi.posters.build.niceness import yield_to_pages
 from mozi.posters.extras.idle import LEAST_PRIORITY, IdleExtras
@@ -203,16 +203,17 @@ def build_posters(
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
     if extras:
         return _build_extras(services().idle.extras)
+    selection = Selection(
+        shown_from=clock.today(services().settings),
+        movie_ids=tuple(movie_ids),
+        media=tuple(media),
+        rebuild=rebuild,
+        retry_failed=retry_failed,
+    )
     warming = Warming(
         services().pipeline,
-        Selection(
-            shown_from=clock.today(services().settings),
-            movie_ids=tuple(movie_ids),
-            media=tuple(media),
-            rebuild=rebuild,
-            retry_failed=retry_failed,
-        ),
-        workers=WORKERS_A_SLOT * services().settings.poster_build_slots,
+        selection,
+        workers=workers_for(selection, slots=services().settings.poster_build_slots),
         in_context=app.app_context,
     )
     stopping = handled_by(lambda number, frame: warming.stop.set(), signal.SIGTERM)

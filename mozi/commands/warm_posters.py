@@ -19,7 +19,7 @@ from mozi.commands.progress import progress, quiet
 from mozi.commands.stopping import STOPPING, stopped_by_signals
 from mozi.posters.batch.enqueue import QueuedWarming
 from mozi.posters.batch.selection import Scope, Selection, scope_of
-from mozi.posters.batch.warming import WORKERS_A_SLOT, Warming, WarmReport
+from mozi.posters.batch.warming import Warming, WarmReport, workers_for
 from mozi.posters.recipes import OPTIONAL, RECIPES
 from mozi.services import services
 
@@ -121,10 +121,11 @@ def _warm(selection: Selection, scope: Scope, workers: int | None, *, enqueue: b
 
 def _here(selection: Selection, workers: int | None, on_done: OnDone) -> Warming:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app
+    slots = services().settings.poster_build_slots
     return Warming(
         services().pipeline,
         selection,
-        workers=workers or WORKERS_A_SLOT * services().settings.poster_build_slots,
+        workers=workers or workers_for(selection, slots=slots),
         in_context=app.app_context,
         on_done=on_done,
     )

@@ -20,13 +20,24 @@ from mozi.errors import BuildAbandoned, Busy, MoziError, StorageError
 from mozi.posters.batch.selection import Candidate, Selection, candidates
 from mozi.posters.build.leases import BUILD_S, LEASE_S
 from mozi.posters.build.niceness import yield_to_pages
-from mozi.posters.build.pipeline import FETCHES_A_HOST, BuildResult, PosterPipeline
+from mozi.posters.build.pipeline import FETCHES_A_HOST, BuildResult, LeaseHeld, PosterPipeline
 from mozi.posters.fetch.host_slots import host_of
+from mozi.posters.recipes import OPTIONAL
 
 WORKERS_A_SLOT = 6  # most wait for a source: eight fetch at once, the others decode and store
 LOOK_AHEAD = 200  # movies to choose from, so that one slow host does not delay the others
 STORAGE_FAILURES_IN_A_ROW = 20  # then the storage is down, and the run stops
 LOOK_AGAIN_S = 0.5
+
+
+def workers_for(selection: Selection, *, slots: int) -> int:
+    """Return how many movies are built at once, by so many decodes and encodes at once.
+
+    An AVIF takes seconds on a busy machine, and its source is stored: nothing else is waited for.
+    Of a dozen builds the last ones would have no time left when a slot comes free.
+    """
+    is_quick = any(recipe.media not in OPTIONAL for recipe in selection.recipes)
+    return WORKERS_A_SLOT * slots if is_quick else slots + 1
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,7 @@ class Warming:
         self._in_hand: dict[Future[BuildResult], Candidate] = {}
         self._hosts: Counter[str] = Counter()
         self._storage_failures = 0
+        self._built_at = float("-inf")
 
     def run(self) -> WarmReport:
         """Build until no candidate is left or `stop` is set; return the report."""
@@ -145,13 +157,18 @@ class Warming:
             self._fail(candidate, error)
         else:
             self._storage_failures = 0
+            self._built_at = time.monotonic()
         self.on_done(self.report)
 
     def _look_again(self, candidate: Candidate, error: MoziError) -> None:
-        """Try a poster of another process's build again, as long as its lease can last."""
+        """Try a poster again: of another process's build as long as its lease can last.
+
+        One that has found no room here is tried as long as others are built.
+        """
         now = time.monotonic()
         give_up_at = candidate.give_up_at or now + LEASE_S + BUILD_S
-        if now >= give_up_at:
+        moves_on = now < self._built_at + LEASE_S + BUILD_S and not isinstance(error, LeaseHeld)
+        if now >= give_up_at and not moves_on:
             self._fail(candidate, error)
             return
         self._waiting.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -10,10 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from mozi.errors import BuildAbandoned, StorageError
+from mozi.errors import BuildAbandoned, Busy, MoziError, StorageError
 from mozi.posters.batch import warming
-from mozi.posters.batch.selection import Selection
-from mozi.posters.batch.warming import Warming, WarmReport
+from mozi.posters.batch.selection import Candidate, Selection
+from mozi.posters.batch.warming import Warming, WarmReport, workers_for
 from mozi.posters.build.pipeline import FETCHES_A_HOST, BuildResult, LeaseHeld
 from mozi.posters.queries import get_poster
 from tests.support.factories import make_movie
@@ -87,6 +88,33 @@ def test_a_poster_that_stays_leased_fails_at_last(
     pipeline = Pipeline(**{f"_{movie}": [LeaseHeld("held") for _ in range(100)]})
     (failed,) = run_of(app, pipeline).run().failed
     assert (failed.movie_id, failed.reason) == (movie, "held")
+
+
+@pytest.mark.parametrize(
+    ("error", "last_built", "failed"),
+    [
+        (Busy("All 2 build slots are in use."), 0.0, 0),
+        (BuildAbandoned("took longer"), 0.0, 0),
+        (Busy("All 2 build slots are in use."), -1000.0, 1),
+        (LeaseHeld("held"), 0.0, 1),
+    ],
+)
+def test_a_poster_without_room_is_tried_as_long_as_others_are_built(
+    app: Flask, error: MoziError, last_built: float, failed: int
+) -> None:
+    run, now = run_of(app, Pipeline()), time.monotonic()
+    run._built_at = now + last_built
+    run._look_again(Candidate(1, "Oz", None, give_up_at=now - 1), error)
+    assert (len(run.report.failed), len(run._waiting)) == (failed, 1 - failed)
+
+
+@pytest.mark.parametrize(
+    ("media", "workers"),
+    [((), 12), (("thumb",), 12), (("thumb-avif", "share"), 3), (("poster", "share"), 12)],
+)
+def test_few_movies_have_their_avif_built_at_once(media: tuple[str, ...], workers: int) -> None:
+    selection = Selection(shown_from=date(2026, 11, 26), media=media)
+    assert workers_for(selection, slots=2) == workers
 
 
 def test_storage_failures_in_a_row_stop_the_run(
