@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from mozi import clock
 from mozi.database import writing
 from mozi.models import Movie
 from tests.browser.axe import faults
@@ -87,3 +89,19 @@ def test_the_poster_is_near_the_top_and_the_bar_covers_no_field(phone: Page) -> 
     for _ in range(30):
         phone.keyboard.press("Tab")
         phone.wait_for_function(f"() => !({COVERED})()", timeout=3000)  # the page scrolls
+
+
+def test_the_columns_of_a_file_and_the_work_list_break_no_word(phone: Page) -> None:
+    make_movie(title="Megfelelő", premiere_date=clock.now().date() + timedelta(days=3))
+    phone.goto("/admin/")
+    title = phone.get_by_role("link", name="Megfelelő")
+    assert lines(title.locator("strong")) == 1
+    phone.goto("/admin/import")
+    rows = "Cím;Bemutató;Műfaj;Megjegyzés\nEgy;2026.12.03.;vígjáték;—\n".encode()
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": rows}
+    phone.locator("input[type=file]").set_input_files([file])
+    phone.get_by_role("button", name="Előnézet").click()
+    clears = phone.get_by_text("törli, ami van").first
+    expect(clears).to_be_visible()
+    assert lines(clears) == 1
+    assert faults(phone, (("light", 360), ("dark", 360))) == []

@@ -9,10 +9,10 @@ from typing import Any
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
 from mozi.calendar.editing.history import BY_COMMAND
-from mozi.calendar.editing.listing.many import FIELDS, FIXED
+from mozi.calendar.editing.listing.many import DAYS, FIELDS, FIXED
 from mozi.calendar.editing.log import LATEST, editors, log_page
 from mozi.calendar.editing.undoing import undo_entry
 from mozi.calendar.importing.run import IMPORT
@@ -72,4 +72,7 @@ def batch_words(what: Mapping[str, Any]) -> str:
     name = str(BATCH_NAMES.get(act, act))
     if value is None or act in FIXED:
         return name
+    if act == DAYS:
+        days: str = ngettext("Áthelyezés %(num)s nappal", "Áthelyezés %(num)s nappal", int(value))
+        return days
     return f"{name}: {value_words(FIELDS.get(act, act), value)}"
