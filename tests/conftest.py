@@ -36,10 +36,14 @@ WITHOUT_EXTRAS = {"POSTER_EXTRAS": "0"}  # most tests count the three JPEGs, and
 
 
 def pytest_collection_finish() -> None:
-    """Have the collector leave the imported modules alone: it looks through them for 15 %."""
+    """Have the collector leave the imported modules alone: it looks through them for 15 %.
+
+    A test's app is some ten thousand objects that refer to each other: the thresholds have the
+    last hundred apps wait for the collector, not thousands.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 5, 5)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""What every app of a run makes anew of the same files, made once: 13 ms an app, not 250 ms.
+"""What every app of a run makes anew of the same code and files, made once.
 
 Nothing here changes what an app does, but that its passwords' hashes are cheap: 0.1 ms, not
 15 ms. Processes that tests start do without.
@@ -6,18 +6,21 @@ Nothing here changes what an app does, but that its passwords' hashes are cheap:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
-from io import BytesIO
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from babel.support import Translations
 from botocore.loaders import JSONFileLoader
-from jinja2 import BytecodeCache
+from flask_sqlalchemy import SQLAlchemy
+from jinja2 import BytecodeCache, FileSystemLoader
 from jinja2.bccache import Bucket
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from whitenoise import WhiteNoise
 
@@ -30,17 +33,36 @@ def share(patch: pytest.MonkeyPatch, folder: Path) -> None:
     """Have all apps from here on share these, copies of files in folder; undone with the patch."""
     patch.setattr(static_files, "compress", cache(static_files.compress))
     patch.setattr(static_files, "link_hashed_files", _into(folder, static_files.link_hashed_files))
+    patch.setattr(static_files, "collect", _once_into(folder, static_files.collect))
+    patch.setattr(static_files, "copies", _once_into(folder, static_files.copies))
     patch.setattr(WhiteNoise, "get_static_file", _by_place(WhiteNoise.get_static_file))
     patch.setattr(Translations, "load", _by_language(Translations.load))
     patch.setattr(release, "digest_of", cache(release.digest_of))
     patch.setattr(JSONFileLoader, "load_file", _by_path(JSONFileLoader.load_file))
     patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     patch.setattr(Rule, "_compile_builder", _by_what_it_says(Rule._compile_builder))
+    patch.setattr(Rule, "_parse_rule", _parsed_once(Rule._parse_rule))
+    patch.setattr(FileSystemLoader, "get_source", _by_template(FileSystemLoader.get_source))
+    _share_statements(patch)
 
 
 def _into(folder: Path, link: Callable[..., Any]) -> Callable[..., Any]:
     """Return what links an app's static files, with the copies in folder."""
     return lambda app, _: link(app, folder)
+
+
+def _once_into(folder: Path, read: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what reads files of a folder or copies them there, once for the shared one."""
+    found: dict[tuple[Path, ...], list[Any]] = {}
+
+    def reading(*where: Path) -> Iterable[Any]:
+        if where[-1] != folder:
+            return read(*where)
+        if where not in found:
+            found[where] = list(read(*where))
+        return found[where]
+
+    return reading
 
 
 def _by_place(get_static_file: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +99,55 @@ def _by_what_it_says(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
+def _parsed_once(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """Return Werkzeug's parser of a rule's text, asked once for rules that say the same.
+
+    It notes on the rule what it parses: the trace, converters and arguments are noted anew.
+    """
+    made: dict[tuple[object, ...], Any] = {}
+
+    def parsed(rule: Rule, text: str) -> Any:
+        key = (text, rule.is_leaf, rule.strict_slashes, len(rule._trace))
+        if key not in made:
+            before, arguments = len(rule._trace), set(rule.arguments)
+            parts = list(parse(rule, text))
+            noted = (rule._trace[before:], dict(rule._converters), rule.arguments - arguments)
+            made[key] = (parts, *noted)
+            return parts
+        parts, trace, converters, arguments = made[key]
+        rule._trace.extend(trace)
+        rule._converters.update(converters)
+        rule.arguments.update(arguments)
+        return parts
+
+    return parsed
+
+
+def _by_template(get_source: Callable[..., Any]) -> Callable[..., Any]:
+    """Return Jinja's reader of templates, which no test changes in its own process."""
+    read = cache(lambda folders, name: get_source(FileSystemLoader(folders), None, name))
+    return lambda loader, _, name: read(tuple(loader.searchpath), name)
+
+
+def _share_statements(patch: pytest.MonkeyPatch) -> None:
+    """Have all engines on SQLite share the statements that one of them has compiled.
+
+    SQLAlchemy keeps them by dialect: those of one class are the same one here.
+    """
+    compiled = LRUCache[Any, Any](2000)
+    make_engine = SQLAlchemy._make_engine
+
+    def make(database: SQLAlchemy, *given: Any) -> Any:
+        engine = make_engine(database, *given)
+        if isinstance(engine.dialect, SQLiteDialect_pysqlite):
+            engine._compiled_cache = compiled
+        return engine
+
+    patch.setattr(SQLAlchemy, "_make_engine", make)
+    patch.setattr(SQLiteDialect_pysqlite, "__eq__", lambda one, other: type(one) is type(other))
+    patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda one: hash(type(one)))
+
+
 def _by_path(load_file: Callable[..., Any]) -> Callable[..., Any]:
     """Return botocore's reader of the 1 MB that describe S3, for all sessions together."""
     loaded = cache(lambda path: load_file(JSONFileLoader(), path))
@@ -87,12 +158,11 @@ class SharedTemplates(BytecodeCache):
     """Jinja's compiled templates, in memory, by their source's checksum."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.kept: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.load_bytecode(BytesIO(self.kept[bucket.key]))
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        bucket.write_bytecode(file := BytesIO())
-        self.kept[bucket.key] = file.getvalue()
+        assert bucket.code is not None
+        self.kept[bucket.key, bucket.checksum] = bucket.code
