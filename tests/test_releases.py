@@ -33,7 +33,7 @@ def make_release(site: Path, name: str) -> None:
     folder.mkdir(parents=True)
     for part in map(ROOT.joinpath, PARTS):
         if part.is_dir():
-            shutil.copytree(part, folder / part.name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(part, folder / part.name)  # what is compiled already, too
         else:
             shutil.copy(part, folder)
     (folder / ".venv").symlink_to(sys.prefix)
