@@ -1,4 +1,4 @@
-"""Search and the index among many movies, on SQLite and PostgreSQL: what a visitor waits for.
+"""Search and pages among many movies, on SQLite and PostgreSQL: what a visitor waits for.
 
 .venv/bin/python -m scripts.bench.search [--movies 100000] [--queries 400] [--films FILE]
 
@@ -30,7 +30,7 @@ from typing import Any
 import flask_migrate
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, func, insert, select, text
 
 from mozi import create_app
 from mozi.calendar.importing.run import import_file
@@ -40,7 +40,7 @@ from mozi.calendar.search.text import fold
 from mozi.database import reading, writing
 from mozi.demo.loading import add_films
 from mozi.extensions import db
-from mozi.models import POSTERS, Movie
+from mozi.models import POSTERS, Movie, MoviePerson
 from mozi.settings import Settings
 from scripts.bench.rows import insert_movies
 from tests.support import servers
@@ -131,7 +131,7 @@ def measure(name: str, app: Flask, movies: int, count: int) -> None:
         client = app.test_client()
         client.get("/kereses?q=warm")
         taken = [answered(client, query) for query in asked]
-        index, statements = rendered_index(app)
+        pages = {path: rendered(app, path) for path in ("/", "/moziban", *letters_and_people())}
         db.engine.dispose()
     print(f"{name}, {movies:,} movies, {len(asked)} queries")
     for what, place in (("by the clock", 0), ("of our processor", 1)):
@@ -142,8 +142,20 @@ def measure(name: str, app: Flask, movies: int, count: int) -> None:
         )
     slowest = max(zip(taken, asked, strict=True))[1]
     print(f"  slowest: {slowest[:40]!r}")
-    print(f"  the index: {index[0]:.1f} ms by the clock, {index[1]:.1f} ms of our processor,")
-    print(f"  {statements} queries")
+    for path, (clock, processor, statements) in pages.items():
+        print(
+            f"  {path}: {clock:.1f} ms, {processor:.1f} ms of our processor, {statements} queries"
+        )
+
+
+def letters_and_people() -> tuple[str, str, str]:
+    """Return the pages of a full letter, of somebody with some 20 films, and of the busiest."""
+    counted = select(MoviePerson.slug, func.count().label("films")).group_by(MoviePerson.slug)
+    films = counted.subquery().c
+    with reading() as session:
+        usual = session.scalars(select(films.slug).order_by(func.abs(films.films - 20))).first()
+        busiest = session.scalars(select(films.slug).order_by(films.films.desc())).first()
+    return "/filmek?betu=a", f"/szemely/{usual}", f"/szemely/{busiest}"
 
 
 def answered(client: FlaskClient, query: str) -> tuple[float, float]:
@@ -156,18 +168,23 @@ def answered(client: FlaskClient, query: str) -> tuple[float, float]:
     return taken
 
 
-def rendered_index(app: Flask, runs: int = 21) -> tuple[tuple[float, float], int]:
-    """Return the median times of an index that no cache holds, and its number of queries."""
+def rendered(app: Flask, path: str, runs: int = 21) -> tuple[float, float, int]:
+    """Return the median times of a page that no cache holds, and its number of queries."""
     statements: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+
+    def note(*said: Any) -> None:
+        statements.append(said[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
     client, taken = app.test_client(), []
     for run in range(runs):
         statements.clear()
         began, used = time.perf_counter(), time.process_time()
-        client.get("/", headers={"Host": f"run-{run}.example"})  # without SITE_URL its own page
+        client.get(path, headers={"Host": f"run-{run}.example"})  # without SITE_URL its own page
         taken.append((time.perf_counter() - began, time.process_time() - used))
     clock, processor = (1000 * median(times) for times in zip(*taken, strict=True))
-    return (clock, processor), sum(said.lstrip().startswith("SELECT") for said in statements)
+    event.remove(db.engine, "before_cursor_execute", note)
+    return clock, processor, sum(said.lstrip().startswith("SELECT") for said in statements)
 
 
 def measure_ranks(name: str, app: Flask, films: Path) -> None:

@@ -288,6 +288,13 @@ def height(each: Locator) -> float:
     return box["height"]
 
 
+def test_a_title_without_end_is_cut_on_its_card(page: Page) -> None:
+    make_movie(title="Nem tudta abbahagyni " * 14)
+    make_movie(title="Kontroll")
+    page.goto("/")
+    assert height(page.locator(".card__title").first) < 150
+
+
 def test_the_date_is_the_rail_of_a_wide_screen(page: Page) -> None:
     for number in range(7):
         make_movie(title=f"Film {number}")

@@ -11,7 +11,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from mozi.calendar.pages import queries
+from mozi.calendar.pages.people import person_page
 from mozi.calendar.pages.values import Card, Day, IndexPage, MonthPage, MoviePage, YearPage
+from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import Month
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound
@@ -290,6 +292,23 @@ def test_a_list_costs_the_same_few_queries_whatever_its_length(
         with counted_queries() as statements:
             page()
         assert len([s for s in statements if "movie" in s]) == cost
+
+
+@on_both_backends
+@pytest.mark.parametrize("movies", [1, 30])
+def test_the_cinemas_and_a_person_cost_the_same_few_queries(app: Flask, movies: int) -> None:
+    for number in range(movies):
+        day = THURSDAY - timedelta(days=number)
+        make_variants(make_movie(director=("Enyedi Ildikó",), premiere_date=day))
+    ensure_names()
+    with reading() as session:
+        for page, cost in (
+            (lambda: queries.in_cinemas_page(session, THURSDAY), 2),
+            (lambda: person_page(session, "enyedi-ildiko", THURSDAY), 4),
+        ):
+            with counted_queries() as statements:
+                assert page()
+            assert len([s for s in statements if "movie" in s]) == cost
 
 
 @pytest.mark.parametrize("premieres", [1, 12])
