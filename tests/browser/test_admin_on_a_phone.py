@@ -105,3 +105,13 @@ def test_the_columns_of_a_file_and_the_work_list_break_no_word(phone: Page) -> N
     expect(clears).to_be_visible()
     assert lines(clears) == 1
     assert faults(phone, (("light", 360), ("dark", 360))) == []
+
+
+def test_the_plan_for_many_breaks_no_word(phone: Page) -> None:
+    make_movie(title="Megfelelő")
+    phone.goto("/admin/movies?q=Megf")
+    phone.get_by_role("checkbox", name="Megfelelő").check()
+    phone.get_by_role("button", name="Törlés").click()
+    deleted = phone.locator("ins", has_text="törölve")
+    expect(deleted).to_be_visible()
+    assert lines(deleted) == 1
