@@ -107,7 +107,12 @@ def put_into_trash(
 
 
 def bring_back(
-    session: Session, movie_id: int, *, by: str = BY_COMMAND, action: str | None = BROUGHT_BACK
+    session: Session,
+    movie_id: int,
+    *,
+    by: str = BY_COMMAND,
+    action: str | None = BROUGHT_BACK,
+    batch: int | None = None,
 ) -> str:
     """Insert the deleted movie's rows again and return its title; raises MovieNotFound.
 
@@ -129,7 +134,8 @@ def bring_back(
             _free_ids(session, table, rows[name])
             session.execute(insert(table), [read_row(table, row) for row in rows[name]])
     if action is not None:
-        record_history(session, [NewHistoryEntry(movie_id, movie["version"], action, {})], by=by)
+        entry = NewHistoryEntry(movie_id, movie["version"], action, {})
+        record_history(session, [entry], by=by, batch=batch)
     title = kept.title
     session.delete(kept)
     return title

@@ -36,7 +36,7 @@ def undo(
 ) -> int:
     """Undo these entries, except those that a later entry touches, and return how many.
 
-    batch: their batch, whose own later entries do not count.
+    batch: their batch, whose own later entries do not count, and which the undoing's are part of.
     """
     assert len(entries) <= IN_LIMIT  # noqa: S101 - one IN
     movies = lock_movies(session, [entry.movie_id for entry in entries])
@@ -46,9 +46,9 @@ def undo(
     changes = [change_back(session, movies[i], of) for i, of in changed.items() if i in movies]
     save_changes(session, changes, by=by, action=RESTORED, batch=batch)
     for entry in (deleted := [e for e in free if e.action == DELETED]):
-        bring_back(session, entry.movie_id, by=by)
+        bring_back(session, entry.movie_id, by=by, batch=batch)
     created = [movies[e.movie_id] for e in free if e.action == CREATED and e.movie_id in movies]
-    put_into_trash(session, created, by=by, action=DELETED)
+    put_into_trash(session, created, by=by, action=DELETED, batch=batch)
     return len(changes) + len(deleted) + len(created)
 
 

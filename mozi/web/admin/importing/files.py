@@ -70,6 +70,7 @@ def _choice(*, status: int = 200, faults: tuple[RowFault, ...] = (), **shown: ob
         columns=COLUMN_NAMES,
         faults=[fault_words(fault) for fault in faults],
         limits=limits,
+        number=format_decimal,
         **shown,
     )
 

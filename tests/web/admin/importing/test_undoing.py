@@ -56,6 +56,14 @@ def test_the_log_names_the_file_and_takes_the_import_back(anna: FlaskClient) -> 
     assert titles() == []
 
 
+def test_the_log_has_one_line_of_an_import_and_its_undoing(anna: FlaskClient) -> None:
+    log = take_back(anna, imported(anna))
+    assert log.count('class="log__item"') == 1
+    [batch] = re.findall(r"batch=(\d+)", log)
+    of_batch = anna.get(f"/admin/changes?batch={batch}").text
+    assert (of_batch.count("Hozzáadva"), of_batch.count("Törölve")) == (2, 2)
+
+
 def test_a_script_is_told_how_far_the_undoing_is(
     anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
