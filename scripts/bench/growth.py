@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import json
 import os
 import random
@@ -245,6 +246,7 @@ def measured(options: argparse.Namespace) -> dict[str, list[float]]:
         env = {"DATA_DIR": folder, "SITE_TODAY": TODAY.isoformat(), "LOG_LEVEL": "ERROR"}
         env |= {"SECRET_KEY": "x" * 32} | ({"DATABASE_URL": url} if url else {})
         app = create_app(Settings.from_env(env))
+        gc.freeze()  # as gunicorn.conf.py does: else a request in some hundred waits 0.1 s for it
         with app.app_context():
             flask_migrate.upgrade()
             if options.parts == ["import"]:
