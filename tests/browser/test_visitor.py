@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +15,7 @@ from sqlalchemy import select
 
 from mozi.database import writing
 from mozi.models import Movie
+from tests.browser.conftest import ARGUMENTS
 from tests.support.factories import THURSDAY, make_movie, update_movie
 
 
@@ -341,20 +344,69 @@ def test_a_trailer_plays_in_the_page_after_a_click(page: Page, complaints: list[
     assert "youtube" not in policy
 
 
-OVER = """() => [...document.querySelectorAll("main *, header *, footer *")]
-    .filter((each) => !each.closest(".strip") && each.getBoundingClientRect().right > 361)
-    .map((each) => each.outerHTML.slice(0, 80))"""
+UNFIT = """() => {
+  const scrolls = (each) => /auto|scroll|hidden|clip/.test(getComputedStyle(each).overflowX);
+  const parents = ({ parentElement }) =>
+    parentElement ? [parentElement, ...parents(parentElement)] : [];
+  const shown = [...document.querySelectorAll("body *")].filter((each) =>
+    each.getBoundingClientRect().width && !each.closest(".hidden, .skip, [hidden]"));
+  const over = shown.filter((each) => {
+    const { left, right } = each.getBoundingClientRect();
+    return (right > innerWidth + 1 || left < -1) && !parents(each).some(scrolls);
+  });
+  const cut = shown.filter((each) => {
+    const style = getComputedStyle(each);
+    const clamped = style.webkitLineClamp !== "none" || style.textOverflow === "ellipsis";
+    const short =
+      each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 2;
+    return each.innerText && /hidden|clip/.test(style.overflow) && short && !clamped;
+  });
+  const wide = document.documentElement.scrollWidth > innerWidth + 1 ? ["the page"] : [];
+  return [...wide, ...[...over, ...cut].map((each) => each.outerHTML.slice(0, 80))];
+}"""
 
 
-def test_large_letters_overflow_no_phone(page: Page) -> None:
+@pytest.mark.parametrize(("width_px", "letters_px"), [(360, 24), (360, 32), (1440, 32)])
+def test_large_letters_are_neither_cut_nor_too_wide(
+    chromium: Browser, site: str, width_px: int, letters_px: int
+) -> None:
     movie_id = make_movie(
         title="Megszentségteleníthetetlenség", director=("Bergman Ingmar",), genres=("dráma",),
         country=("Egyesült Államok",), distributor="Forgalmazószövetkezet", age_rating="12",
+        original_title="Un" + "desecratable" * 20, original_language="en", language_version="both",
     )  # fmt: skip
-    page.set_viewport_size({"width": 360, "height": 740})
-    film = f"/film/{movie_id}-megszentsegtelenithetetlenseg"
-    paths = ("/", "/premierek/2026", "/filmek", "/kereses?q=meg", film, "/szemely/bergman-ingmar")
-    for path in paths:
+    make_movie(title="Rettenthetetlen " * 18, premiere_date=THURSDAY)
+    film, person = f"/film/{movie_id}-megszentsegtelenithetetlenseg", "/szemely/bergman-ingmar"
+    lists = ("/", "/premierek/2026/11", "/premierek/2026", "/filmek", "/moziban", "/kereses?q=meg")
+    others = (
+        film,
+        person,
+        "/sajat",
+        "/beagyazas/het",
+        "/beagyazas",
+        "/en/",
+        f"/en{film}",
+        "/nincs",
+    )
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    letters = f"--blink-settings=defaultFontSize={letters_px}"
+    browser = chromium.browser_type.launch(executable_path=path, args=[*ARGUMENTS, letters])
+    page = browser.new_page(viewport={"width": width_px, "height": 740}, base_url=site)
+    unfit = {}
+    for path in (*lists, *others):
         page.goto(path)
-        page.evaluate("document.documentElement.style.fontSize = '150%'")
-        assert page.evaluate(OVER) == [], path
+        unfit[path] = page.evaluate(UNFIT)
+    browser.close()
+    assert {path: found for path, found in unfit.items() if found} == {}
+
+
+def test_a_title_of_300_characters_is_cut_to_a_few_lines_in_lists(page: Page) -> None:
+    movie_id = make_movie(title="Rettenthetetlen " * 18 + "utazás", director=("Makk Károly",))
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("/", "/filmek", "/moziban", "/kereses?q=retten", "/szemely/makk-karoly"):
+        page.goto(path)
+        title = page.locator(".card__title").first
+        assert title.evaluate("each => each.clientHeight") < 110, path
+        assert "utazás" in title.inner_text()
+    page.goto(f"/film/{movie_id}")
+    assert page.locator("h1").evaluate("each => getComputedStyle(each).webkitLineClamp") == "none"
