@@ -20,7 +20,9 @@ from mozi.posters.queries import Failure, failure_of
 from mozi.posters.recipes import RECIPES, VERSION
 
 NONE, READY, FAILED, WAITING = STATES = ("none", "ready", "failed", "waiting")
-LATEST = ("-premiere_date", "-movie_id")  # an order of movies_in()
+# Orders of movies_in(); a movie's date is that of its last premiere.
+LATEST = ("-premiere_date", "-movie_id")
+EARLIEST = ("premiere_date", "movie_id")
 
 
 @dataclass(frozen=True)
@@ -166,17 +168,26 @@ def has_state(state: str) -> ColumnElement[bool]:
     return PosterStatus.state.in_(numbers_of(state))
 
 
-def movies_in(state: str, *order: str, limit: int, offset: int = 0) -> Select[Any]:
+def movies_in(
+    state: str,
+    *order: str,
+    limit: int,
+    offset: int = 0,
+    since: date = date.min,
+    before: date = date.max,
+) -> Select[Any]:
     """Return the query for ids of movies whose poster is NONE, FAILED or WAITING.
 
     order: columns of poster_status, "-" in front of a descending one, that follow `state` in one
     of its indexes. Each number of the state has its own part of the index, in that order, so the
-    database reads limit + offset rows of each, however many there are.
+    database reads limit + offset rows of each, however many there are. since, before: only movies
+    with a date from the one on, and before the other.
     """
     parts = [
         select(
             select(*STATUS.c)
             .where(STATUS.c.state == number)
+            .where(STATUS.c.premiere_date >= since, STATUS.c.premiere_date < before)
             .order_by(*_ordered(STATUS.c, order))
             .limit(limit + offset)
             .subquery()

@@ -7,10 +7,11 @@ list reads in its order until a page is full.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -27,12 +28,13 @@ from mozi.calendar.search.text import fold
 from mozi.database import in_chunks, in_index_order
 from mozi.models import IS_SHOWN, POSTERS, Movie, MovieName, PosterStatus, Premiere, is_main
 from mozi.posters.queries import Failure, failure_of
-from mozi.posters.status import LATEST, has_state, movies_in
+from mozi.posters.status import EARLIEST, LATEST, has_state, movies_in
 
 PAGE_LENGTH = 50
 ALL = 10_000_000  # movies
+Part = Callable[[int, int], list[int]]  # of a list: how many to skip, and how many at most
 COUNTED = 1_000  # beyond that the list says "more than"
-POSTER_ORDERS = {"latest": LATEST, "added": ("-movie_id",)}
+POSTER_ORDERS = {"latest": LATEST, "earliest": EARLIEST, "added": ("-movie_id",)}
 
 
 @dataclass(frozen=True)
@@ -187,13 +189,40 @@ def _ids(
         kept = set(matching.ids)
         return [movie_id for movie_id in matching.best if movie_id in kept][skipped:][:most]
     only_poster = ListQuery(state=query.state, sort=query.sort, page=query.page)
-    order = POSTER_ORDERS.get(query.sort) if query.state in POSTER_STATES else None
-    if matching.walks and query == only_poster and order:
-        state = POSTER_STATES[query.state]
-        return list(session.scalars(movies_in(state, *order, limit=most, offset=skipped)))
+    by_poster = query.state in POSTER_STATES and query.sort != "title"
+    if matching.walks and query == only_poster and by_poster:
+        return _by_poster(session, query, today, part=part)
     if query.sort in ("title", "added"):
         return _by_movie(session, query, matching, today, part=part)
     return _by_premiere(session, query, matching, today, part=part)
+
+
+def _by_poster(
+    session: Session, query: ListQuery, today: date, *, part: tuple[int, int]
+) -> list[int]:
+    """Return ids from the table of posters' states, where each order is that of an index.
+
+    One premiere in a hundred may have a movie in this state: to ask each takes seconds.
+    """
+    state = POSTER_STATES[query.state]
+
+    def found(order: Sequence[str], skipped: int, most: int, **between: date) -> list[int]:
+        movies = movies_in(state, *order, limit=most, offset=skipped, **between)
+        return list(session.scalars(movies))
+
+    if order := POSTER_ORDERS.get(query.sort):
+        return found(order, *part)
+    return _from_today(
+        partial(found, EARLIEST, since=today), partial(found, LATEST, before=today), part=part
+    )
+
+
+def _from_today(soon: Part, past: Part, *, part: tuple[int, int]) -> list[int]:
+    """Return a part of a list that begins with what is to come, and goes on into the past."""
+    skipped, most = part
+    first = soon(0, skipped + most)
+    rest = max(0, skipped - len(first)), skipped + most - max(len(first), skipped)
+    return [*first[skipped:], *(past(*rest) if rest[1] else [])]
 
 
 def _by_movie(
@@ -230,10 +259,11 @@ def _by_premiere(
         if query.sort == "latest":
             return _part(session, latest, skipped, most)
         to_come = premieres.where(day >= today).order_by(day, number)
-        soon = _part(session, to_come, 0, skipped + most)
-        rest = max(0, skipped - len(soon)), skipped + most - max(len(soon), skipped)
-        past = _part(session, latest.where(day < today), *rest) if rest[1] else []
-        return [*soon[skipped:], *past]
+        return _from_today(
+            partial(_part, session, to_come),
+            partial(_part, session, latest.where(day < today)),
+            part=part,
+        )
 
 
 def _part(session: Session, movies: Select[Any], skipped: int, most: int) -> list[int]:

@@ -89,6 +89,22 @@ def test_a_filter_shows_the_same_movies_whether_few_or_many_have_its_state(
 
 @pytest.mark.parametrize("counted", [1, 1000])
 @on_both_backends
+def test_posters_that_lack_begin_with_what_opens_next(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    monkeypatch.setattr(admin_list, "COUNTED", counted)
+    monkeypatch.setattr(admin_list, "PAGE_LENGTH", 3)
+    days = (1, -1, 2, -2, 0)
+    of = {n: make_movie(title=f"F{n}", premiere_date=THURSDAY + timedelta(n)) for n in days}
+    orders = {"upcoming": (0, 1, 2, -1, -2), "earliest": (-2, -1, 0, 1, 2)}
+    for sort, expected in orders.items():
+        pages = [listed(ListQuery(state="no_poster", sort=sort, page=page)) for page in (1, 2)]
+        found = [row.card.movie.id for page in pages for row in page.rows]
+        assert found == [of[n] for n in expected], sort
+
+
+@pytest.mark.parametrize("counted", [1, 1000])
+@on_both_backends
 def test_each_filter_shows_its_movies_and_the_premiere_that_meets_it(
     app: Flask, monkeypatch: pytest.MonkeyPatch, counted: int
 ) -> None:
