@@ -41,7 +41,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Film:
-    """A movie's facts as texts. releases: by date. year: of production; language: as of ISO 639."""
+    """A movie's facts as texts. releases: by date. year: of production; language: as of ISO 639.
+
+    elsewhere: the addresses of its pages on other sites.
+    """
 
     address: str
     name: str
@@ -58,6 +61,7 @@ class Film:
     distributor: str | None
     year: int | None = None
     language: str | None = None
+    elsewhere: tuple[str, ...] = ()
 
 
 def movie(film: Film) -> Node:
@@ -72,6 +76,7 @@ def movie(film: Film) -> Node:
             "url": film.address,
             "name": film.name,
             "alternateName": film.original_name,
+            "sameAs": film.elsewhere,
             "image": film.pictures,
             "description": film.synopsis,
             "inLanguage": film.language,

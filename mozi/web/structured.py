@@ -123,7 +123,14 @@ def _film(page: MoviePage) -> Film:
         distributor=movie.distributor,
         year=movie.year,
         language=movie.original_language,
+        elsewhere=_elsewhere(page),
     )
+
+
+def _elsewhere(page: MoviePage) -> tuple[str, ...]:
+    if page.catalogue is None:
+        return ()
+    return tuple(filter(None, (page.catalogue.tmdb_url, page.catalogue.imdb_url)))
 
 
 def _release(premiere: MoviePremiere, original: str | None) -> Release:

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from mozi.database import writing
-from mozi.models import Movie
+from mozi.models import CatalogueMovie, Movie
 from tests.conftest import MakeApp
 from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
 
@@ -67,6 +67,15 @@ def test_a_movie_says_its_year_and_what_is_spoken(
     assert (movie["dateCreated"], movie["inLanguage"]) == ("1972", "en")
     assert movie["releasedEvent"].get("inLanguage") == spoken
     assert movie.get("subtitleLanguage") == read
+
+
+def test_a_movie_is_the_same_as_elsewhere(client: FlaskClient) -> None:
+    movie_id = make_movie()
+    with writing() as session:
+        session.add(CatalogueMovie(tmdb_id=238, movie_id=movie_id, imdb_id="tt0068646"))
+    movie = nodes(client, f"/film/{movie_id}")["Movie"]
+    elsewhere = ("themoviedb.org/movie/238", "imdb.com/title/tt0068646/")
+    assert movie["sameAs"] == [f"https://www.{address}" for address in elsewhere]
 
 
 def test_a_poster_that_is_not_built_is_not_told(client: FlaskClient) -> None:

@@ -19,6 +19,16 @@ class CatalogueIds:
     tmdb_id: int
     imdb_id: str | None
 
+    @property
+    def tmdb_url(self) -> str:
+        """Return the address of the movie's page at TMDB."""
+        return f"https://www.themoviedb.org/movie/{self.tmdb_id}"
+
+    @property
+    def imdb_url(self) -> str | None:
+        """Return the address of the movie's page at IMDb."""
+        return f"https://www.imdb.com/title/{self.imdb_id}/" if self.imdb_id else None
+
 
 def is_from_tmdb(session: Session) -> bool:
     """Return whether anything ever came from TMDB."""
