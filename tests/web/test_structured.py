@@ -78,6 +78,16 @@ def test_a_movie_is_the_same_as_elsewhere(client: FlaskClient) -> None:
     assert movie["sameAs"] == [f"https://www.{address}" for address in elsewhere]
 
 
+@pytest.mark.parametrize(("own", "linked"), [("tt0068646", True), ("film-7", False), (None, False)])
+def test_an_operators_id_that_is_one_of_imdb_leads_there(
+    client: FlaskClient, own: str | None, linked: bool
+) -> None:
+    path = f"/film/{make_movie(external_id=own)}"
+    address = "https://www.imdb.com/title/tt0068646/"
+    assert (nodes(client, path)["Movie"].get("sameAs") == [address]) == linked
+    assert (f'href="{address}"' in client.get(path, follow_redirects=True).text) == linked
+
+
 def test_a_poster_that_is_not_built_is_not_told(client: FlaskClient) -> None:
     movie_id = make_movie(poster_url="https://example.org/poster.jpg")
     assert "image" not in nodes(client, f"/film/{movie_id}")["Movie"]

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from mozi.models import NEVER, CatalogueMovie
+from mozi.models import NEVER, CatalogueMovie, Movie
 
+_IMDB_ID = re.compile("tt[0-9]{7,9}")
+_IS_SAME = and_(CatalogueMovie.movie_id == Movie.id, CatalogueMovie.gone.is_(False))
 _ANY = select(CatalogueMovie.tmdb_id).where(CatalogueMovie.seen_at > NEVER).limit(1)
 
 
 @dataclass(frozen=True)
 class CatalogueIds:
-    """A movie's id in TMDB and, where TMDB knows it, at IMDb."""
+    """A movie's ids at TMDB and IMDb, where they are known; one of them is."""
 
-    tmdb_id: int
+    tmdb_id: int | None
     imdb_id: str | None
 
     @property
-    def tmdb_url(self) -> str:
+    def tmdb_url(self) -> str | None:
         """Return the address of the movie's page at TMDB."""
-        return f"https://www.themoviedb.org/movie/{self.tmdb_id}"
+        return f"https://www.themoviedb.org/movie/{self.tmdb_id}" if self.tmdb_id else None
 
     @property
     def imdb_url(self) -> str | None:
@@ -36,9 +39,15 @@ def is_from_tmdb(session: Session) -> bool:
 
 
 def find_catalogue_ids(session: Session, movie_id: int) -> CatalogueIds | None:
-    """Return the movie's ids, None where no film of TMDB is it."""
-    query = select(CatalogueMovie.tmdb_id, CatalogueMovie.imdb_id).where(
-        CatalogueMovie.movie_id == movie_id, CatalogueMovie.gone.is_(False)
+    """Return the movie's ids, None where none is known.
+
+    An operator's own id that is one of IMDb's counts, where TMDB tells no other.
+    """
+    query = (
+        select(Movie.external_id, CatalogueMovie.tmdb_id, CatalogueMovie.imdb_id)
+        .outerjoin(CatalogueMovie, _IS_SAME)
+        .where(Movie.id == movie_id)
     )
-    found = session.execute(query.limit(1)).first()
-    return CatalogueIds(*found) if found else None
+    own, tmdb_id, imdb_id = session.execute(query.limit(1)).one()
+    imdb_id = imdb_id or (own if own and _IMDB_ID.fullmatch(own) else None)
+    return CatalogueIds(tmdb_id, imdb_id) if tmdb_id or imdb_id else None
