@@ -6,6 +6,7 @@ schema_0012.json was made by that release: its rows, and what it said of them in
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from tests.conftest import on_both_backends
 from tests.support.factories import movie_of, premiere_of
 
 OLD = json.loads((Path(__file__).parent / "schema_0012.json").read_text(encoding="utf-8"))
+# The posters of news, which that release did not name.
+PICTURES = re.compile(r' xmlns:media="[^"]*"|<(enclosure|media:content) [^>]*?(/>|></\1>)')
 READ: dict[str, Callable[[Any], Any]] = {
     "DATE": date.fromisoformat,
     "DATETIME": lambda value: datetime.fromisoformat(value).replace(tzinfo=UTC),
@@ -39,10 +42,15 @@ def test_an_older_site_keeps_all_that_it_had(app: Flask, client: FlaskClient) ->
         before = rows(connection)
     flask_migrate.upgrade()
     for path, lines in OLD["texts"].items():  # UIDs, sequences and guids are in them
-        assert client.get(path).text.replace("\r\n", "\n").split("\n") == lines
+        said = client.get(path).text.replace("\r\n", "\n")
+        assert PICTURES.sub("", said).split("\n") == lines
     answer = client.get(OLD["api"]["path"]).json
     assert [each.pop("premiere_id") for each in answer["premieres"]] == [1, 3, 2]
-    assert answer == OLD["api"]["answer"]
+    then = OLD["api"]["answer"]
+    assert [
+        {**now, **old} for now, old in zip(answer["premieres"], then["premieres"], strict=True)
+    ] == (answer["premieres"])  # later releases only add to it
+    assert {**answer, "premieres": []} == {**then, "premieres": []}
     page = client.get("/film/1-kontroll").text.replace("\xa0", " ")
     assert page.count("elhalasztva: november 26. → december 3.") == 1
     flask_migrate.downgrade(revision="0012")

@@ -260,17 +260,18 @@ def test_a_build_that_stored_before_a_pruning_run_and_records_after_it_stores_ag
     monkeypatch.setattr("mozi.maintenance.pruning.being_built", lambda *_: set())
     movie_id, storage = make_movie(), app_services.storage
     upload(storage, movie_id, 1)
-    url, swept = storage.url, []
+    url, swept, once = storage.url, [], threading.Lock()
 
     def prune_first(key: str) -> str:  # asked between storing a variant and recording it
-        if not swept:
-            swept.append(prune(storage).deleted)
+        with once:  # variants are stored side by side
+            if not swept:
+                swept.append(prune(storage).deleted)
         return url(key)
 
     monkeypatch.setattr(storage, "url", prune_first)
     with pytest.raises(BuildAbandoned):
         app_services.pipeline.build(movie_id)
-    assert swept == [1]
+    assert swept[0] in {1, 2, 3}
     app_services.pipeline.build(movie_id)
     assert len(recorded()) == 3
     assert recorded() <= stored(storage)
