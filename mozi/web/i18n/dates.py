@@ -106,7 +106,7 @@ def unbroken_dates(text: str) -> str:
 
 def bold_day(text: str) -> Markup:
     """Return the text with the number of its day in <b>, in both languages."""
-    return Markup(DAY_NUMBER.sub(r"<b>\g<0></b>", str(escape(text))))  # noqa: S704 - escaped
+    return Markup(DAY_NUMBER.sub(r"<b>\g<0></b>", str(escape(text))))  # noqa: S704 # nosec B704
 
 
 def distance(day: date, *, today: date) -> str:
