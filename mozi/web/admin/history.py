@@ -31,7 +31,7 @@ from mozi.calendar.editing.history import (
 )
 from mozi.calendar.editing.premieres import WHOLE
 from mozi.calendar.editing.restore import history_page, restore_movie
-from mozi.calendar.fields import PREMIERE_COLUMNS
+from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue
 from mozi.calendar.search.names import ensure_names
 from mozi.database import reading, writing
 from mozi.services import services
@@ -127,8 +127,8 @@ def change_name(name: str, *, premieres: Mapping[int, tuple[str, date]] = NO_PRE
     return f"{known} ({which})"
 
 
-def value_words(name: str, value: Json) -> str:
-    """Return a value as the history shows it; "" for None."""
+def value_words(name: str, value: Json | FieldValue) -> str:
+    """Return a field's value in the reader's words; "" for None."""
     column = name.partition("#")[0]
     if column == WHOLE and isinstance(value, list):
         parts = zip(PREMIERE_COLUMNS, value, strict=False)
@@ -136,7 +136,7 @@ def value_words(name: str, value: Json) -> str:
     if column == FOCUS:
         x, y = value if isinstance(value, list) else (50, 50)
         return str(gettext("balról %(x)s %%, felülről %(y)s %%", x=x, y=y))
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "; ".join(map(str, value))
     return "" if value is None else code_words(str(value), column)
 

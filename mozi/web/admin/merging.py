@@ -16,7 +16,6 @@ from mozi.calendar.editing.merging import (
 )
 from mozi.calendar.editing.save import get_movie_state
 from mozi.calendar.editing.trash import UNDO_DAYS
-from mozi.calendar.fields import FieldValue
 from mozi.calendar.pages.pictures import slug
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.query import tidy
@@ -33,7 +32,7 @@ from mozi.web.admin.base import (
     redirect_to,
     render_page,
 )
-from mozi.web.admin.history import code_words
+from mozi.web.admin.history import value_words
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
 from mozi.web.rendering import today
 
@@ -95,7 +94,7 @@ def _compare(preview: MergePreview, *, status: int = 200) -> ResponseReturnValue
         sides=sides,
         thumbs={name: _thumb(side) for name, side in sides.items()},
         others_poster=preview.kept.poster.kind is None and preview.other.poster.kind is not None,
-        filled=[(COLUMN_NAMES[c], _words(c, value)) for c, value in preview.filled.items()],
+        filled=[(COLUMN_NAMES[c], value_words(c, value)) for c, value in preview.filled.items()],
         days=UNDO_DAYS,
         outdated=status == CONFLICT,
         status=status,
@@ -108,7 +107,3 @@ def _thumb(side: MergeSide) -> str | None:
         return services().storage.url(key)
     movie = side.movie
     return poster_path(movie.id, slug(movie.title), THUMB.media) if side.poster.kind else None
-
-
-def _words(column: str, value: FieldValue) -> str:
-    return "; ".join(value) if isinstance(value, tuple) else code_words(str(value), column)

@@ -327,7 +327,7 @@ def test_a_button_brings_the_films(anna: FlaskClient, tmdb: FakeTmdb) -> None:
         run.join(30)
     assert titles() == ["Szerelem"]
     page = anna.get("/admin/status").text
-    assert "Elhozom a filmeket" in page
+    assert "Filmek lekérése</button>" in page
     assert "félbeszakadt" not in page
 
 
@@ -339,9 +339,9 @@ def test_a_run_is_followed_and_no_second_one_begins(
     sent = {"csrf_token": token(anna.get("/admin/status").text)}
     for _ in range(2):
         anna.post("/admin/status/catalogue", data=sent)
-    assert "Megkérdezzük a TMDB-t" in anna.get("/admin/status").text
+    assert "Lekérjük a TMDB-től" in anna.get("/admin/status").text
     catalogue_run._tell(3, 8)
     page = anna.get("/admin/status").text
-    assert "Most jönnek a filmek a TMDB-ről: 3 / 8." in page
-    assert "Elhozom a filmeket" not in page
+    assert "Filmek lekérése a TMDB-ről: 3 / 8." in page
+    assert "Filmek lekérése</button>" not in page
     assert len(begun) == 1

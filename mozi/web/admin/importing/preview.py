@@ -28,7 +28,7 @@ from mozi.calendar.weeks import week_of
 from mozi.errors import ImportRejected, ImportStopped, PreviewOutdated
 from mozi.services import services
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
-from mozi.web.admin.history import code_words
+from mozi.web.admin.history import value_words
 from mozi.web.admin.importing.files import fault_words
 from mozi.web.admin.importing.running import DRAFT, followed, lead_to
 from mozi.web.admin.messages.calendar import COLUMN_NAMES
@@ -162,7 +162,7 @@ def _preview(
         preview=preview,
         rows_page=_preview_page(preview),
         columns=COLUMN_NAMES,
-        words=_words,
+        words=value_words,
         fault_words=fault_words,
         **notices,
     )
@@ -194,11 +194,6 @@ def _counts(report: ImportReport) -> dict[str, int]:
         **({"doubtful": report.doubtful} if report.doubtful else {}),
         **({"batch": report.batch_id} if report.batch_id else {}),
     }
-
-
-def _words(column: str, value: FieldValue) -> str:
-    """Return a field's value in the reader's words."""
-    return code_words(cell(value), column)
 
 
 @blueprint.app_template_filter("cell")
