@@ -161,10 +161,11 @@ function offerSuggestions(form) {
   field.ariaAutoComplete = "list";
   field.ariaExpanded = "false";
   field.setAttribute("aria-controls", "javaslatok");
-  form.addEventListener("focusin", loadSearch, { once: true });
+  if (form.contains(document.activeElement)) loadSearch(form); // a quick visitor types already
+  else form.addEventListener("focusin", () => loadSearch(form), { once: true });
 }
 
-function loadSearch({ currentTarget: form }) {
+function loadSearch(form) {
   const script = document.createElement("script");
   script.src = form.dataset.search;
   const style = document.createElement("link");

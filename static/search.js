@@ -8,7 +8,7 @@ const status = form.parentElement.querySelector("[data-count]");
 const list = form.querySelector("[role=listbox]");
 const PAUSE_MS = 200;
 const SUGGESTED = 7;
-let timer, asked = field.value.trim(), running;
+let timer, asked = field.defaultValue.trim(), running; // what the page answers already
 
 async function search() {
   const query = field.value.trim();
@@ -22,7 +22,7 @@ async function search() {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     status.textContent = query || results ? page.querySelector("[data-count]").textContent : "";
-    if (list) suggest(query ? page : null);
+    if (list) suggest(query && form.contains(document.activeElement) ? page : null);
     else show(page, address);
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -89,3 +89,4 @@ if (list) {
   form.addEventListener("focusout", ({ relatedTarget }) => form.contains(relatedTarget) || suggest(null));
   list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
 }
+search(); // the visitor may have typed before this script came

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sqlalchemy import select
 
 from mozi.database import writing
@@ -151,6 +151,23 @@ def test_suggests_films_under_the_field(page: Page) -> None:
     field.press("ArrowDown")
     field.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kontroll")
+
+
+@pytest.mark.parametrize("path", ["/", "/kereses"])
+def test_answers_what_was_typed_before_the_script_came(page: Page, path: str) -> None:
+    for title in ("Kontroll", "Mephisto"):
+        make_movie(title=title)
+    held: list[Route] = []
+    page.route("**/static/search.*.js", lambda route: held.append(route))
+    page.goto(path, wait_until="commit")
+    page.locator("[name=q]").first.focus()
+    page.keyboard.type("kontrol")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    shown = page.locator("#javaslatok a") if path == "/" else page.locator(".card__title")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("Kontroll")
 
 
 def test_follows_films_and_sees_one_of_them_moved(page: Page) -> None:
