@@ -121,12 +121,17 @@ _VARIANTS_OF = _ALL_VARIANTS.add_columns(VARIANTS.c.movie_id).where(
 def get_poster(movie_id: int) -> PosterState:
     """Return the movie's poster; raises MovieNotFound, or NoPosterSource if it has no source."""
     with reading_rows() as connection:
-        row = connection.execute(_POSTER, {"movie": movie_id}).first()
-        if row is None:
-            raise MovieNotFound(movie_id)
-        if not (row.source_url or row.original_key):
-            raise NoPosterSource(movie_id)
-        return _state(row, _variants(connection, movie_id))
+        return read_poster(connection, movie_id)
+
+
+def read_poster(connection: Connection, movie_id: int) -> PosterState:
+    """Return the same, read by this connection."""
+    row = connection.execute(_POSTER, {"movie": movie_id}).first()
+    if row is None:
+        raise MovieNotFound(movie_id)
+    if not (row.source_url or row.original_key):
+        raise NoPosterSource(movie_id)
+    return _state(row, _variants(connection, movie_id))
 
 
 def find_posters(movie_ids: Collection[int]) -> dict[int, PosterState]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -55,26 +54,16 @@ class ImagingThreads:
         self._started = 0
         self._lock = threading.Lock()
 
-    def run(
-        self,
-        work: Callable[[], T],
-        *,
-        wait_s: float,
-        meanwhile: Callable[[], None] | None = None,
-    ) -> T:
+    def run(self, work: Callable[[], T], *, wait_s: float) -> T:
         """Return what work returns, or raise what it raises.
 
-        meanwhile: what the caller's thread does in this time; if it raises, the work is left out
-        or waited for, and the error is raised. Raises Busy if no thread begins the work within
-        wait_s seconds; once begun, it is waited for.
+        Raises Busy if no thread begins the work within wait_s seconds; once begun, it is waited
+        for.
         """
-        ends = time.monotonic() + wait_s
         with self._lock:
             done = self._add(work)
         try:
-            if meanwhile is not None:
-                _do_beside(done, meanwhile)
-            if not _is_begun(done, ends - time.monotonic()):
+            if not _is_begun(done, wait_s):
                 raise Busy(f"All {self.count} build slots are in use.")
             return done.result()
         finally:
@@ -132,19 +121,6 @@ def _do(job: _Job) -> None:
         job.done.set_exception(error)
     finally:
         del job  # it and its error refer to each other
-
-
-def _do_beside(done: Future[Any], meanwhile: Callable[[], None]) -> None:
-    """Do it in this thread; on an error, return only when the work is cancelled or through.
-
-    The work can hold pictures, whose pixels the caller gives back when it hears of the error.
-    """
-    try:
-        meanwhile()
-    except Exception:
-        if not done.cancel():
-            done.exception()
-        raise
 
 
 def _is_begun(done: Future[Any], wait_s: float) -> bool:

@@ -10,7 +10,7 @@ import secrets
 import time
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import Connection, bindparam, or_, update
 
 from mozi.database import database_now, writing_rows
 from mozi.errors import BuildAbandoned
@@ -62,9 +62,14 @@ class Lease:
 
 def take_lease(movie_id: int) -> Lease | None:
     """Return the lease on this movie's poster, or None while another builder holds it."""
-    lease = Lease(movie_id)  # its time starts before the row's, so it also ends before
     with writing_rows() as connection:
-        taken = connection.execute(_TAKE, {"movie": movie_id, "owner": lease.owner}).first()
+        return lease_by(connection, movie_id)
+
+
+def lease_by(connection: Connection, movie_id: int) -> Lease | None:
+    """Return the same; it is held from the end of the connection's transaction on."""
+    lease = Lease(movie_id)  # its time starts before the row's, so it also ends before
+    taken = connection.execute(_TAKE, {"movie": movie_id, "owner": lease.owner}).first()
     return replace(lease, began_at=taken.lease_until - LEASE_S) if taken else None
 
 

@@ -43,7 +43,11 @@ _OWNED = (
 )
 _SET_ORIGINAL = _OWNED.values(original_key=bindparam("original"))
 _PUBLISH_AND_RELEASE = _OWNED.values(
-    shown_original_key=bindparam("original"), lease_owner=None, lease_until=None, **NO_FAILURE
+    original_key=bindparam("original"),
+    shown_original_key=bindparam("original"),
+    lease_owner=None,
+    lease_until=None,
+    **NO_FAILURE,
 )
 _ADD_VARIANT = insert(VARIANTS)
 
@@ -65,7 +69,10 @@ class StoredVariant:
 
 
 def record_original(lease: Lease, state: PosterState, key: str) -> None:
-    """Record the stored original of the wanted source, so that it is never fetched again."""
+    """Record the stored original of the wanted source, so that it is never fetched again.
+
+    For a build whose variants are not published; publishing records it, too.
+    """
     with writing_rows() as connection:
         _update_owned(connection, _SET_ORIGINAL, lease, state, original_key=key)
         refuse_tombstoned(connection, [key], stored_from=lease.began_at)
@@ -74,7 +81,7 @@ def record_original(lease: Lease, state: PosterState, key: str) -> None:
 def publish_and_release(
     lease: Lease, state: PosterState, *, original_key: str, stored: Sequence[StoredVariant]
 ) -> PosterState:
-    """Publish the stored variants, release the lease, and return the poster's new state.
+    """Publish the stored variants, record the original, release the lease; return the new state.
 
     From the commit on pages link these variants; all variants of an earlier source go. state:
     as read under the lease, so that its variants are those of the table. Raises BuildAbandoned

@@ -67,30 +67,6 @@ def test_work_that_does_not_begin_in_time_is_busy_and_never_done() -> None:
     assert (imaging.run(lambda: 2, wait_s=PATIENCE_S), done) == (2, [])
 
 
-def test_an_error_of_the_caller_is_raised_once_the_work_is_through() -> None:
-    imaging, begun, done = ImagingThreads(1), threading.Event(), []
-
-    def work() -> None:
-        begun.set()
-        time.sleep(0.05)
-        done.append(1)
-
-    def meanwhile() -> None:
-        assert begun.wait(PATIENCE_S)
-        raise KeyError
-
-    with pytest.raises(KeyError):
-        imaging.run(work, wait_s=PATIENCE_S, meanwhile=meanwhile)
-    assert done == [1]
-
-
-def test_an_error_of_the_caller_leaves_out_work_that_has_not_begun() -> None:
-    imaging, done = ImagingThreads(1), []
-    with busy(imaging), pytest.raises(KeyError):
-        imaging.run(lambda: done.append(1), wait_s=PATIENCE_S, meanwhile=lambda: {}["x"])
-    assert (imaging.run(lambda: 2, wait_s=PATIENCE_S), done) == (2, [])
-
-
 def test_work_that_has_begun_is_waited_for() -> None:
     imaging, begun, over = ImagingThreads(1), threading.Event(), threading.Event()
 

@@ -45,7 +45,7 @@ def test_a_build_past_its_deadline_publishes_nothing(
 ) -> None:
     monkeypatch.setattr("mozi.posters.build.leases.BUILD_S", 0.0)
     late = Lease(movie)
-    monkeypatch.setattr(story, "take_lease", lambda _: late)
+    monkeypatch.setattr(story, "lease_by", lambda *_: late)
     monkeypatch.setattr(Lease, "left_s", 5.0)
     with pytest.raises(BuildAbandoned):
         pipeline.build(movie)

@@ -21,7 +21,6 @@ from mozi.errors import (
 from mozi.extensions import db
 from mozi.models import Movie, PosterVariant
 from mozi.posters.build import pipeline as story
-from mozi.posters.build.imaging_threads import ImagingThreads
 from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.queries import get_poster
 from mozi.posters.uploads import take_upload
@@ -207,7 +206,6 @@ def test_no_transaction_is_open_while_bytes_or_pixels_move(
     pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_use: list[int] = []
-    pipeline.storing = ImagingThreads(0)  # else variants are stored while the original is recorded
     for name in ("fetch", "decode"):  # the test below has render
         real = getattr(story, name)
         monkeypatch.setattr(story, name, watched(real, in_use))
@@ -228,22 +226,38 @@ def watched(real: Callable[..., Any], in_use: list[int]) -> Callable[..., Any]:
 def test_the_original_is_stored_while_the_variants_are_rendered(
     pipeline: PosterPipeline, movie: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorded, record = threading.Event(), story.record_original
-    in_use: list[int] = []
-    render = watched(story.render, in_use)
+    stored, put, render = threading.Event(), pipeline.storage.put, story.render
 
-    def recording(*args: Any) -> None:
-        record(*args)
-        recorded.set()
+    def storing(*args: Any, public: bool, **kwargs: Any) -> None:
+        put(*args, public=public, **kwargs)
+        if not public:
+            stored.set()
 
     def rendering(*args: Any, **kwargs: Any) -> Any:
-        assert recorded.wait(10)
+        assert stored.wait(10)
         return render(*args, **kwargs)
 
-    monkeypatch.setattr(story, "record_original", recording)
+    monkeypatch.setattr(pipeline.storage, "put", storing)
     monkeypatch.setattr(story, "render", rendering)
     assert pipeline.build(movie).built == ALL
-    assert in_use == [0]  # recording it has left no transaction open
+
+
+def test_an_original_is_recorded_though_a_variant_could_not_be_stored(
+    pipeline: PosterPipeline, movie: int, origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = pipeline.storage.put
+
+    def failing(key: str, body: bytes, *, public: bool, **kwargs: Any) -> None:
+        if public:
+            raise StorageError("full")
+        put(key, body, public=public, **kwargs)
+
+    with monkeypatch.context() as full:
+        full.setattr(pipeline.storage, "put", failing)
+        with pytest.raises(StorageError):
+            pipeline.build(movie)
+    assert pipeline.build(movie).built == ALL
+    assert sum(origin.hits.values()) == 1
 
 
 def test_a_variant_is_stored_while_the_others_are_rendered(
@@ -272,9 +286,7 @@ class Killed(BaseException):
     """What a dying process does not live to handle."""
 
 
-@pytest.mark.parametrize(
-    "step", ["fetch", "decode", "render", "publish_and_release", "storage", "original"]
-)
+@pytest.mark.parametrize("step", ["fetch", "decode", "render", "publish_and_release", "storage"])
 def test_a_builder_killed_at_any_step_leaves_no_broken_link_and_is_overtaken(
     pipeline: PosterPipeline,
     movie: int,
@@ -299,10 +311,7 @@ def kill_at(step: str, dying: pytest.MonkeyPatch, pipeline: PosterPipeline) -> N
     def die(*_: Any, **__: Any) -> None:
         raise Killed
 
-    target, name = {
-        "storage": (pipeline.storage, "put"),
-        "original": (story, "record_original"),
-    }.get(step, (story, step))
+    target, name = {"storage": (pipeline.storage, "put")}.get(step, (story, step))
     dying.setattr(target, name, die)
     dying.setattr(story, "release_lease", lambda lease: None)
 

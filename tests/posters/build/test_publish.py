@@ -12,6 +12,7 @@ from mozi.errors import BuildAbandoned, SourceUnavailable
 from mozi.models import PosterVariant
 from mozi.posters import recipes
 from mozi.posters.build import pipeline as story
+from mozi.posters.build.leases import take_lease
 from mozi.posters.build.pipeline import PosterPipeline
 from mozi.posters.build.publish import record_failure, try_again
 from mozi.posters.messages import unavailable
@@ -48,7 +49,7 @@ def test_an_overtaken_build_publishes_nothing(
 
     def publish_late(*args: Any, **kwargs: Any) -> None:
         expire_lease(movie)
-        assert story.take_lease(movie)
+        assert take_lease(movie)
         real(*args, **kwargs)
 
     monkeypatch.setattr(story, "publish_and_release", publish_late)
