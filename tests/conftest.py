@@ -22,6 +22,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from mozi import clock, create_app
 from mozi.extensions import db
+from mozi.posters.demand.builds import OnDemandBuilds
 from mozi.services import Services, services
 from mozi.settings import Settings
 from mozi.storage import Storage
@@ -199,7 +200,15 @@ def make_app(backend_env: dict[str, str]) -> Iterator[MakeApp]:
     yield make
     for app in made:
         with app.app_context():
+            _leave_builds_time(services().builds)
             db.engine.dispose()
+
+
+def _leave_builds_time(builds: OnDemandBuilds) -> None:
+    """Wait a moment for the test's unfinished builds: they hold connections of the pool."""
+    until = time.monotonic() + 2  # some tests leave a source hanging
+    while not builds.is_idle and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def export_movies(ending: str) -> ResponseReturnValue:
         ids = listed_ids(session, query, today())
         write_export(file, export_rows(session, ids), ending=ending)
     file.seek(0)
-    name = f"{gettext('filmek')}-{today()}.{ending}"
+    name = gettext("filmek-%(day)s.%(ending)s", day=today(), ending=ending)
     return send_file(file, TYPES[ending], as_attachment=True, download_name=name)
 
 
@@ -41,5 +41,5 @@ def import_template() -> Response:
     file = TemporaryFile()  # noqa: SIM115 - closed with the answer
     write_template(file, [str(name) for name in COLUMN_NAMES.values()])
     file.seek(0)
-    name = f"{gettext('filmek-sablon')}.xlsx"
+    name = gettext("filmek-sablon.xlsx")
     return send_file(file, XLSX, as_attachment=True, download_name=name)
