@@ -79,6 +79,12 @@ class Storage(Protocol):
     def url(self, key: str) -> str:
         """Return the public address of an object, without any request."""
 
+    def origins(self) -> tuple[str, ...]:
+        """Return the origins of public addresses; () if they are the site's own.
+
+        Behind a CDN the bucket's own comes second, since records from before the CDN name it.
+        """
+
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects whose key starts with prefix, in no particular order.
 

@@ -77,6 +77,10 @@ class LocalStorage:
         """Return the path that the route /media serves."""
         return f"/media/{quote(checked_key(key))}"
 
+    def origins(self) -> tuple[str, ...]:
+        """Return (): the site serves the files itself."""
+        return ()
+
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the files whose key starts with prefix; symbolic links are not followed."""
         folder = prefix.rpartition("/")[0]

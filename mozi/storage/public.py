@@ -40,6 +40,12 @@ class NoPublicAnswer(Exception):  # noqa: N818 - named as the other errors are
         self.kind = kind
 
 
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of this address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def bucket_url(bucket: str, endpoint_url: str) -> str:
     """Return the bucket's own address.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +32,7 @@ from mozi import metrics
 from mozi.errors import ObjectNotFound, StorageError
 from mozi.storage import IMMUTABLE, ObjectHeaders, StoredObject, checked_key, is_key
 from mozi.storage.per_process import PerProcess
-from mozi.storage.public import bucket_url
+from mozi.storage.public import bucket_url, origin_of
 from mozi.storage.public_reading import PublicReading
 from mozi.storage.s3_faults import (
     ACL_REFUSALS,
@@ -167,6 +167,13 @@ class S3Storage:
         if self._public_url:
             return f"{self._public_url}/{quote(self._prefix + checked_key(key))}"
         return self.own_url(key)
+
+    def origins(self) -> tuple[str, ...]:
+        """Return the origin of S3_PUBLIC_URL, if that is set, and the bucket's own."""
+        urls = [self.url("posters/any.jpg")]
+        with suppress(StorageError):  # without a region: only the CDN's address is known
+            urls.append(self.own_url("posters/any.jpg"))
+        return tuple(dict.fromkeys(origin_of(url) for url in urls))
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects whose key starts with prefix, 1000 to a request."""

@@ -27,11 +27,11 @@ from mozi.maintenance.last_backup import find_last_backup
 from mozi.maintenance.notes import PROXIES, find_note
 from mozi.maintenance.storage_check import Ask, StorageCheck
 from mozi.messages import Message
-from mozi.models import NEVER, CatalogueMovie, Movie
+from mozi.models import NEVER, CatalogueMovie, Movie, PosterVariant
 from mozi.posters.batch.queue import PosterQueue
 from mozi.settings import Settings
 from mozi.storage import Storage
-from mozi.storage.public import NoPublicAnswer
+from mozi.storage.public import NoPublicAnswer, origin_of
 from mozi.units import MIB
 from mozi.version import VERSION
 
@@ -175,7 +175,23 @@ def _queue(parts: Parts) -> Found:
 
 def _storage(parts: Parts) -> Check | Found:
     faults = StorageCheck(parts.storage, parts.ask).run().faults
-    return Check("storage", FAIL, tuple(faults)) if faults else (OK, "storage", {})
+    if faults:
+        return Check("storage", FAIL, tuple(faults))
+    former = _former_origin(parts.storage)
+    return (OK, "storage", {}) if former is None else (WARN, "storage_moved", {"origin": former})
+
+
+def _former_origin(storage: Storage) -> str | None:
+    """Return the origin of the posters that were recorded first, if pages may not show it."""
+    first = select(PosterVariant.url).order_by(PosterVariant.movie_id).limit(1)
+    try:
+        with reading() as session:
+            url = session.scalars(first).first()
+    except SQLAlchemyError:  # another check tells
+        return None
+    if url is None or not urlsplit(url).netloc:
+        return None
+    return None if origin_of(url) in storage.origins() else origin_of(url)
 
 
 def _catalogue(parts: Parts) -> Found:

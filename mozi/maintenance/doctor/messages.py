@@ -25,6 +25,10 @@ SENTENCES = {
     "no_workers": "{waiting} jobs wait and no worker listens: start `flask work`.",
     "queue_away": "Redis cannot be used ({reason}): posters are built on demand.",
     "storage": "Written, read back by a visitor, deleted.",
+    "storage_moved": (
+        "Posters are recorded at {origin}, a former address that pages do not show: run"
+        " `flask check-posters --repair`."
+    ),
     "catalogue_off": "TMDB_TOKEN is unset: the catalogue is off.",
     "catalogue": "TMDB takes the token.",
     "catalogue_read": "TMDB takes the token; the oldest data are {days} days old.",

@@ -44,6 +44,9 @@ PAGE, FOR_OTHERS, IN_FRAMES, DESK = "page", "for_others", "in_frames", "admin"
 FILM = "film"  # as the page cache names it; its page may show a trailer
 TRAILERS = "https://www.youtube-nocookie.com"
 
+# The desk previews a poster from any address, and one that was chosen on the editor's machine.
+ANY_SOURCE = ("blob:", "https:")
+
 # https://developer.themoviedb.org/docs/image-basics
 TMDB_PICTURES = "https://image.tmdb.org"
 
@@ -53,20 +56,22 @@ SHARED_BLUEPRINTS = frozenset({"api", "crawlers", "feeds", "installed", "media",
 class SecurityHeaders:
     """The headers of one app: scripts and styles are its own, pictures come from the storage.
 
-    catalogue: picture_origins(), from where the desk's pages show pictures too.
+    A picture that is recorded at a former storage is not shown: it is a tile until `check-posters
+    --repair`, and `flask doctor` tells. catalogue: picture_origins(), for the desk's pages too.
     """
 
     def __init__(self, storage: Storage, catalogue: Sequence[str] = ()) -> None:
+        posters = storage.origins()
         always: Headers = (
-            ("Content-Security-Policy", policy(storage.url("posters/any.jpg"))),
+            ("Content-Security-Policy", policy(posters)),
             ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "strict-origin-when-cross-origin"),
         )
-        embedded = policy(storage.url("posters/any.jpg"), frame_ancestors="*")
+        embedded = policy(posters, frame_ancestors="*")
         in_frames: Headers = (("Content-Security-Policy", embedded), *always[1:], *EMBEDDED)
-        of_the_desk = policy(storage.url("posters/any.jpg"), catalogue=catalogue)
+        of_the_desk = policy((*ANY_SOURCE, *posters, *catalogue))
         on_the_desk: Headers = (("Content-Security-Policy", of_the_desk), *always[1:], *PAGES)
-        with_trailers = policy(storage.url("posters/any.jpg"), frames=TRAILERS)
+        with_trailers = policy(posters, frames=TRAILERS)
         of_a_film: Headers = (("Content-Security-Policy", with_trailers), *always[1:])
         self._by_http = {
             FILM: (*of_a_film, *PAGES),
@@ -102,28 +107,18 @@ def picture_origins(settings: Settings) -> tuple[str, ...]:
 
 
 def policy(
-    poster_url: str,
-    *,
-    frame_ancestors: str = "'none'",
-    catalogue: Sequence[str] = (),
-    frames: str = "'none'",
+    pictures: Sequence[str], *, frame_ancestors: str = "'none'", frames: str = "'none'"
 ) -> str:
-    """Return the Content-Security-Policy; poster_url: the address of any public object.
+    """Return the Content-Security-Policy.
 
-    catalogue: origins of its pictures, for the desk alone. frames: what the page may embed.
-
-    Pictures may come from any https host: recorded addresses name a former host until
-    `check-posters --repair`, and the admin's form previews external posters.
+    pictures: from where they come beside the site itself. frames: what the page may embed.
     """
-    parts = urlsplit(poster_url)
-    posters = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
-    pictures = "".join(f" {origin}" for origin in catalogue)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src 'self' data: blob: https:{posters}{pictures}",
+            " ".join(("img-src 'self' data:", *pictures)),
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from mozi import clock
 from mozi.database import writing
 from mozi.maintenance.doctor import checks
 from mozi.maintenance.last_backup import note_backup
-from mozi.models import CatalogueMovie
+from mozi.models import CatalogueMovie, PosterVariant
 from mozi.services import services
 from mozi.storage.public import PublicAnswer
 from mozi.units import MIB
@@ -25,7 +25,7 @@ from mozi.web import examining
 from mozi.web.examining import examination
 from mozi.web.middleware.proxies import note_proxies, proxies_of
 from tests.conftest import Clock, MakeApp, on_both_backends
-from tests.support.factories import make_movie
+from tests.support.factories import make_movie, make_variants
 from tests.support.tmdb import TOKEN, FakeTmdb, status
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
@@ -115,6 +115,16 @@ def test_jobs_without_a_worker_are_told(make_app: MakeApp, redis_url: str) -> No
 def test_a_storage_that_refuses_fails_with_the_cure(make_app: MakeApp, s3_url: str) -> None:
     app = make_app(S3_BUCKET="nobodys-bucket", S3_ENDPOINT_URL=s3_url, SECRET_KEY="x" * 32)
     assert of(app, "storage")[0] == "fail"
+
+
+def test_posters_at_a_former_storage_are_told(app: Flask) -> None:
+    assert of(app, "storage")[0] == "ok"
+    with app.app_context():
+        make_variants(make_movie(), "poster")
+        with writing() as session:
+            session.execute(update(PosterVariant).values(url="https://old.example/posters/1.jpg"))
+    status, said = of(app, "storage")
+    assert (status, "https://old.example, a former address" in said) == ("warn", True)
 
 
 @pytest.mark.parametrize(

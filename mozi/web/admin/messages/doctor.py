@@ -54,6 +54,10 @@ TRANSLATIONS: dict[str, LazyString] = {
     "no_workers": _("Várakozó munka: %(waiting)s, de egy folyamat sem figyel. Teendő: flask work."),
     "queue_away": _("A Redis nem elérhető (%(reason)s): a plakátok az első kérésre készülnek."),
     "storage": _("Írtunk bele, visszaolvastuk látogatóként, és töröltük."),
+    "storage_moved": _(
+        "Vannak plakátok, amelyek a tárhely régi címén (%(origin)s) szerepelnek, ezért nem"
+        " látszanak. Teendő: flask check-posters --repair."
+    ),
     "catalogue_off": _("Nincs TMDB_TOKEN: a katalógus ki van kapcsolva."),
     "catalogue": _("A TMDB elfogadja a kulcsot."),
     "catalogue_read": _("A TMDB elfogadja a kulcsot; a legrégebbi adat %(days)s napos."),
