@@ -1,6 +1,7 @@
 """A real browser on a real server. Every test below is marked `browser`.
 
-CHROMIUM: the browser's path (scripts/test looks for it).
+CHROMIUM: the browser's path (scripts/test looks for it). A visitor's fresh context takes 0.13 s
+of the processor in Chromium's headless shell, and 0.84 s in Chromium itself, with its windows.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from mozi.accounts.admins import ensure_admin
 from tests.web.admin.conftest import EMAIL, PASSWORD
 
 HERE = Path(__file__).parent
+PATIENCE_MS = 30_000  # on a machine with much else to do; what comes sooner is waited for no longer
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -38,11 +40,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+def find() -> str | None:
+    """Return the browser's path."""
+    named = os.environ.get("CHROMIUM")
+    return named or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 @pytest.fixture
