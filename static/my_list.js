@@ -41,20 +41,25 @@ function showCalendar() {
   for (const [link, pattern] of patterns) link.href = pattern.replaceAll("TOKEN", token);
 }
 
+// A star that is pressed before the answer comes knows no token: the calendar then gets the list once more.
 async function make() {
   const { movies, people } = readList();
-  const answer = await send("POST", calendar.dataset.calendar, { movies, people });
+  const sent = { movies, people };
+  const answer = await send("POST", calendar.dataset.calendar, sent);
   if (answer?.status !== 201) return (said.textContent = place.dataset.offline);
-  writeList({ ...readList(), token: (await answer.json()).token });
+  const { token } = await answer.json();
+  const list = readList();
+  writeList({ ...list, token });
   showCalendar();
   after.querySelector("a").focus();
+  const pressed = ["movies", "people"].some((kind) => String(list[kind]) !== String(sent[kind]));
+  if (pressed) await send("PUT", `${calendar.dataset.calendar}/${token}`, { movies: list.movies, people: list.people });
 }
 
 async function forget() {
-  const { token, ...list } = readList();
-  const answer = await send("DELETE", `${calendar.dataset.calendar}/${token}`);
+  const answer = await send("DELETE", `${calendar.dataset.calendar}/${readList().token}`);
   if (!answer?.ok && answer?.status !== 404) return (said.textContent = place.dataset.offline);
-  writeList(list);
+  writeList({ ...readList(), token: undefined });
   showCalendar();
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,7 +13,7 @@ from sqlalchemy import select
 
 from mozi.database import writing
 from mozi.models import Movie
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.conftest import ARGUMENTS, find
 from tests.support.factories import THURSDAY, make_movie, update_movie
 
 
@@ -179,12 +177,12 @@ def test_follows_films_and_sees_one_of_them_moved(page: Page) -> None:
     expect(page.get_by_role("link", name="Listám (3)")).to_be_visible()
     page.get_by_role("link", name="Listám (3)").click()
     page.get_by_role("button", name="Naptár készítése a listából").click()
-    page.get_by_role("button", name="Követés: Szindbád").click()  # the calendar follows
+    expect(page.get_by_role("link", name="Google")).to_be_focused()
+    follow(page, "Szindbád")
     google = page.get_by_role("link", name="Google").get_attribute("href")
     address = page.get_by_role("link", name="Fájl").get_attribute("href") or ""
     assert google == f"{GOOGLE}?cid={quote(address.replace('http', 'webcal'), safe='')}"
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        page.get_by_role("button", name="Követés: Szindbád").click()
+    follow(page, "Szindbád")
     with writing() as session:
         movie = session.scalars(select(Movie).where(Movie.title == "Kontroll")).one()
         update_movie(session, movie, {"premiere_date": date(2026, 12, 10)})
@@ -194,6 +192,31 @@ def test_follows_films_and_sees_one_of_them_moved(page: Page) -> None:
     calendar = page.request.get(address).text()
     assert calendar.count("BEGIN:VALARM") == 3
     assert "DTSTART;VALUE=DATE:20261210" in calendar
+
+
+def test_a_star_that_is_pressed_while_a_calendar_is_made_is_in_it(page: Page) -> None:
+    for title in ("Kontroll", "Mephisto"):
+        make_movie(title=title)
+    page.goto("/")
+    page.get_by_role("button", name="Követés: Kontroll").click()
+    page.get_by_role("button", name="Követés: Mephisto").click()
+    page.goto("/sajat")
+    held: list[Route] = []
+    page.route("**/sajat", lambda route: held.append(route))
+    with page.expect_request("**/sajat"):
+        page.get_by_role("button", name="Naptár készítése a listából").click()
+    page.get_by_role("button", name="Követés: Mephisto").click()
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        held[0].continue_()
+    address = page.get_by_role("link", name="Fájl").get_attribute("href") or ""
+    calendar = page.request.get(address).text()
+    assert ("SUMMARY:Kontroll" in calendar, "SUMMARY:Mephisto" in calendar) == (True, False)
+
+
+def follow(page: Page, title: str) -> None:
+    """Follow a film, or no longer, and return once the calendar of the list does too."""
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.get_by_role("button", name=f"Követés: {title}").click()
 
 
 def test_a_list_goes_to_another_device(page: Page, chromium: Browser, site: str) -> None:
@@ -405,9 +428,8 @@ def test_large_letters_are_neither_cut_nor_too_wide(
         f"/en{film}",
         "/nincs",
     )
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     letters = f"--blink-settings=defaultFontSize={letters_px}"
-    browser = chromium.browser_type.launch(executable_path=path, args=[*ARGUMENTS, letters])
+    browser = chromium.browser_type.launch(executable_path=find(), args=[*ARGUMENTS, letters])
     page = browser.new_page(viewport={"width": width_px, "height": 740}, base_url=site)
     unfit = {}
     for path in (*lists, *others):
