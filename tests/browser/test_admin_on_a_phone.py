@@ -88,7 +88,7 @@ def test_the_poster_is_near_the_top_and_the_bar_covers_no_field(phone: Page) -> 
     expect(phone.get_by_text("Ctrl+V")).to_be_hidden()
     for _ in range(30):
         phone.keyboard.press("Tab")
-        phone.wait_for_function(f"() => !({COVERED})()", timeout=3000)  # the page scrolls
+        phone.wait_for_function(f"() => !({COVERED})()")  # the page scrolls
 
 
 def test_the_columns_of_a_file_and_the_work_list_break_no_word(phone: Page) -> None:

@@ -14,7 +14,7 @@ from mozi.calendar.editing.trash import delete_movie
 from mozi.database import writing
 from mozi.models import Movie
 from tests.browser.axe import faults
-from tests.browser.test_admin_posters import ROWS, WAIT_MS
+from tests.browser.test_admin_posters import ROWS
 from tests.support.factories import make_jpeg, make_movie, update_movie
 from tests.web.admin.conftest import EMAIL, PASSWORD
 
@@ -142,7 +142,7 @@ def test_what_is_listed_with_commas_becomes_a_list_unless_one_wants_the_comma(de
 
 def thumb_when_ready(page: Page) -> str | None:
     """Return the address of the thumb that is shown once all is built."""
-    expect(page.locator("[data-live][data-state=ready]")).to_be_attached(timeout=WAIT_MS)
+    expect(page.locator("[data-live][data-state=ready]")).to_be_attached()
     return page.locator(".variant__frame img").nth(1).get_attribute("src")
 
 
@@ -153,7 +153,8 @@ def choose_between_windows_by_keys(page: Page) -> None:
     for each, director in ((second, "Szabó István"), (page, "Fábri Zoltán")):
         tab_to(each, each.get_by_label("Rendező"))
         each.keyboard.type(director)
-        press(each, button(each, "Mentés"))
+        with each.expect_navigation():
+            press(each, button(each, "Mentés"))
     expect(page.locator(".contest")).to_be_visible()
     tab_to(page, page.get_by_label("Az övé"))
     page.keyboard.press("ArrowDown")
@@ -220,23 +221,27 @@ def pages_of_the_desk(page: Page, language: str) -> Iterator[str]:
     page.goto(f"{desk}/movies/new")
     page.locator("#title").fill("Szerelem")
     page.locator("#premiere_date").fill("2026-11-26")
-    save.click()
+    with page.expect_navigation():
+        save.click()
     yield "duplicates"
     page.goto(f"{desk}/movies/{ids[1]}")
     with writing() as session:
         delete_movie(session, ids[1], by="bela@example.org")
-    save.click()
+    with page.expect_navigation():
+        save.click()
     yield "deleted meanwhile"
     page.goto(f"{desk}/status")
     page.locator("[name=csrf_token]").evaluate_all("fields => fields.forEach(f => f.value = 'x')")
-    page.locator("#storage button").click()
+    with page.expect_navigation():
+        page.locator("#storage button").click()
     yield "another session's form"
     page.goto(f"{desk}/password")
     yield page.url
     page.context.clear_cookies()
-    page.locator("#current_password").fill(PASSWORD)
-    page.locator("#new_password").fill(PASSWORD)
-    page.locator(".gate__form button:not(.button--quiet)").click()
+    for field in ("current_password", "new_password", "new_password_again"):
+        page.locator(f"#{field}").fill(PASSWORD)
+    with page.expect_navigation():
+        page.locator(".gate__form button:not(.button--quiet)").click()
     yield "sign-in"
 
 

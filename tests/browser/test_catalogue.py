@@ -75,7 +75,9 @@ def test_questions_are_answered_by_keys_alone(desk: Page, complaints: list[str])
         propose(session, other, "age_rating", "16")
     desk.goto("/admin/proposals")
     assert faults(desk, LOOKS) == []
+    first = desk.locator(".question").first.get_by_role("button", name="Átveszem")
     for keys, left in (("Enter", 3), ("Tab Enter", 2), ("Tab Tab Enter", 1), ("Enter", 0)):
+        expect(first).to_be_focused()
         for key in keys.split():
             desk.keyboard.press(key)
         expect(desk.locator(".question")).to_have_count(left)

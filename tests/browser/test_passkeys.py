@@ -49,6 +49,7 @@ def add_passkey(page: Page, password: str = PASSWORD) -> None:
 
 def sign_in_by_passkey(page: Page) -> None:
     page.get_by_role("button", name="Kilépés", exact=True).click()
+    page.wait_for_url("**/admin/login*")
     page.goto("/admin/login?next=/admin/import")
     page.get_by_role("button", name="Belépés azonosítókulccsal").click()
 

@@ -20,9 +20,10 @@ def leave(page: Page, path: str, *, accept: bool = True) -> list[str]:
         asked.append(dialog.type)
         dialog.accept() if accept else dialog.dismiss()
 
-    page.once("dialog", answer)
-    page.evaluate("path => { location.href = path }", path)
-    page.wait_for_timeout(300)
+    page.on("dialog", answer)
+    left = page.expect_navigation() if accept else page.expect_event("dialog")
+    with left:
+        page.evaluate("path => { location.href = path }", path)
     page.remove_listener("dialog", answer)
     return asked
 
@@ -137,8 +138,8 @@ def test_enter_never_presses_a_button_of_the_possible_duplicates(desk: Page) -> 
     desk.goto(NEW)
     desk.fill("#title", "Mephisto")
     for _ in range(2):  # asked about once, then saved as another film
-        desk.press("#title", "Enter")
-        desk.wait_for_load_state()
+        with desk.expect_navigation():
+            desk.press("#title", "Enter")
     expect(desk.locator(".notice--good")).to_contain_text("Hozzáadva: „Mephisto”.")
     assert len(movies()) == 2
 
