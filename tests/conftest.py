@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -273,15 +272,32 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return still
 
 
+class Leap:
+    """The page cache's clocks: leap(10) moves them on by so many seconds.
+
+    Otherwise they stand still, so that a slow machine counts for nothing, but what sleeps by
+    them sees the seconds of its sleep pass. runs: they go on by themselves.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen, self._leapt = time.monotonic(), 0.0
+        self.runs = False
+
+    def __call__(self, seconds: float) -> None:
+        self._leapt += seconds
+        self._clock.tick(seconds)
+
+    def monotonic(self) -> float:
+        return (time.monotonic() if self.runs else self._seen) + self._leapt
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self._seen = time.monotonic()
+
+
 @pytest.fixture
-def leap(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Callable[[float], None]:
-    """Move the clocks that the page cache sees on by so many seconds; they go on themselves too."""
-    leapt = [0.0]
-    leaping = SimpleNamespace(monotonic=lambda: time.monotonic() + leapt[0], sleep=time.sleep)
-    monkeypatch.setattr("mozi.pagecache.cache.time", leaping)
-
-    def on(seconds: float) -> None:
-        leapt[0] += seconds
-        clock.tick(seconds)
-
-    return on
+def leap(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Leap:
+    made = Leap(clock)
+    monkeypatch.setattr("mozi.pagecache.cache.time", made)
+    return made

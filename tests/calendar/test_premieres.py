@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -22,7 +21,7 @@ from mozi.errors import EqualPremieres, NoPremiere
 from mozi.extensions import db
 from mozi.models import Movie
 from mozi.pagecache.fingerprints import fingerprint_of
-from tests.conftest import on_both_backends
+from tests.conftest import Leap, on_both_backends
 from tests.support.factories import THURSDAY, add_premiere, make_movie
 
 LATER = THURSDAY + timedelta(days=21)
@@ -121,7 +120,7 @@ def test_a_removed_premiere_stays_cancelled_in_calendars(app: Flask, client: Fla
 
 @on_both_backends
 def test_a_removed_premiere_that_is_added_again_is_the_same_event(
-    app: Flask, client: FlaskClient, leap: Callable[[float], None]
+    app: Flask, client: FlaskClient, leap: Leap
 ) -> None:
     movie_id = make_movie(title="Kontroll")
     other = add_premiere(movie_id, kind="streaming", premiere_date=LATER, status="cancelled")

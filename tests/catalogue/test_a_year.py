@@ -6,7 +6,6 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -22,7 +21,7 @@ from mozi.database import reading
 from mozi.extensions import db
 from mozi.models import CatalogueMovie, HistoryEntry, Poster
 from tests.catalogue.conftest import SyncFilms
-from tests.conftest import Clock, on_both_backends
+from tests.conftest import Clock, Leap, on_both_backends
 from tests.support.catalogue import edit, everything, premieres_of, titles, written
 from tests.support.factories import make_jpeg, movie_of
 from tests.support.tmdb import FakeTmdb, film, poster
@@ -42,7 +41,7 @@ def test_an_empty_installation_becomes_a_calendar_with_posters_by_two_commands(
     tmdb: FakeTmdb,
     client: FlaskClient,
     runner: FlaskCliRunner,
-    leap: Callable[[float], None],
+    leap: Leap,
 ) -> None:
     for number in range(1, 7):
         tmdb.pictures[f"{number}.jpg"] = make_jpeg(number, width_px=800, height_px=1200)

@@ -19,19 +19,25 @@ from mozi.pagecache.cache import Page, PageCache
 from mozi.pagecache.render_gate import Hold
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
+from tests.conftest import Leap
 from tests.support.logs import listening
 
 MakeCache = Callable[..., PageCache]
+PATIENCE_S = 30
 
 
 @dataclass
 class Source:
-    """What a page shows, and what it takes to read and to render it."""
+    """What a page shows, and what it takes to read and to render it.
+
+    held: a render ends once this is set.
+    """
 
     rows: str = "one"
     reads: int = 0
     renders: int = 0
     slow_s: float = 0.0
+    held: threading.Event | None = None
     broken: Exception | None = None
     gone: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,6 +53,8 @@ class Source:
         with self.lock:
             self.renders += 1
         time.sleep(self.slow_s)
+        if self.held:
+            assert self.held.wait(PATIENCE_S)
         if self.broken:
             raise self.broken
         return f"<p>{shown}</p>"
@@ -83,7 +91,7 @@ def test_the_first_request_renders_and_the_next_ones_cost_no_query(
 
 
 def test_an_unchanged_page_is_read_once_a_second_and_never_rendered(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache()
     for _ in range(10):
@@ -94,7 +102,7 @@ def test_an_unchanged_page_is_read_once_a_second_and_never_rendered(
 
 
 def test_a_change_shows_at_the_next_reading(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
@@ -107,7 +115,7 @@ def test_a_change_shows_at_the_next_reading(
 def test_only_a_new_page_waits_at_the_render_gate(
     make_cache: MakeCache,
     source: Source,
-    leap: Callable[[float], None],
+    leap: Leap,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cache, holds = make_cache(), 0
@@ -129,7 +137,7 @@ def test_only_a_new_page_waits_at_the_render_gate(
 
 
 def test_renders_of_a_page_that_keeps_changing_are_the_pause_apart(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache(coalesce_s=2)
     for number in range(100):
@@ -142,7 +150,7 @@ def test_renders_of_a_page_that_keeps_changing_are_the_pause_apart(
 
 
 def test_in_the_pause_after_a_render_no_request_reads(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache(coalesce_s=2)
     cache.serve(source.page())
@@ -173,22 +181,23 @@ def at_once(app: Flask, call: Callable[[], str], number: int) -> list[str]:
 
 
 def test_while_one_renders_a_changed_page_the_others_get_the_previous_one(
-    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, app: Flask, leap: Leap
 ) -> None:
     cache = make_cache(coalesce_s=0.5)
     cache.serve(source.page())
     leap(1.2)
-    source.rows, source.slow_s = "two", 0.3
+    source.rows, source.held = "two", threading.Event()
     with ThreadPoolExecutor(1) as thread:
         rendering = thread.submit(at_once, app, lambda: cache.serve(source.page()).result, 1)
         while source.renders < 2:
             time.sleep(0.001)
         assert results(cache, source.page(), 50) == ["stale"] * 50
+        source.held.set()
         assert rendering.result() == ["miss"]
 
 
 def test_a_page_without_requests_for_hours_is_not_served_to_the_second_visitor(
-    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, app: Flask, leap: Leap
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
@@ -199,7 +208,7 @@ def test_a_page_without_requests_for_hours_is_not_served_to_the_second_visitor(
 
 
 def test_a_page_that_outlived_its_life_is_rendered_though_nothing_changed(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache(life_s=60)
     cache.serve(source.page())
@@ -207,9 +216,7 @@ def test_a_page_that_outlived_its_life_is_rendered_though_nothing_changed(
     assert cache.serve(source.page()).result == "miss"
 
 
-def test_another_day_is_another_page(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
-) -> None:
+def test_another_day_is_another_page(make_cache: MakeCache, source: Source, leap: Leap) -> None:
     cache = make_cache()
     cache.serve(source.page("2026-11-26"))
     leap(5)
@@ -223,7 +230,7 @@ def test_what_one_process_rendered_serves_all(make_cache: MakeCache, source: Sou
 
 
 def test_of_several_processes_one_renders_a_changed_page(
-    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, app: Flask, leap: Leap
 ) -> None:
     caches = [make_cache(coalesce_s=0.5) for _ in range(4)]
     for cache in caches:
@@ -237,7 +244,7 @@ def test_of_several_processes_one_renders_a_changed_page(
 
 
 def test_of_several_processes_one_reads_a_page_that_none_has(
-    make_cache: MakeCache, source: Source, app: Flask, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, app: Flask, leap: Leap
 ) -> None:
     source.slow_s = 0.2
     turns = iter([make_cache() for _ in range(4)])
@@ -258,7 +265,7 @@ def test_machines_with_clocks_of_their_own_read_each_for_itself(
 
 
 def test_a_pause_counts_over_all_processes(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     one, other = make_cache(), make_cache()
     one.serve(source.page())
@@ -285,11 +292,11 @@ def test_a_process_killed_or_stopped_in_a_pages_first_render_costs_the_others_se
         assert theirs
         answers = at_once(app, lambda: cache.serve(source.page()).result, 8)
     assert sorted(answers) == ["hit"] * 7 + ["miss"]
-    assert time.monotonic() - began < 4.5
+    assert time.monotonic() - began < 20  # 2 s on a machine that does nothing else
 
 
 def test_a_render_that_fails_serves_the_previous_page(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
@@ -303,7 +310,7 @@ def test_a_render_that_fails_serves_the_previous_page(
 
 
 def test_a_process_that_starts_while_renders_fail_serves_what_the_store_has(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     make_cache().serve(source.page())
     leap(100)
@@ -320,7 +327,7 @@ def test_an_error_is_never_stored(make_cache: MakeCache, source: Source) -> None
 
 
 def test_a_movie_that_was_deleted_is_no_page_any_more(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
@@ -335,12 +342,15 @@ def test_a_render_that_hangs_does_not_hold_everybody(
     make_cache: MakeCache, source: Source, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mozi.pagecache.cache.LONGEST_WAIT_S", 0.2)
-    cache, source.slow_s = make_cache(), 1.0
+    cache, source.held, busy = make_cache(), threading.Event(), []
 
     def ask() -> str:
         try:
             return cache.serve(source.page()).result
         except Busy:
+            busy.append(1)
+            if len(busy) == 3:
+                source.held.set()
             return "busy"
 
     assert sorted(at_once(app, ask, 4)) == ["busy"] * 3 + ["miss"]
@@ -350,16 +360,24 @@ def test_while_a_render_hangs_the_previous_page_is_shown(
     make_cache: MakeCache,
     source: Source,
     app: Flask,
-    leap: Callable[[float], None],
+    leap: Leap,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cache = make_cache()
     cache.serve(source.page())
     monkeypatch.setattr("mozi.pagecache.cache.LONGEST_WAIT_S", 0.2)
     leap(10_000)  # too old to be shown during a render
-    source.slow_s = 1.0
-    served = at_once(app, lambda: cache.serve(source.page()).result, 4)
-    assert sorted(served) == ["miss"] + ["stale"] * 3
+    leap.runs, source.held, stale = True, threading.Event(), []
+
+    def ask() -> str:
+        result = cache.serve(source.page()).result
+        if result == "stale":
+            stale.append(1)
+            if len(stale) == 3:
+                source.held.set()
+        return result
+
+    assert sorted(at_once(app, ask, 4)) == ["miss"] + ["stale"] * 3
 
 
 def test_a_page_that_aborts_is_no_failure(make_cache: MakeCache, source: Source) -> None:
@@ -372,7 +390,7 @@ def test_a_page_that_aborts_is_no_failure(make_cache: MakeCache, source: Source)
 
 
 def test_each_render_says_why_in_one_line(
-    make_cache: MakeCache, source: Source, leap: Callable[[float], None]
+    make_cache: MakeCache, source: Source, leap: Leap
 ) -> None:
     cache = make_cache()
     with listening() as said:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import redis
 
 from mozi.pagecache.redis_pages import PREFIX, RedisPages
 from mozi.pagecache.shards import SHARDS, shard_of
+from tests.conftest import Leap
 from tests.pagecache.flood import back_end, flooded
 from tests.support.forks import Forks
 
@@ -46,9 +47,7 @@ def test_a_page_comes_back_as_it_was_stored(pages: RedisPages) -> None:
     assert (pages.get("k"), pages.get("another")) == (b"\x00\xff page", None)
 
 
-def test_the_oldest_pages_of_a_share_make_room(
-    pages: RedisPages, leap: Callable[[float], None]
-) -> None:
+def test_the_oldest_pages_of_a_share_make_room(pages: RedisPages, leap: Leap) -> None:
     names = names_in_one_shard(6)
     for name in names:
         pages.set(name, b"x" * 12 * KIB)
@@ -59,7 +58,7 @@ def test_the_oldest_pages_of_a_share_make_room(
 
 
 def test_what_is_too_old_is_removed_by_the_next_write(
-    pages: RedisPages, client: redis.Redis, leap: Callable[[float], None]
+    pages: RedisPages, client: redis.Redis, leap: Leap
 ) -> None:
     old, new = names_in_one_shard(2)
     pages.set(old, b"page")

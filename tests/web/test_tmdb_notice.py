@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask.testing import FlaskClient
 
 from mozi.database import writing
 from mozi.models import CatalogueMovie
 from mozi.web.notice import is_notice_owed
+from tests.conftest import Leap
 from tests.support.factories import make_movie, make_variants
 
 NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
@@ -36,7 +35,7 @@ def link(movie_id: int, *, gone: bool = False) -> None:
 
 @pytest.mark.parametrize("path", [*PAGES, "/beagyazas/het", "/film/1-szerelem"])
 def test_every_page_has_the_notice_once_anything_came_from_tmdb(
-    client: FlaskClient, leap: Callable[[float], None], path: str
+    client: FlaskClient, leap: Leap, path: str
 ) -> None:
     movie_id = make_movie(title="Szerelem")
     before = client.get(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from mozi.calendar.importing.run import import_file
 from mozi.database import reading, writing
 from mozi.errors import MovieNotFound, NoPremiere
 from mozi.models import DateChange, DeletedMovie, Movie, Poster, Premiere
-from tests.conftest import on_both_backends
+from tests.conftest import Leap, on_both_backends
 from tests.support.factories import (
     THURSDAY,
     add_premiere,
@@ -144,9 +143,7 @@ def test_a_premiere_that_moved_after_the_merge_goes_back_as_it_is_now(app: Flask
 
 
 @on_both_backends
-def test_calendars_and_feed_readers_keep_each_event(
-    client: FlaskClient, leap: Callable[[float], None]
-) -> None:
+def test_calendars_and_feed_readers_keep_each_event(client: FlaskClient, leap: Leap) -> None:
     kept, other = make_movie(title="Vuk"), make_movie(title="Vuk!", premiere_date=LATER)
     further = add_premiere(other, kind="streaming", premiere_date=date(2028, 2, 3))
     for synopsis in ("Egy", "Kettő", "Három"):
@@ -238,7 +235,7 @@ def test_two_editors_merge_each_into_the_other_and_one_wins(app: Flask) -> None:
 
 
 def test_every_address_of_a_merged_movie_leads_to_the_other_for_good(
-    client: FlaskClient, leap: Callable[[float], None]
+    client: FlaskClient, leap: Leap
 ) -> None:
     last = make_movie(title="Vuk", poster_url="https://example.org/a.jpg")
     middle = make_movie(title="Vuk 2", premiere_date=LATER)
@@ -273,7 +270,7 @@ def test_every_address_of_a_merged_movie_leads_to_the_other_for_good(
 
 
 def test_a_merge_changes_exactly_the_pages_that_show_the_film(
-    client: FlaskClient, leap: Callable[[float], None]
+    client: FlaskClient, leap: Leap
 ) -> None:
     kept = make_movie(title="Vuk", premiere_date=THURSDAY)
     other = make_movie(title="Vuk", premiere_date=LATER)

@@ -17,7 +17,7 @@ from mozi.database import writing
 from mozi.extensions import db
 from mozi.models import Movie, Premiere
 from mozi.services import Services
-from tests.conftest import MakeApp
+from tests.conftest import Leap, MakeApp
 from tests.support.factories import THURSDAY, make_movie, make_variants
 
 POSTER_URL = "https://example.org/poster.jpg"
@@ -25,7 +25,7 @@ LAST_YEAR = date(2025, 11, 27)
 
 
 @pytest.fixture
-def later(leap: Callable[[float], None]) -> Callable[[], None]:
+def later(leap: Leap) -> Callable[[], None]:
     """Let a minute pass: each page is looked at again, and may be rendered."""
     return lambda: leap(60)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from flask.testing import FlaskClient
 
 from mozi.database import writing
 from mozi.models import Movie
-from tests.conftest import MakeApp, on_both_backends
+from tests.conftest import Leap, MakeApp, on_both_backends
 from tests.support.factories import THURSDAY, make_movie, make_variants, update_movie
 
 
@@ -60,7 +59,7 @@ def test_a_premiere_without_a_day_is_no_event(client: FlaskClient, precision: st
 
 
 def test_a_moved_premiere_keeps_its_uid_and_its_sequence_rises(
-    client: FlaskClient, leap: Callable[[float], None]
+    client: FlaskClient, leap: Leap
 ) -> None:
     movie_id = make_movie(title="Mephisto")
     path = f"/film/{movie_id}-mephisto.ics"
@@ -150,9 +149,7 @@ def test_news_are_the_last_that_were_entered_or_moved(client: FlaskClient, clock
     assert entries[1].published == "Thu, 26 Nov 2026 10:01:00 +0000"
 
 
-def test_news_show_the_poster_once_it_is_built(
-    client: FlaskClient, leap: Callable[[float], None]
-) -> None:
+def test_news_show_the_poster_once_it_is_built(client: FlaskClient, leap: Leap) -> None:
     movie_id = make_movie(director=("Szabó István",), poster_url="https://example.org/a.jpg")
     paths = ("/rss.xml", "/szemely/szabo-istvan.rss")
     assert [news(client, path).entries[0].enclosures for path in paths] == [[], []]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from mozi.calendar.pages import queries
 from mozi.database import writing
 from mozi.models import Movie
 from mozi.storage import Storage
-from tests.conftest import MakeApp
+from tests.conftest import Leap, MakeApp
 from tests.support.factories import (
     THURSDAY,
     add_premiere,
@@ -418,7 +417,7 @@ def test_a_share_card_is_linked_once_it_is_built(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("media", ["poster-avif", "share"])
 def test_what_a_page_does_not_show_leaves_it_cached(
-    client: FlaskClient, leap: Callable[[float], None], media: str
+    client: FlaskClient, leap: Leap, media: str
 ) -> None:
     movie_id = make_movie(title="Őz")
     make_variants(movie_id)
