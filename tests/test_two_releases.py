@@ -92,13 +92,13 @@ def check_changes(before: ReleaseBefore, client: FlaskClient) -> None:
     december = "/premierek/2026/12"
     save(before, "/admin/movies/new", title="Másik film", premiere_date="2026-12-03")
     movie_id = make_movie() - 1
-    wait_until(lambda: "Másik film" in client.get(december).text, seconds=10)
+    wait_until(lambda: "Másik film" in client.get(december).text)
     with writing() as session:
         session.get_one(Movie, movie_id).premieres[0].premiere_date = date(2026, 12, 24)
-    wait_until(lambda: "2026-12-24" in before.see(f"/film/{movie_id}-masik-film"), seconds=10)
+    wait_until(lambda: "2026-12-24" in before.see(f"/film/{movie_id}-masik-film"))
     add_premiere(movie_id, kind="rerelease", premiere_date=date(2027, 3, 4))
     assert "Másik film" not in before.see("/premierek/2027/03")
     fields = {"premiere_date": "2026-12-24", "version": str(movie_of(movie_id).version)}
     save(before, f"/admin/movies/{movie_id}", title="Harmadik film", **fields)
-    wait_until(lambda: "Harmadik film" in client.get(december).text, seconds=10)
+    wait_until(lambda: "Harmadik film" in client.get(december).text)
     assert premiere_of(movie_id).premiere_date == date(2026, 12, 24)

@@ -8,6 +8,7 @@ import pty
 import re
 import signal
 import termios
+import threading
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -238,10 +239,14 @@ def test_one_slow_host_does_not_hold_up_the_others(
     runner: FlaskCliRunner, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[int] = []
+    all_fast = threading.Event()
 
     def build(self: Any, movie_id: int, **_: Any) -> Any:
-        time.sleep(0.2 if movie_id <= 4 else 0)
+        if movie_id <= 4:
+            assert all_fast.wait(30)
         order.append(movie_id)
+        if {5, 6, 7, 8} <= set(order):
+            all_fast.set()
         return NOTHING
 
     monkeypatch.setattr("mozi.posters.build.pipeline.PosterPipeline.build", build)

@@ -87,10 +87,10 @@ def test_one_copy_serves_every_coding(cache: Edge) -> None:
 def test_a_change_shows_within_the_bound(cache: Edge, origin: EdgeOrigin) -> None:
     movie, title = shown_movie(cache), f"Mindjárt {cache.name}"
     origin.rename(movie, title)
-    changed = time.monotonic()
+    changed, is_late = time.monotonic(), False
     while title.encode() not in cache.ask("/").body:
-        late_s = time.monotonic() - changed
-        assert late_s < BOUND_S + EDGE_S + CLOCK_S + RENDER_S
+        assert not is_late
+        is_late = time.monotonic() - changed > BOUND_S + EDGE_S + CLOCK_S + RENDER_S
         time.sleep(0.02)
 
 
@@ -142,7 +142,7 @@ def test_no_visitor_sees_the_site_killed_hung_or_restarted(cache: Edge, origin: 
     assert set(statuses) == {200}
     movie, title = shown_movie(cache), f"Újra {cache.name}"
     origin.rename(movie, title)
-    wait_until(lambda: title.encode() in cache.ask("/").body, seconds=10)
+    wait_until(lambda: title.encode() in cache.ask("/").body)
 
 
 def sign_in(cache: Edge) -> str:

@@ -150,7 +150,7 @@ def test_a_worker_is_there_again_after_redis_lost_its_data(
 ) -> None:
     with redis.from_url(cache.url) as client:
         client.flushall()
-    wait_for(lambda: queue.workers() == 1, 5)
+    wait_for(lambda: queue.workers() == 1)
 
 
 def test_a_job_is_waited_for_while_redis_is_away(queue: PosterQueue, cache: Trouble) -> None:

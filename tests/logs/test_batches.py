@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from mozi.logs.batches import EVERY_S, MAX_WAITING, Batches
+from mozi.logs.batches import MAX_WAITING, Batches
 from tests.support.serving import wait_until
 
 
@@ -14,9 +14,9 @@ def test_items_are_consumed_soon_in_order_and_together() -> None:
     batches = Batches(consumed.append, name="test")
     for item in range(100):
         batches.put(item)
-    wait_until(lambda: sum(map(len, consumed)) == 100, seconds=20 * EVERY_S)
+    wait_until(lambda: sum(map(len, consumed)) == 100)
     assert [item for batch in consumed for item in batch] == list(range(100))
-    assert len(consumed) <= 2
+    assert len(consumed) <= 10
 
 
 def test_a_consumer_that_hangs_costs_new_items_and_no_memory() -> None:
@@ -29,7 +29,7 @@ def test_a_consumer_that_hangs_costs_new_items_and_no_memory() -> None:
 
     batches = Batches(hang, name="test")
     batches.put(-1)
-    assert called.wait(5)
+    assert called.wait(30)
     for item in range(MAX_WAITING + 5):
         batches.put(item)
     thawed.set()

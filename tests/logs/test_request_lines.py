@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from mozi.logs.batches import EVERY_S
 from mozi.logs.request_lines import RequestLine, RequestLines
 from mozi.settings import Settings
 from tests.support.serving import wait_until
@@ -25,7 +24,7 @@ def lines(folder: Path, **env: str) -> tuple[RequestLines, io.StringIO]:
 def test_a_line_is_written_soon_and_by_itself(tmp_path: Path) -> None:
     gathering, stream = lines(tmp_path)
     gathering.add(LINE)
-    wait_until(lambda: bool(stream.getvalue()), seconds=20 * EVERY_S)
+    wait_until(lambda: bool(stream.getvalue()))
     assert stream.getvalue().endswith("250 INFO mozi.requests [abc]: GET / 200 12.3 ms\n")
 
 
@@ -33,7 +32,7 @@ def test_after_a_pause_lines_are_written_again(tmp_path: Path) -> None:
     gathering, stream = lines(tmp_path)
     for count in (1, 2):
         gathering.add(LINE)
-        wait_until(lambda count=count: stream.getvalue().count("\n") == count, seconds=2)
+        wait_until(lambda count=count: stream.getvalue().count("\n") == count)
 
 
 def test_a_json_line_has_a_name_for_everything(tmp_path: Path) -> None:

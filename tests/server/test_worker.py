@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -20,10 +20,13 @@ from mozi.server.worker import HeadersTimeout, HeaderWaits, send_all
 from mozi.units import MIB
 from tests.support.serving import LARGEST_BODY, Server, answers, serving, wait_until
 
+KEEP_ALIVE_S = 60
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving("--keep-alive", "2", folder=tmp_path_factory.mktemp("serving")) as running:
+    keep_alive = ("--keep-alive", str(KEEP_ALIVE_S))
+    with serving(*keep_alive, folder=tmp_path_factory.mktemp("serving")) as running:
         yield running
 
 
@@ -44,7 +47,7 @@ def test_pages_are_answered_beside_400_slow_clients(server: Server) -> None:
     with slow_clients(server, HEAD, 200), slow_clients(server, POST, 200):
         started = time.monotonic()
         assert [server.ask()[0] for _ in range(5)] == [200] * 5
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < KEEP_ALIVE_S / 2
 
 
 def test_a_slow_body_is_answered_once_it_is_whole(server: Server) -> None:
@@ -66,13 +69,16 @@ def test_parked_requests_hold_no_thread(server: Server) -> None:
         assert [read_answer(client) for client in clients] == [(200, b"page")] * len(clients)
 
 
-def test_headers_that_drip_are_cut(server: Server) -> None:
-    with slow_clients(server, HEAD, 1) as (client,):
+def test_headers_that_drip_are_cut(tmp_path: Path) -> None:
+    with (
+        serving("--keep-alive", "1", folder=tmp_path) as server,
+        slow_clients(server, HEAD, 1) as (client,),
+    ):
         client.settimeout(0.2)
         started = time.monotonic()
         while not ended(client):
             client.sendall(b"X")
-            assert time.monotonic() - started < 6  # keep-alive is 2 s here
+            assert time.monotonic() - started < 20
 
 
 def ended(client: socket.socket) -> bool:
@@ -181,12 +187,15 @@ def test_forwarding_headers_are_not_gunicorns_to_believe(server: Server) -> None
 
 
 def test_sigterm_lets_requests_finish_and_idle_connections_go(tmp_path: Path) -> None:
-    with serving(folder=tmp_path) as server, slow_clients(server, HEAD, 3):
-        with slow_clients(server, HEAD.replace(b"/", b"/sleep/1.5", 1) + b"\r\n", 1) as (client,):
-            time.sleep(0.3)
+    options = ("--keep-alive", "60", "--graceful-timeout", "60")
+    with serving(*options, folder=tmp_path) as server, slow_clients(server, HEAD, 3):
+        with slow_clients(server, HEAD.replace(b"/", b"/hold", 1) + b"\r\n", 1) as (client,):
+            wait_until((tmp_path / "held").exists)
             server.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: refuses(server))
+            (tmp_path / "over").touch()
             assert read_answer(client) == (200, b"page")
-        assert server.process.wait(6) == 0  # the idle ones would have had 10 s
+        assert server.process.wait(30) == 0  # the idle ones would have had 60 s
 
 
 def test_a_request_that_was_on_the_way_at_sigterm_is_answered(tmp_path: Path) -> None:
@@ -195,7 +204,7 @@ def test_a_request_that_was_on_the_way_at_sigterm_is_answered(tmp_path: Path) ->
         wait_until(lambda: refuses(server))
         client.sendall(HEAD + b"\r\n")
         assert read_answer(client) == (200, b"page")
-        assert server.process.wait(6) == 0
+        assert server.process.wait(30) == 0
 
 
 def refuses(server: Server) -> bool:
@@ -234,9 +243,20 @@ def test_a_worker_whose_threads_all_hang_is_replaced(tmp_path: Path) -> None:
 
 def test_requests_beyond_the_threads_and_the_queue_are_told_to_come_back(tmp_path: Path) -> None:
     with serving("--workers", "1", "--threads", "1", folder=tmp_path) as server:
-        sleeping = HEAD.replace(b"/", b"/sleep/2", 1) + b"\r\n"
-        with slow_clients(server, sleeping, 1), slow_clients(server, HEAD + b"\r\n", 256):
-            wait_until(lambda: server.ask()[0] == 503, seconds=2)
+        held = HEAD.replace(b"/", b"/hold", 1) + b"\r\n"
+        with slow_clients(server, held, 1), slow_clients(server, HEAD + b"\r\n", 256):
+            wait_until(lambda: is_busy(server))
+            (tmp_path / "over").touch()
+
+
+def is_busy(server: Server) -> bool:
+    """Return whether a request is refused; one that is queued is given up after a moment."""
+    with server.connect() as client:
+        client.settimeout(0.5)
+        client.sendall(HEAD + b"\r\n")
+        with suppress(TimeoutError):
+            return read_answer(client)[0] == 503
+    return False
 
 
 def test_a_worker_is_recycled_without_a_lost_request(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from mozi.server.parking import MAY_PARK, PARKED, WAITED_FOR, Parked
@@ -23,6 +25,15 @@ def page(environ: dict[str, Any], start_response: Any, argument: str) -> Iterabl
 
 def sleep(environ: dict[str, Any], start_response: Any, seconds: str) -> Iterable[bytes]:
     time.sleep(float(seconds))
+    return page(environ, start_response, "")
+
+
+def hold(environ: dict[str, Any], start_response: Any, argument: str) -> Iterable[bytes]:
+    """Make the file "held" in DATA_DIR, and answer once the test has made "over" there."""
+    folder = Path(os.environ["DATA_DIR"])
+    (folder / "held").touch()
+    while not (folder / "over").exists():
+        time.sleep(0.02)
     return page(environ, start_response, "")
 
 
@@ -79,6 +90,7 @@ def scheme(environ: dict[str, Any], start_response: Any, argument: str) -> Itera
 ACTIONS = {
     "": page,
     "sleep": sleep,
+    "hold": hold,
     "echo": echo,
     "unread": unread,
     "empty": empty,

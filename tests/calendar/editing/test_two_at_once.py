@@ -7,12 +7,13 @@ as they were before, and waits for a lock.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import MovieChange, lock_movie, save_changes
@@ -26,12 +27,15 @@ from mozi.calendar.editing.premieres import PremiereChange
 from mozi.calendar.editing.trash import delete_movie
 from mozi.database import reading, writing
 from mozi.errors import MoziError
+from mozi.extensions import db
 from mozi.models import IS_SHOWN, MergedMovie, Movie, Premiere
 from tests.support.factories import THURSDAY, make_movie
 
 BY = "anna@example.org"
 KEPT, OTHER, THIRD = 1, 2, 3
 Act = Callable[[Session], object]
+WAITING = """SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'"""
 
 
 def merge(kept: int, other: int) -> Callable[[], Act]:
@@ -141,7 +145,8 @@ def at_once(app: Flask, first: Act, second: Act) -> list[str]:
         result = first(session)
         session.flush()
         written.set()
-        waits.wait(0.15)  # the second one waits for the commit meanwhile
+        while not waits.is_set() and not is_one_waiting():
+            time.sleep(0.005)  # the second one waits for the commit meanwhile
         return result
 
     try:
@@ -150,6 +155,12 @@ def at_once(app: Flask, first: Act, second: Act) -> list[str]:
         written.set()
         thread.join()
     return [outcomes["first"], outcomes["second"]]
+
+
+def is_one_waiting() -> bool:
+    """Return whether a transaction of this database waits for another one's lock."""
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(text(WAITING)))
 
 
 def done(act: Act) -> str:

@@ -76,10 +76,10 @@ def test_work_that_has_begun_is_waited_for() -> None:
         return 7
 
     with ThreadPoolExecutor(1) as pool:
-        told = pool.submit(imaging.run, work, wait_s=0.2)
+        told = pool.submit(imaging.run, work, wait_s=0.5)
         assert begun.wait(PATIENCE_S)
         with pytest.raises(TimeoutError):
-            told.result(0.4)
+            told.result(0.7)
         over.set()
         assert told.result(PATIENCE_S) == 7
 

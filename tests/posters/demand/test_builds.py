@@ -29,9 +29,18 @@ def movie(app: Flask, origin: Origin) -> int:
     return make_movie(poster_url=origin.url("/a.jpg"))
 
 
-def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState]) -> list[str]:
-    """Ask for all the posters from a thread each; return what became of each."""
-    barrier = threading.Barrier(len(states))
+def asked_at_once(
+    app: Flask,
+    builds: OnDemandBuilds,
+    states: list[PosterState],
+    *,
+    after_busy: tuple[int, Callable[[], None]] | None = None,
+) -> list[str]:
+    """Ask for all the posters from a thread each; return what became of each.
+
+    after_busy: what is called once so many were told to come back.
+    """
+    barrier, busy = threading.Barrier(len(states)), list[PosterState]()
 
     def ask(state: PosterState) -> str:
         with app.app_context():
@@ -39,6 +48,9 @@ def asked_at_once(app: Flask, builds: OnDemandBuilds, states: list[PosterState])
             try:
                 return "built" if not request_and_wait(builds, state).missing() else "missing"
             except Busy:
+                busy.append(state)
+                if after_busy and len(busy) == after_busy[0]:
+                    after_busy[1]()
                 return "busy"
 
     with ThreadPoolExecutor(len(states)) as threads:
@@ -54,10 +66,12 @@ def test_requests_at_once_share_one_build(
 
 
 def test_requests_beyond_the_bound_are_busy_at_once(
-    app: Flask, app_services: Services, movie: int
+    app: Flask, app_services: Services, movie: int, origin: Origin
 ) -> None:
     builds = OnDemandBuilds(app_services.pipeline, app.app_context, waiters=2)
-    answers = asked_at_once(app, builds, [get_poster(movie)] * 6)
+    fetched = origin.hold_until_told(make_jpeg())
+    del origin.answers["/a.jpg"]
+    answers = asked_at_once(app, builds, [get_poster(movie)] * 6, after_busy=(4, fetched.set))
     assert sorted(answers) == ["built"] * 2 + ["busy"] * 4
 
 
@@ -66,10 +80,7 @@ def test_a_build_that_outlives_its_waiter_goes_on(
 ) -> None:
     with pytest.raises(Busy):
         request_and_wait(app_services.builds, get_poster(movie), wait_s=0.05)
-    until = time.monotonic() + 5
-    while get_poster(movie).missing() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not get_poster(movie).missing()
+    assert wait_until(lambda: not get_poster(movie).missing())
 
 
 def test_a_request_for_a_remote_build_goes_on_when_that_ends(

@@ -45,7 +45,7 @@ def _nothing_left_behind() -> Iterator[None]:
     yield
     for thread in set(threading.enumerate()) - before:
         if thread.name.startswith("Thread-") and "process_request" not in thread.name:
-            thread.join(2)
+            thread.join(20)
             assert not thread.is_alive()
 
 
@@ -466,7 +466,7 @@ def test_a_bomb_is_cut_at_the_limit_without_being_unpacked(origin: Origin, encod
 def timed_out(url: str) -> bool:
     began = time.monotonic()
     error = refusal(url, HASTY)
-    assert time.monotonic() - began < 2  # a hang would last until the server stops
+    assert time.monotonic() - began < 15  # a hang would last until the server stops
     return (error.code, error.data) == ("timed_out", {"seconds": 0.3})
 
 

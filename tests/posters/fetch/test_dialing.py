@@ -35,7 +35,7 @@ def test_a_silent_address_leaves_time_for_the_next_one(
 ) -> None:
     resolve(monkeypatch, lambda: ["127.0.0.2", "127.0.0.1"])
     with _black_hole("127.0.0.2", origin.port):
-        assert connect("two.example", origin.port, timeout_s=0.4) == "127.0.0.1"
+        assert connect("two.example", origin.port, timeout_s=1.5) == "127.0.0.1"
 
 
 def test_a_connection_is_closed_for_good_with_its_fetch(origin: Origin) -> None:
@@ -50,7 +50,7 @@ def test_the_timer_ends_with_the_fetch(origin: Origin) -> None:
     connect("127.0.0.1", origin.port, timeout_s=3600)
     timers = [t for t in threading.enumerate() if isinstance(t, threading.Timer)]
     for timer in timers:
-        timer.join(2)
+        timer.join(20)
     assert not any(timer.is_alive() for timer in timers)
 
 

