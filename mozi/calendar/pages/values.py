@@ -207,12 +207,18 @@ class Details(Listing):
 
 @dataclass(frozen=True)
 class PersonPage:
-    """A person's films, those to come first. slug: of the name. cut: whether some do not fit."""
+    """A page of a person's films, those to come first. slug: of the name.
+
+    number: the page's, from 1; has_more: whether another one follows; cut: whether it is the last
+    and some films are on none.
+    """
 
     slug: str
     name: str
     coming: tuple[Card, ...]
     past: tuple[Card, ...]
+    number: int
+    has_more: bool
     cut: bool
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages import feeds
 from mozi.calendar.pages.filters import NONE
-from mozi.calendar.pages.people import has_person, person_name, person_page
+from mozi.calendar.pages.people import LAST_PAGE, has_person, person_name, person_page
 from mozi.calendar.pages.values import CalendarFeed, NewsFeed, PersonPage
 from mozi.calendar.search.names import ensure_names
 from mozi.feeds import ical, rss
@@ -38,14 +38,18 @@ class PersonFeed(Generic[Shown]):
 @blueprint.get("/szemely/<slug>")
 @limit_unknown
 def person(slug: str) -> Response:
-    """Show the person's films, those to come first; 404 where no film names such a person."""
+    """Show a page of the person's films, those to come first; 404 where no film names them."""
+    number = request.args.get("oldal", 1, type=int)
+    if not 1 <= number <= LAST_PAGE:
+        abort(404)
     ensure_names()
     day = today()
 
     def load(session: Session) -> PersonPage:
-        return person_page(session, slug, day)
+        page = person_page(session, slug, day, number)
+        return page if page.coming or page.past else abort(404)
 
-    return show("person", load)
+    return show("person", load, query=f"oldal={number}" if number > 1 else "")
 
 
 @blueprint.get("/szemely/<slug>.ics")

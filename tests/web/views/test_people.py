@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from mozi.calendar.pages.people import PER_PAGE
 from mozi.database import writing
 from mozi.models import Movie
 from tests.conftest import on_both_backends
@@ -40,3 +42,18 @@ def test_a_film_that_changes_hands_leaves_the_former_page(app: Flask, client: Fl
         update_movie(session, session.get_one(Movie, movie_id), {"director": ("Gaál István",)})
     assert client.get("/szemely/gaal-istvan").status_code == 200
     assert client.get("/szemely/masvalaki").status_code == 404
+
+
+@on_both_backends
+def test_many_films_of_a_person_have_pages(app: Flask, client: FlaskClient) -> None:
+    days = [THURSDAY - timedelta(weeks=n) for n in range(PER_PAGE + 2)]
+    for number, day in enumerate(days):
+        make_movie(title=f"Film {number}.", cast=("Szabó István",), premiere_date=day)
+    first, second = (client.get(f"/szemely/szabo-istvan{q}").text for q in ("", "?oldal=2"))
+    shown = [re.findall(r"Film \d+\.(?=</span>)", page) for page in (first, second)]
+    assert shown[0] == [f"Film {number}." for number in range(PER_PAGE)]
+    assert shown[1] == [f"Film {PER_PAGE}.", f"Film {PER_PAGE + 1}."]
+    assert 'href="/szemely/szabo-istvan?oldal=2" rel="next"' in first
+    assert 'href="/szemely/szabo-istvan" rel="prev"' in second
+    for number in ("0", "3", "100"):
+        assert client.get(f"/szemely/szabo-istvan?oldal={number}").status_code == 404
