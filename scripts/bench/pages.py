@@ -52,7 +52,10 @@ def lighthouse(address: str, npm: Path) -> dict[str, Any]:
         **os.environ,
         "CHROME_PATH": os.environ.get("CHROMIUM") or shutil.which("chromium") or "",
     }
-    run = subprocess.run(command, env=env, check=True, capture_output=True)  # noqa: S603
+    for last in (False, True):  # Chromium sometimes crashes within a run
+        run = subprocess.run(command, env=env, check=last, capture_output=True)  # noqa: S603
+        if run.returncode == 0:
+            break
     report: dict[str, Any] = json.loads(run.stdout)
     return report
 
