@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, extract, func, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.collation import sort_key
@@ -86,8 +86,15 @@ def movie_listings(
 
     kind: looks at the premieres of this kind only.
     """
-    chosen = (Movie.id.in_(movie_ids), is_main(today, kind))
-    return listings(session, date.min, date.max, *chosen, limit=len(movie_ids))
+    rows = session.execute(_listed_movies(today, kind), {"movie_ids": list(movie_ids)})
+    return sorted((Listing(*row) for row in rows), key=page_order)
+
+
+@lru_cache(maxsize=8)
+def _listed_movies(today: date, kind: str | None) -> Select[Any]:
+    """Return the query of movie_listings, kept: making it takes as long as running it, 1 ms."""
+    of_movies = Movie.id.in_(bindparam("movie_ids", expanding=True))
+    return rows_of(LISTING).where(IS_SHOWN, of_movies, is_main(today, kind))
 
 
 def rows_of(columns: Sequence[Any]) -> Select[Any]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from mozi.calendar.fields import YEARS
 from mozi.calendar.search.text import typos_of, without_article, words_of
 from mozi.calendar.search.word_index import Alternatives, WordIndex, known_words, typo_groups
+from mozi.database.among import is_among
 from mozi.models import Movie, MovieGenre, MovieTitle, Premiere
 
 LOOKED_AT = 200  # movies in each step, of which the best are shown
@@ -87,12 +88,18 @@ class Matcher:
         index = WordIndex(self.session, LOOKED_AT, self._coming_ids())
         wanted = [word for word in self.words if word not in FILLERS] or self.words
         groups = [SPELT.get(word, [word]) for word in wanted]
+        known = self._known(groups)
         found = self._by_title()
-        _add(found, index.find(groups, in_titles=True), Match(Step.WORDS))
-        if parts := self._parts(wanted):
+        are_known = all(not known.isdisjoint(group) for group in groups[:-1])  # the last may go on
+        if are_known:
+            _add(found, index.find(groups, in_titles=True), Match(Step.WORDS))
+        if parts := _parts(wanted, known):
             _add(found, index.find(parts, in_titles=True), Match(Step.WORDS))
-        rest = [each for each in index.find(groups, in_titles=False) if each not in found]
-        found |= self._by_people(rest, groups)
+        if len(found) >= LOOKED_AT:  # they come before all others, and fill eight pages
+            return found
+        if are_known:
+            rest = [each for each in index.find(groups, in_titles=False) if each not in found]
+            found |= self._by_people(rest, groups)
         _add(found, self._by_genre(), Match(Step.GENRE))
         return found
 
@@ -102,7 +109,8 @@ class Matcher:
         _add(found, self._by_title_with_a_slip(), Match(Step.TITLE, slips=1))
         if groups := typo_groups(self.session, self.words):
             index = WordIndex(self.session, LOOKED_AT, self._coming_ids())
-            rest = [each for each in index.find(groups, in_titles=False) if each not in found]
+            similar = index.find(groups, in_titles=False, may_go_on=False)
+            rest = [each for each in similar if each not in found]
             found |= self._with_slips(rest, groups)
         return found
 
@@ -111,11 +119,9 @@ class Matcher:
         forms = {" ".join(words), "".join(words)}
         title = MovieTitle.folded
         begins = or_(*(and_(title >= form, title < form + LAST) for form in forms))
-        found: Matches = {}
-        for movie_id, folded in self._titles(begins):
-            step = Step.TITLE if folded in forms else Step.BEGINNING
-            found[movie_id] = min(found.get(movie_id, Match(step)), Match(step), key=_step)
-        return found
+        titles = self._titles(begins)
+        whole = dict.fromkeys((m for m, folded in titles if folded in forms), Match(Step.TITLE))
+        return {**dict.fromkeys((m for m, _ in titles), Match(Step.BEGINNING)), **whole}
 
     def _titles(self, begins: ColumnElement[bool]) -> list[tuple[int, str]]:
         titles = select(MovieTitle.movie_id, MovieTitle.folded).where(begins)
@@ -129,7 +135,9 @@ class Matcher:
         whole = "".join(without_article(list(self.words)))
         if len(whole) not in SLIP_LENGTHS:
             return ()
-        slips = select(MovieTitle.movie_id).where(MovieTitle.folded.in_(set(typos_of(whole))))
+        slips = select(MovieTitle.movie_id).where(
+            is_among(self.session, MovieTitle.folded, set(typos_of(whole)))
+        )
         return self.session.scalars(slips.limit(LOOKED_AT)).all()
 
     def _by_genre(self) -> Sequence[int]:
@@ -142,7 +150,7 @@ class Matcher:
         if not others:
             return dict.fromkeys(self._some(made_then), Match(Step.YEAR, year=year))
         matches = replace(self, words=others)._named()
-        ids = self.session.scalars(made_then.where(Movie.id.in_(matches)))
+        ids = self.session.scalars(made_then.where(is_among(self.session, Movie.id, matches)))
         return {movie_id: matches[movie_id] for movie_id in ids}
 
     def _some(self, ids: Select[Any]) -> Sequence[int]:
@@ -157,22 +165,16 @@ class Matcher:
     def _coming_ids(self) -> Select[Any]:
         return select(Premiere.movie_id).where(Premiere.premiere_date >= self.today - RUNS)
 
-    def _parts(self, words: Sequence[str]) -> Alternatives:
-        """Return the words with an unknown one in two known parts: "spiderman" is "spider man"."""
-        cuts = {word: _cuts(word) for word in words}
-        parts = {part for each in cuts.values() for cut in each for part in cut}
-        known = known_words(self.session, {*words, *parts})
-        parted = [
-            next((cut for cut in cuts[word] if known.issuperset(cut)), (word,))
-            if word not in known
-            else (word,)
-            for word in words
-        ]
-        whole = all(len(each) == 1 for each in parted)
-        return [] if whole else [[part] for each in parted for part in each]
+    def _known(self, groups: Alternatives) -> Set[str]:
+        """Return those of the groups' words, and of all their parts, that any movie contains."""
+        words = {word for group in groups for word in group}
+        parts = {part for word in words for cut in _cuts(word) for part in cut}
+        return known_words(self.session, words | parts)
 
     def _by_people(self, ids: Sequence[int], groups: Alternatives) -> Matches:
-        people = select(Movie.id, Movie.director, Movie.cast).where(Movie.id.in_(ids))
+        people = select(Movie.id, Movie.director, Movie.cast).where(
+            is_among(self.session, Movie.id, ids)
+        )
         return {
             movie_id: _of_people(director, cast, groups)
             for movie_id, director, cast in self.session.execute(people)
@@ -180,18 +182,15 @@ class Matcher:
 
     def _with_slips(self, ids: Sequence[int], groups: Alternatives) -> Matches:
         columns = (Movie.id, Movie.title, Movie.original_title, Movie.director, Movie.cast)
+        rows = self.session.execute(select(*columns).where(is_among(self.session, Movie.id, ids)))
         found: Matches = {}
-        for movie_id, title, original, director, cast in self.session.execute(
-            select(*columns).where(Movie.id.in_(ids))
-        ):
+        for movie_id, title, original, director, cast in rows:
             titles = f"{title} {original or ''}"
-            words = {
-                *_words(titles),
-                *(word for name in (*director, *cast) for word in _words(name)),
-            }
+            words = _words(titles).union(*map(_words, director), *map(_words, cast))
+            slips = sum(word not in words for word in self.words)
             in_title = _has(titles, groups)
             match = Match(Step.WORDS) if in_title else _of_people(director, cast, groups)
-            found[movie_id] = replace(match, slips=sum(word not in words for word in self.words))
+            found[movie_id] = Match(match.step, slips, match.person)
         return found
 
 
@@ -204,12 +203,18 @@ def _is_year(word: str) -> bool:
     return len(word) == 4 and word.isascii() and word.isdecimal() and int(word) in YEARS
 
 
-def _step(match: Match) -> Step:
-    return match.step
-
-
 def _cuts(word: str) -> list[tuple[str, str]]:
     return [(word[:place], word[place:]) for place in range(LEAST_PART, len(word) - LEAST_PART + 1)]
+
+
+def _parts(words: Sequence[str], known: Set[str]) -> Alternatives:
+    """Return the words with an unknown one in two known parts: "spiderman" is "spider man"."""
+    parted = [
+        (word,) if word in known else next((cut for cut in _cuts(word) if known >= {*cut}), (word,))
+        for word in words
+    ]
+    whole = all(len(each) == 1 for each in parted)
+    return [] if whole else [[part] for each in parted for part in each]
 
 
 def _of_people(director: Sequence[str], cast: Sequence[str], groups: Alternatives) -> Match:
@@ -225,11 +230,12 @@ def _has(text: str, groups: Alternatives) -> bool:
     """Return whether text has a word of each group; the last group's may be a beginning."""
     words = _words(text)
     *whole, last = groups
+    beginnings = tuple(last)
     return all(not words.isdisjoint(group) for group in whole) and any(
-        word.startswith(tuple(last)) for word in words
+        word.startswith(beginnings) for word in words
     )
 
 
 @lru_cache(maxsize=16_384)
-def _words(text: str) -> Set[str]:
+def _words(text: str) -> frozenset[str]:
     return frozenset(words_of(text))

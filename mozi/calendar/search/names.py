@@ -31,6 +31,13 @@ WORD_LENGTH = 50  # no word of a language is longer
 PERSON_SLUG_LENGTH = 200
 FOLDED_LENGTH = 500  # PostgreSQL's indexes take rows of up to 2.7 KB
 _NAMED = (Movie.title, Movie.original_title, Movie.director, Movie.cast, Movie.genres)
+_UNNAMED = (
+    select(MovieName.movie_id, *_NAMED)
+    .join(Movie, Movie.id == MovieName.movie_id)
+    .where(MovieName.sort_key.is_(None))
+    .order_by(MovieName.movie_id)
+    .limit(bindparam("at_most"))
+)
 
 
 def ensure_names(*, at_most: int = AT_ONCE) -> bool:
@@ -67,13 +74,7 @@ def fill_names(movies: int) -> None:
 
 
 def _unnamed(session: Session, at_most: int) -> Sequence[Any]:
-    return session.execute(
-        select(MovieName.movie_id, *_NAMED)
-        .join(Movie, Movie.id == MovieName.movie_id)
-        .where(MovieName.sort_key.is_(None))
-        .order_by(MovieName.movie_id)
-        .limit(at_most)
-    ).all()
+    return session.execute(_UNNAMED, {"at_most": at_most}).all()
 
 
 def _name(row: Any) -> dict[str, object]:

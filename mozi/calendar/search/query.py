@@ -13,8 +13,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages.filter_options import genres_of
@@ -24,6 +26,7 @@ from mozi.calendar.pages.values import Card
 from mozi.calendar.search.matching import LOOKED_AT, RUNS, Match, Matcher, Matches, Step
 from mozi.calendar.search.text import words_of
 from mozi.calendar.weeks import week_of
+from mozi.database.among import is_among
 from mozi.models import Movie, MovieGenre, Premiere, is_main
 
 SHOWN = 24  # movies a page: full rows on any screen
@@ -112,17 +115,20 @@ def _search(session: Session, query: str, today: date) -> tuple[Matches, bool]:
 
 def _in_order(session: Session, matches: Matches, today: date) -> list[int]:
     """Return the ids of the movies, the best match first."""
-    dated = (
-        select(Movie.id, Premiere.premiere_date, func.length(Movie.title))
-        .join(Premiere)
-        .where(Movie.id.in_(matches), is_main(today))
-    )
+    dated = _dated(today).where(is_among(session, Movie.id, matches))
     busy = Counter(match.person for match in matches.values() if match.person)
     keys = {
         movie_id: (*_rank(matches[movie_id], today - day, length, busy), -movie_id)
         for movie_id, day, length in session.execute(dated)
     }
     return sorted(keys, key=keys.__getitem__)
+
+
+@lru_cache(maxsize=2)
+def _dated(today: date) -> Select[Any]:
+    """Return the query of all movies' dates and lengths of titles, kept because it is large."""
+    columns = (Movie.id, Premiere.premiere_date, func.length(Movie.title))
+    return select(*columns).join(Premiere).where(is_main(today))
 
 
 def _rank(match: Match, ago: timedelta, length: int, busy: Mapping[str, int]) -> tuple[int, ...]:

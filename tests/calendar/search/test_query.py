@@ -17,6 +17,7 @@ from mozi.calendar.search.query import (
     tidy,
 )
 from mozi.database import reading
+from tests.calendar.pages.test_queries import counted_queries
 from tests.conftest import on_both_backends
 from tests.support.factories import THURSDAY, make_movie
 
@@ -53,6 +54,24 @@ def test_what_runs_or_opens_soonest_comes_first_then_the_future_then_the_past(ap
         make_movie(title="Kontroll", premiere_date=THURSDAY + timedelta(days=days))
     found = [each.card.movie.premiere_date - THURSDAY for each in search("kontroll").found]
     assert [each.days for each in found] == [1, -30, 300, -400, -4000]
+
+
+def test_titles_that_fill_the_pages_leave_out_names(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_movie(title="Más", cast=("Őz Anna",), premiere_date=THURSDAY)
+    for title in ("Őz", "Az őz és vad", "A kis őz"):
+        make_movie(title=title)
+    assert len(titles(search("oz"))) == 4
+    monkeypatch.setattr("mozi.calendar.search.matching.LOOKED_AT", 3)
+    assert set(titles(search("oz"))) == {"Őz", "Az őz és vad", "A kis őz"}
+
+
+def test_a_word_that_no_movie_has_asks_the_index_nothing(app: Flask) -> None:
+    make_movie(title="Kontroll")
+    with counted_queries() as statements:
+        assert not search("xyzzy kontroll").found
+    assert not [each for each in statements if "movie_search" in each]
 
 
 FILMS = (
