@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from mozi.calendar.pages import queries
 from mozi.database import writing
-from mozi.models import Movie
+from mozi.models import Movie, PosterVariant
 from mozi.storage import Storage
 from tests.conftest import Leap, MakeApp
 from tests.support.factories import (
@@ -377,6 +378,15 @@ def test_the_scripts_of_a_page_are_small(client: FlaskClient, path: str) -> None
     assert sum(map(len, scripts)) <= 10 * 1024
     later = [client.get(src).data for src in re.findall(r' data-search="([^"]+)"', html)]
     assert sum(len(gzip.compress(each)) for each in (*scripts, *later)) <= 6 * 1024
+
+
+def test_only_the_first_screen_has_previews(client: FlaskClient) -> None:
+    for days in range(9):
+        make_variants(make_movie(premiere_date=THURSDAY + timedelta(days=days)), "thumb")
+    with writing() as session:
+        session.execute(update(PosterVariant).values(preview="data:image/webp;base64,AAAA"))
+    cards = get(client, "/").split('<li class="card">')[1:]
+    assert ['class="preview"' in card for card in cards] == [True] + [False] * 8
 
 
 def test_a_small_screen_may_take_the_thumb_of_a_movies_poster(client: FlaskClient) -> None:
