@@ -325,6 +325,17 @@ def test_a_dense_list_is_a_choice_that_stays(visitor: Page) -> None:
         assert height(visitor.locator(".card").first) > 200
 
 
+def test_results_and_a_persons_films_are_dense_too(visitor: Page) -> None:
+    make_movie(title="Kontroll", director=("Antal Nimród",))
+    for path in ("/kereses?q=kontroll", "/szemely/antal-nimrod"):
+        visitor.goto(path)
+        visitor.get_by_label("Tömören").check()
+        assert height(visitor.locator(".card").first) < 100
+        visitor.get_by_label("Tömören").uncheck()
+    visitor.goto("/kereses?q=xyzzy")
+    expect(visitor.get_by_label("Tömören")).to_be_hidden()  # nothing to list densely
+
+
 def height(each: Locator) -> float:
     box = each.bounding_box()
     assert box is not None
