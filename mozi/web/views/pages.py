@@ -28,7 +28,7 @@ from mozi.web.rendering import local_day, show, today
 blueprint = Blueprint("pages", __name__)
 
 SHORT_MONTHS = ", ".join(f'"{month}"' for month in range(1, 10))
-PLACES = "premierek, film, filmek, moziban, kereses, szemely"  # of pages: none ends in a slash
+PLACES = "premierek, film, filmek, moziban, kereses, szemely, sajat, beagyazas"  # without a slash
 
 
 class TwoDigits(IntegerConverter):

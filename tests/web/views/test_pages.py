@@ -380,6 +380,17 @@ def test_the_scripts_of_a_page_are_small(client: FlaskClient, path: str) -> None
     assert sum(len(gzip.compress(each)) for each in (*scripts, *later)) <= 6 * 1024
 
 
+def test_all_public_scripts_together_are_small_as_they_are_sent(client: FlaskClient) -> None:
+    pages = "".join(get(client, path) for path in ("/", "/kereses", "/sajat"))
+    scripts = {*re.findall(r' (?:src|data-search)="([^"]+\.js)"', pages), "/sw.js"}
+    assert len(scripts) == 4
+    sent = 0
+    for path in scripts:
+        with client.get(path, headers={"Accept-Encoding": "gzip"}) as answer:
+            sent += len(answer.data)
+    assert sent <= 8 * 1024
+
+
 def test_only_the_first_screen_has_previews(client: FlaskClient) -> None:
     for days in range(9):
         make_variants(make_movie(premiere_date=THURSDAY + timedelta(days=days)), "thumb")
@@ -445,6 +456,8 @@ def test_what_a_page_does_not_show_leaves_it_cached(
         ("/premierek/2026/11/", "/premierek/2026/11"),
         ("/filmek/?betu=a", "/filmek?betu=a"),
         ("/en/moziban/", "/en/moziban"),
+        ("/sajat/", "/sajat"),
+        ("/beagyazas/", "/beagyazas"),
         ("/film/%5Cexample.org/", "/film/%5Cexample.org"),
     ],
 )
