@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +16,12 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages import feeds
-from mozi.calendar.pages.filters import filters_of, query_of
+from mozi.calendar.pages.filter_options import genres_of
+from mozi.calendar.pages.filters import FilterOptions, Filters, filters_of, query_of
+from mozi.calendar.pages.listings import listings
 from mozi.calendar.pages.queries import week_page
 from mozi.calendar.pages.values import MovieWithPremieres, WeekPage
+from mozi.calendar.weeks import week_of
 from mozi.feeds import records
 from mozi.services import services
 from mozi.web import links
@@ -29,6 +35,8 @@ THEMES = ("light", "dark")
 MOST_FILMS = 60
 WIDTH_PX, HEIGHT_PX = 360, 600
 DAY_S = 86_400
+AHEAD, LISTED = timedelta(weeks=8), 200  # premieres whose genres the form offers
+NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
 FRONT_PAGES = ("", "/", languages.PREFIX, f"{languages.PREFIX}/")
 FILM = re.compile(r"/film/([0-9]{1,10})-[^/]*", re.ASCII)
 
@@ -38,18 +46,13 @@ blueprint = Blueprint("embedding", __name__)
 @blueprint.get("/beagyazas/het")
 def week() -> Response:
     """Show this week for the <iframe> of another site: ?theme=light or dark, ?films=N, filters."""
-    day, filters = today(), filters_of(request.args)
-    theme, films = request.args.get("theme", ""), request.args.get("films", "")
-    if theme not in ("", *THEMES) or (films and not _is_count(films)):
-        abort(404)
-    chosen = {"theme": theme, "films": films}
-    query = query_of({**{k: v for k, v in chosen.items() if v}, **filters.arguments})
-    most = int(films or MOST_FILMS)
+    day, asked = today(), _asked()
+    most = int(asked.films or MOST_FILMS)
 
     def load(session: Session) -> Embedded:
-        return Embedded(week_page(session, day, filters, limit=most), theme)
+        return Embedded(week_page(session, day, asked.filters, limit=most), asked.theme)
 
-    return show("embed", load, query=query)
+    return show("embed", load, query=query_of(asked.arguments))
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,59 @@ class Embedded:
     theme: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How a site wants the week. theme: "" or one of THEMES; films: how many, "": all."""
+
+    theme: str
+    films: str
+    filters: Filters
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """Return the arguments of the week's address."""
+        own = {"theme": self.theme, "films": self.films}
+        return {**{name: value for name, value in own.items() if value}, **self.filters.arguments}
+
+
+def _asked() -> Asked:
+    theme, films = request.args.get("theme", ""), request.args.get("films", "")
+    if theme not in ("", *THEMES) or (films and not _is_count(films)):
+        abort(404)
+    return Asked(theme, films, filters_of(request.args))
+
+
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 2 and 1 <= int(text) <= MOST_FILMS
 
 
 @blueprint.get("/beagyazas")
 def instructions() -> Response:
-    """Show the code that another site copies to embed the week."""
-    return show("embedding", lambda session: week_address())
+    """Show the form that makes the code which another site copies to embed the week."""
+    asked, week = _asked(), week_of(today())
+
+    def load(session: Session) -> Instructions:
+        coming = listings(session, week.first, week.last + AHEAD, limit=LISTED)
+        genres = genres_of(movie.genres for movie in coming)
+        choice = FilterOptions(asked.filters, genres)
+        return Instructions(week_address(asked.arguments), asked.theme, asked.films, choice)
+
+    return show("embedding", load, query=query_of(asked.arguments), kept=not asked.arguments)
 
 
-def week_address() -> str:
+@dataclass(frozen=True)
+class Instructions:
+    """The week's absolute address as it was asked for, and what the form offers."""
+
+    address: str
+    theme: str
+    films: str
+    choice: FilterOptions
+
+
+def week_address(arguments: Mapping[str, str] = NO_ARGUMENTS) -> str:
     """Return the absolute address of the week to embed."""
-    return links.absolute(url_for("embedding.week"))
+    return links.absolute(url_for("embedding.week", **arguments))
 
 
 @blueprint.get("/oembed")

@@ -41,6 +41,23 @@ def test_the_frame_shows_as_many_films_as_asked_for(client: FlaskClient) -> None
     assert "<iframe" not in instructions  # the policy of the site's own pages allows no frame
 
 
+def test_a_form_makes_the_code_for_another_site(client: FlaskClient) -> None:
+    make_movie(title="Kontroll", genres=("sci-fi", "dráma"))
+    page = client.get("/beagyazas?theme=dark&films=5&kind=&genre=dráma&age=").text
+    address = f"{HOST}/beagyazas/het?theme=dark&films=5&genre=dr%C3%A1ma"
+    assert f"&lt;iframe src=&#34;{address.replace('&', '&amp;amp;')}&#34;" in page
+    assert f'href="{address.replace("&", "&amp;")}"' in page
+    assert '<option value="dark" selected>' in page
+    assert '<option value="sci-fi">' in page
+    assert client.get(address).status_code == 200
+    assert client.get("/beagyazas?theme=red").status_code == 404
+
+
+def test_lists_lead_to_the_form_with_their_filters(client: FlaskClient) -> None:
+    make_movie(kind="streaming")
+    assert 'href="/beagyazas?kind=streaming"' in client.get("/?kind=streaming").text
+
+
 def test_oembed_answers_for_films_and_the_front_page(client: FlaskClient) -> None:
     movie_id = make_movie(title="Őrült nők & <b>")
     page = f"{HOST}/film/{movie_id}-orult-nok-b"
