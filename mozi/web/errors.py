@@ -101,13 +101,13 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
     405: (_("Ezt így nem lehet"), _("Ezen a címen csak nézelődni lehet, küldeni nem.")),
     429: (
         _("Lassabban, kérlek"),
-        _("Erről a hálózatról most túl sok kérés jön. Pár másodperc múlva újra megy."),
+        _("Erről a hálózatról most túl sok kérés érkezik. Próbáld újra néhány másodperc múlva!"),
     ),
     413: (_("Ez túl nagy"), _("A küldött fájl nagyobb, mint amekkorát át tudunk venni.")),
     500: (_("Elszakadt a film"), _("Nálunk történt hiba, nem nálad. Nézz vissza kicsit később.")),
     503: (
         _("Rövid szünet"),
-        _("Most nem tudjuk megmutatni az oldalt. Pár másodperc, és újra megy."),
+        _("Most nem tudjuk megmutatni az oldalt. Próbáld újra néhány másodperc múlva!"),
     ),
 }
 GO_BACK = _(
@@ -119,7 +119,7 @@ SEND_AGAIN = _(
 )
 NO_MOVIE = (
     _("Ez a film már nem szerepel a naptárban"),
-    _("Keresd meg cím szerint, vagy nézd meg, mi van most."),
+    _("Keresd meg cím szerint, vagy nézd meg, mi van műsoron."),
 )
 NO_FILTER = (_("Ilyen film már nincs"), _("Ennek a szűrőnek egyetlen film sem felel meg."))
 OTHER_WORDS = (_("Ezt nem tudjuk teljesíteni"), _("A kérés nem érthető, vagy nem megengedett."))
