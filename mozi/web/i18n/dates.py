@@ -85,6 +85,12 @@ def premiere(day: date, precision: str) -> str:
     return full_month(Month(day.year, day.month)) if precision == "month" else str(day.year)
 
 
+def listed(day: date, precision: str, *, today: date) -> str:
+    """Return premiere() for a list: a past day without its weekday, "1972. szeptember 30."."""
+    past = precision == "day" and day < today
+    return f"{day.year}. {_day(day)}." if past else premiere(day, precision)
+
+
 def machine_date(day: date, precision: str) -> str:
     """Return the value of <time datetime>: a date, a month or a year (HTML, 4.5.14)."""
     return day.isoformat()[: {"day": 10, "month": 7, "year": 4}[precision]]

@@ -68,6 +68,12 @@ def premiere(day: date, precision: str) -> str:
     return full_month(Month(day.year, day.month)) if precision == "month" else str(day.year)
 
 
+def listed(day: date, precision: str, *, today: date) -> str:
+    """Return premiere() for a list: a past day without its weekday, "30 September 1972"."""
+    past = precision == "day" and day < today
+    return f"{_day(day)} {day.year}" if past else premiere(day, precision)
+
+
 def moved(old: date, new: date, *, today: date) -> str:
     """Return "3 → 10 December", "26 November → 3 December"; years where one is not this year's."""
     if old.year != new.year:

@@ -35,8 +35,8 @@ PREFIX = f"/{ENGLISH}"
 
 DATES: dict[str, ModuleType] = {HUNGARIAN: dates, ENGLISH: english_dates}
 DATE_FILTERS = (
-    *("day_name", "distance", "full_day", "full_month", "in_month", "in_year", "machine_date"),
-    *("month_name", "moved", "near_day", "premiere", "short_day", "week_span"),
+    *("day_name", "distance", "full_day", "full_month", "in_month", "in_year", "listed"),
+    *("machine_date", "month_name", "moved", "near_day", "premiere", "short_day", "week_span"),
 )
 
 

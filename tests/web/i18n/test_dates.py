@@ -25,6 +25,18 @@ def test_a_day_says_its_year_only_outside_the_present_one(day: date, said: str) 
 
 
 @pytest.mark.parametrize(
+    ("day", "precision", "said"),
+    [
+        (date(2026, 11, 26), "day", "2026. november 26., csütörtök"),
+        (date(2026, 11, 25), "day", "2026. november 25."),
+        (date(1972, 1, 1), "year", "1972"),
+    ],
+)
+def test_a_list_has_no_weekday_of_the_past(day: date, precision: str, said: str) -> None:
+    assert dates.listed(day, precision, today=TODAY) == said
+
+
+@pytest.mark.parametrize(
     ("day", "said"),
     [
         (date(2026, 11, 26), "november 26–december 2."),

@@ -68,3 +68,8 @@ def test_a_date_is_named_as_far_as_it_is_known() -> None:
     named = [english_dates.premiere(TODAY, each) for each in ("day", "month", "year")]
     assert named == ["Thursday, 26 November 2026", "November 2026", "2026"]
     assert english_dates.in_month(Month(2027, 1), today=TODAY) == "in January 2027"
+
+
+def test_a_list_has_no_weekday_of_the_past() -> None:
+    assert english_dates.listed(date(1972, 9, 30), "day", today=TODAY) == "30 September 1972"
+    assert english_dates.listed(TODAY, "day", today=TODAY).startswith("Thursday, 26")
