@@ -4,8 +4,8 @@ npm install lighthouse@12 vnu-jar        # in a folder of its own; Nu wants a Ja
 scripts/run & flask warm-posters         # the demo, with its posters
 .venv/bin/python -m scripts.bench.pages http://127.0.0.1:8000 --npm FOLDER [--runs 5]
 
-Prints the median of the runs for the index and a movie's page, what the first screen weighs,
-and everything that Nu says of any page in both languages.
+Prints the median of the runs for the index, a movie, a month, a search and a person, what the
+first screen weighs, and everything that Nu says of any page in both languages.
 """
 
 from __future__ import annotations
@@ -31,15 +31,23 @@ MEASURES = {
     "total-blocking-time": "TBT ms",
     "total-byte-weight": "bytes",
 }
+MONTH, SEARCH = "/premierek/2026/12", "/kereses?q=kubrick"
 PATHS = (
-    *("/", "/premierek/2026/12", "/premierek/2026", "/filmek", "/filmek?betu=a", "/kereses"),
-    *("/kereses?q=kubrik", "/kereses?q=xyzzy", "/nincs", "/?kind=rerelease"),
+    *("/", MONTH, "/premierek/2026", "/filmek", "/filmek?betu=a", "/kereses", SEARCH),
+    *("/kereses?q=kubrik", "/kereses?q=xyzzy", "/nincs", "/?kind=rerelease", "/moziban"),
+    *("/sajat", "/beagyazas", "/beagyazas/het"),
 )
 
 
 def get(address: str) -> bytes:
     """Return the page at an address, an error page too."""
     return requests.get(address, timeout=30).content
+
+
+def first_link(site: str, path: str, kind: str) -> str:
+    """Return the first link of a page to one of this kind: "film"."""
+    found: list[str] = re.findall(rf'href="(/{kind}/[^"]+)"', get(site + path).decode())
+    return found[0]
 
 
 def lighthouse(address: str, npm: Path) -> dict[str, Any]:
@@ -113,11 +121,12 @@ def main() -> None:
     parser.add_argument("--npm", type=Path, default=Path())
     parser.add_argument("--runs", type=int, default=5, help="of Lighthouse, a page; 0: none")
     asked = parser.parse_args()
-    film = re.findall(r'href="(/film/[^"]+)"', get(f"{asked.site}/").decode())[0]
-    for path in ("/", film) if asked.runs else ():
+    film = first_link(asked.site, "/", "film")
+    person = first_link(asked.site, film, "szemely")
+    for path in ("/", film, MONTH, SEARCH, person) if asked.runs else ():
         judged(asked.site + path, asked.npm, asked.runs)
     weighed(asked.site)
-    checked(asked.site, [*PATHS, film], asked.npm)
+    checked(asked.site, [*PATHS, film, person], asked.npm)
 
 
 if __name__ == "__main__":

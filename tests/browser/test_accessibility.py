@@ -20,7 +20,7 @@ LOOKS = {
 PATHS = (
     *("/", "/premierek/2026/11", "/premierek/2026", "/film/1", "/film/3", "/filmek?kind=cinema"),
     *("/kereses", "/kereses?q=kontrol", "/kereses?q=xyzzy", "/nincs"),
-    *("/sajat", "/szemely/antal-nimrod"),
+    *("/sajat", "/szemely/antal-nimrod", "/moziban", "/beagyazas", "/beagyazas/het"),
 )
 
 
