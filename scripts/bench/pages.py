@@ -4,7 +4,7 @@ npm install lighthouse@12 vnu-jar        # in a folder of its own; Nu wants a Ja
 scripts/run & flask warm-posters         # the demo, with its posters
 .venv/bin/python -m scripts.bench.pages http://127.0.0.1:8000 --npm FOLDER [--runs 5]
 
-Prints the median of the runs for the index, a movie, a month, a search and a person, what the
+Prints the median of the runs for the index, a movie, a month, the search and a person, what the
 first screen weighs, and everything that Nu says of any page in both languages.
 """
 
@@ -31,10 +31,17 @@ MEASURES = {
     "total-blocking-time": "TBT ms",
     "total-byte-weight": "bytes",
 }
-MONTH, SEARCH = "/premierek/2026/12", "/kereses?q=kubrick"
+MONTH = "/premierek/2026/12"
 PATHS = (
-    *("/", MONTH, "/premierek/2026", "/filmek", "/filmek?betu=a", "/kereses", SEARCH),
-    *("/kereses?q=kubrik", "/kereses?q=xyzzy", "/nincs", "/?kind=rerelease", "/moziban"),
+    *("/", MONTH, "/premierek/2026", "/filmek", "/filmek?betu=a", "/kereses"),
+    *(
+        "/kereses?q=kubrick",
+        "/kereses?q=kubrik",
+        "/kereses?q=xyzzy",
+        "/nincs",
+        "/?kind=rerelease",
+        "/moziban",
+    ),
     *("/sajat", "/beagyazas", "/beagyazas/het"),
 )
 
@@ -123,7 +130,7 @@ def main() -> None:
     asked = parser.parse_args()
     film = first_link(asked.site, "/", "film")
     person = first_link(asked.site, film, "szemely")
-    for path in ("/", film, MONTH, SEARCH, person) if asked.runs else ():
+    for path in ("/", film, MONTH, "/kereses", person) if asked.runs else ():
         judged(asked.site + path, asked.npm, asked.runs)
     weighed(asked.site)
     checked(asked.site, [*PATHS, film, person], asked.npm)

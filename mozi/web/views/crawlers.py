@@ -20,7 +20,7 @@ MOVIES_A_PART = 10_000  # 9 MB of XML, which a worker keeps in memory
 
 # A missing picture would be built for the crawler; searches and filters have more addresses than
 # there are films. RFC 9309 allows * within a path.
-LEFT_ALONE = ("/admin", "/poster/", "/kereses", "/*?*kind=", "/*?*genre=", "/*?*age=")
+LEFT_ALONE = ("/admin", "/poster/", "/kereses?", "/*?*kind=", "/*?*genre=", "/*?*age=")
 
 PLAIN = "text/plain; charset=utf-8"
 

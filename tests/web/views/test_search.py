@@ -148,8 +148,9 @@ def test_a_movie_that_was_just_added_is_found(client: FlaskClient) -> None:
     assert found(client, "oz") == ["Őz"]
 
 
-def test_search_pages_are_kept_out_of_search_engines(client: FlaskClient) -> None:
+def test_results_are_kept_out_of_search_engines(client: FlaskClient) -> None:
     assert '<meta name="robots" content="noindex, follow">' in client.get("/kereses?q=x").text
+    assert "noindex" not in client.get("/kereses").text  # it offers the week and its genres
 
 
 HUNGARIAN = (
