@@ -26,11 +26,18 @@ async function showList() {
   showCalendar();
   if (empty) {
     said.textContent = place.dataset.none;
-    return place.replaceChildren();
+    return showFilms("");
   }
   const answer = await send("POST", place.dataset.films, { movies, people });
   if (!answer?.ok) return (said.textContent = place.dataset.offline);
-  place.innerHTML = await answer.text();
+  showFilms(await answer.text());
+}
+
+// The calendar stands between the films and the way to another device.
+function showFilms(html) {
+  document.querySelector("[aria-labelledby=masik]")?.remove();
+  place.innerHTML = html;
+  calendar.after(...place.querySelectorAll("[aria-labelledby=masik]"));
   document.dispatchEvent(new Event("cards"));
 }
 
