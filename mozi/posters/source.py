@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping
 
 from blinker import Signal
 from flask import current_app
-from sqlalchemy import delete, event, insert, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
 from mozi.database import in_chunks
+from mozi.database.bulk import insert_many
 from mozi.errors import MovieNotFound
 from mozi.models import POSTERS, Movie, Poster, PosterVariant
 from mozi.posters.build.publish import NO_FAILURE
@@ -53,7 +54,7 @@ def add_source_urls(session: Session, urls: Mapping[int, str]) -> None:
     """Give new movies, by id, their posters' addresses; the movies have no poster yet."""
     if urls:
         rows = [{"movie_id": movie_id, "source_url": url} for movie_id, url in urls.items()]
-        session.execute(insert(POSTERS), rows)
+        insert_many(session, POSTERS, rows)
         _signal_at_commit(session, urls)
 
 

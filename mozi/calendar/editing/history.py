@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from mozi import clock
 from mozi.calendar.fields import FieldValue
 from mozi.database import in_chunks
+from mozi.database.bulk import insert_many
 from mozi.models import (
     HISTORY,
     DeletedMovie,
@@ -140,8 +141,7 @@ def record_history(
         }
         for entry in entries
     ]
-    if rows:
-        session.execute(insert(HISTORY), rows)
+    insert_many(session, HISTORY, rows)
 
 
 def _old_poster(entry: NewHistoryEntry) -> dict[str, Any]:

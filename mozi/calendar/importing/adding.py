@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.editing.changes import POSTER_URL, MovieChange, own_values
 from mozi.calendar.editing.history import CREATED, NewHistoryEntry, find_free_id, record_history
 from mozi.calendar.editing.premieres import new_premieres
+from mozi.database.bulk import insert_many
 from mozi.models import MOVIES, PREMIERES
 from mozi.posters.source import add_source_urls
 
@@ -39,8 +40,8 @@ def add_movies(
     numbered = list(zip(ids, changes, strict=True))
     premieres = list(_premieres(numbered, source))
     columns = {column for change in changes for column, _ in own_values(change.values)}
-    session.execute(insert(MOVIES), [_movie(*each, columns) for each in numbered])
-    session.execute(insert(PREMIERES), premieres)
+    insert_many(session, MOVIES, [_movie(*each, columns) for each in numbered])
+    insert_many(session, PREMIERES, premieres)
     add_source_urls(session, dict(_addresses(numbered)))
     entries = (NewHistoryEntry(movie_id, 1, CREATED, {}) for movie_id in ids)
     record_history(session, entries, by=by, batch=batch)

@@ -84,10 +84,10 @@ def test_a_database_that_cannot_be_read_is_the_pages_own_affair(
 def test_a_title_that_changes_meanwhile_is_not_filled_with_the_former_key() -> None:
     movie = make_movie(title="Csű")
     with reading() as session:
-        unnamed = names._unnamed(session, 10)
+        unnamed = names._unnamed(session, 10, after=0)
     by_hand(f"UPDATE movie SET title = 'Ősz' WHERE id = {movie}")
     with writing() as session:
-        session.execute(names._FILL, [names._name(row) for row in unnamed])
+        names._fill(session, [names._name(row) for row in unnamed])
     assert stored() == [(None, None)]
 
 

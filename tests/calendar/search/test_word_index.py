@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Text, bindparam, func, select, text
 
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.search.text import words_of
@@ -165,3 +166,13 @@ def test_a_word_without_end_can_be_written() -> None:
     make_movie(title="Rövid", synopsis="")
     by_hand(f"UPDATE movie SET \"cast\" = '{'x' * 5000} Nemes'")
     assert len(find("nemes")) == 1
+
+
+@pytest.mark.parametrize("backend_env", ["servers"], indirect=True)
+def test_postgresql_folds_each_letter_as_queries_do(backend_env: dict[str, str]) -> None:
+    letters = [chr(code) for code in (*range(0xC0, 0x250), *range(0x386, 0x3CF))]
+    texts = [f"x{letter}y" for letter in letters if unicodedata.category(letter)[0] == "L"]
+    with reading() as session:
+        words = select(func.tsvector_to_array(func.mozi_words(bindparam("given", type_=Text))))
+        folded = {each: session.scalar(words, {"given": each}) for each in texts}
+    assert folded == {each: words_of(each) for each in texts}
