@@ -43,31 +43,37 @@ TRANSLATIONS: dict[str, LazyString] = {
     "database_away": _("Az adatbázis nem érhető el: %(reason)s. Nézd meg a DATABASE_URL értékét."),
     "migrated": _("Ehhez a kiadáshoz valók (%(revision)s)."),
     "not_migrated": _(
-        "Régebbiek (%(revision)s), mint amilyen ehhez a kiadáshoz kell (%(head)s). Teendő: flask db"
-        " upgrade."
+        "Régebbiek (%(revision)s), mint amilyen ehhez a kiadáshoz kell (%(head)s). A böngészőből"
+        " nem frissíthetők: az üzemeltető futtassa a kiszolgálón a flask db upgrade parancsot."
     ),
     "newer_tables": _("Egy újabb kiadáshoz valók (%(revision)s): azt a kiadást kell futtatni."),
     "cache": _("Írható és olvasható (%(place)s)."),
     "cache_away": _("Nem használható (%(reason)s): minden folyamat csak a saját lapjait őrzi."),
     "queue_off": _("Nincs REDIS_URL: a plakátok az első kérésre készülnek."),
     "queue": _("Figyelő folyamat: %(workers)s, várakozó munka: %(waiting)s."),
-    "no_workers": _("Várakozó munka: %(waiting)s, de egy folyamat sem figyel. Teendő: flask work."),
+    "no_workers": _(
+        "Várakozó munka: %(waiting)s, de egy folyamat sem figyel. Az üzemeltető indítsa el a"
+        " kiszolgálón (flask work); addig a plakátok az első kérésre készülnek."
+    ),
     "queue_away": _("A Redis nem elérhető (%(reason)s): a plakátok az első kérésre készülnek."),
     "storage": _("Írtunk bele, visszaolvastuk látogatóként, és töröltük."),
     "storage_moved": _(
         "Vannak plakátok, amelyek a tárhely régi címén (%(origin)s) szerepelnek, ezért nem"
-        " látszanak. Teendő: flask check-posters --repair."
+        " látszanak. A böngészőből nem javítható: az üzemeltető futtassa a kiszolgálón a flask"
+        " check-posters --repair parancsot."
     ),
     "catalogue_off": _("Nincs TMDB_TOKEN: a katalógus ki van kapcsolva."),
     "catalogue": _("A TMDB elfogadja a kulcsot."),
     "catalogue_read": _("A TMDB elfogadja a kulcsot; a legrégebbi adat %(days)s napos."),
     "catalogue_old": _(
-        "A TMDB legrégebbi adata %(days)s napos, a feltételei hat hónapot engednek. Teendő: napi"
-        " flask sync-catalogue."
+        "A TMDB legrégebbi adata %(days)s napos, a feltételei hat hónapot engednek. Ezen az oldalon"
+        " a „Filmek lekérése” gomb frissíti; az üzemeltető állítsa be, hogy a kiszolgálón naponta"
+        " fusson (flask sync-catalogue)."
     ),
     "catalogue_off_old": _(
         "Nincs TMDB_TOKEN, de vannak %(days)s napos adatok a TMDB-ről; a feltételei hat hónapot"
-        " engednek. Teendő: a kulcs, aztán flask sync-catalogue."
+        " engednek. Az üzemeltető adja meg a kulcsot a kiszolgáló beállításaiban; utána ezen az"
+        " oldalon lesz egy „Filmek lekérése” gomb."
     ),
     "catalogue_refused": _(
         "A TMDB nem fogadja el a kulcsot (%(said)s) A TMDB_TOKEN az „API Read Access Token” (v4)"
@@ -100,8 +106,14 @@ TRANSLATIONS: dict[str, LazyString] = {
         " egy proxy címén osztoznak. Legyen %(seen)s."
     ),
     "backup": _("Az utolsó %(hours)s órája készült."),
-    "backup_old": _("Az utolsó %(hours)s órája készült: fusson minden éjjel a flask backup."),
-    "backup_never": _("Még egy sem készült: fusson minden éjjel a flask backup."),
+    "backup_old": _(
+        "Az utolsó %(hours)s órája készült. Az üzemeltető állítsa be, hogy a kiszolgálón minden"
+        " éjjel készüljön (flask backup); a böngészőből nem indítható."
+    ),
+    "backup_never": _(
+        "Még egy sem készült. Az üzemeltető állítsa be, hogy a kiszolgálón minden éjjel készüljön"
+        " (flask backup); a böngészőből nem indítható."
+    ),
     "backup_elsewhere": _(
         "A flask backup SQLite-hoz és lemezen tárolt képekhez való; itt az adatbázisról és a"
         " képekről külön kell mentést készíteni (docs/deploy.md)."

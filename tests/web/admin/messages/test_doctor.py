@@ -32,6 +32,6 @@ def test_a_translation_fills_in_what_the_sentence_does(
 def test_the_status_page_shows_what_the_command_does(anna: FlaskClient) -> None:
     form = {"csrf_token": token(anna.get("/admin/status").text)}
     shown = anna.post("/admin/status/examine", data=form).text
-    assert "Még egy sem készült: fusson minden éjjel a flask backup." in shown
+    assert "Még egy sem készült. Az üzemeltető állítsa be, hogy a kiszolgálón" in shown
     assert "A SITE_TODAY értéke 2026-11-26" in shown
     assert "Írtunk bele, visszaolvastuk látogatóként" in shown
