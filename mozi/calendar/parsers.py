@@ -7,7 +7,6 @@ the caller knows the column. Blank text and None give None, or an empty list.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -143,8 +142,7 @@ def listed(max_items: int, *, max_length: int) -> Parser[tuple[str, ...]]:
         items = [_item(each, max_length) for each in _split(value)]
         if len(items) > max_items:
             raise InvalidValue("too_many_items", count=len(items), most=max_items)
-        # Genres, countries and people repeat: of 17,470 films the lists take 10 MB less so.
-        return tuple(sys.intern(item) for item in items if item)
+        return tuple(item for item in items if item)
 
     return parse
 

@@ -1,5 +1,7 @@
 """Measures the import of a file at the desk, from upload to undo: seconds, and the peak of memory.
 
+The file's films are imported, previewed again, changed all at once, and taken back.
+
     .venv/bin/python -m scripts.bench.importing FILMS.csv [--servers] [--bad]
 
 On a new SQLite database, with --servers on a PostgreSQL of the script's own. --bad: afterwards each
@@ -10,6 +12,7 @@ processor in brackets; memory is the whole process's.
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import multiprocessing
 import os
@@ -18,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,16 +82,43 @@ def _app() -> Flask:
 def _measure_good(name: str, body: bytes) -> None:
     client = _signed_in()
     print(f"process before {peak_mib():.0f} MiB")
-    answer = _step("upload", lambda: _upload(client, name, body))
-    page = _step("preview", lambda: client.get(answer.location)).text
-    [digest] = re.findall(r'name="digest" value="(\w+)"', page)
-    sent = {"csrf_token": _token(page), "digest": digest, "skip_bad": "1"}
-    done = _step("confirm", lambda: client.post(answer.location, data=sent))
-    page = client.get(done.location).text
+    page = _import(client, name, body)
     again = _step("upload again", lambda: _upload(client, name, body))
     _step("preview again", lambda: client.get(again.location))
+    changed = _all_changed(name, body)
+    if changed is not None:
+        _undo(client, _import(client, "changed.csv", changed, called=" of changes"))
+    _undo(client, page)
+
+
+def _import(client: FlaskClient, name: str, body: bytes, *, called: str = "") -> str:
+    answer = _step(f"upload{called}", lambda: _upload(client, name, body))
+    page = _step(f"preview{called}", lambda: client.get(answer.location)).text
+    [digest] = re.findall(r'name="digest" value="(\w+)"', page)
+    sent = {"csrf_token": _token(page), "digest": digest, "skip_bad": "1"}
+    done = _step(f"confirm{called}", lambda: client.post(answer.location, data=sent))
+    return str(client.get(done.location).text)
+
+
+def _undo(client: FlaskClient, page: str) -> None:
     [undo] = re.findall(r'action="(/admin/batches/\d+/undo)"', page)
     _step("undo", lambda: client.post(undo, data={"csrf_token": _token(page)}))
+
+
+def _all_changed(name: str, body: bytes) -> bytes | None:
+    """Return the CSV file with another date, length and distributor in each row; None: no CSV."""
+    if not name.endswith(".csv"):
+        return None
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*rows[0]])
+    writer.writeheader()
+    for row in rows:
+        day = date.fromisoformat(row["premiere_date"]) + timedelta(days=1)
+        minutes = int(row["runtime_minutes"] or 90) + 1
+        other = {"distributor": f"{row['distributor']} 2"[:100], "runtime_minutes": minutes}
+        writer.writerow({**row, **other, "premiere_date": day.isoformat()})
+    return text.getvalue().encode()
 
 
 def _measure_bad(name: str, file: str, make: Callable[[], bytes]) -> None:

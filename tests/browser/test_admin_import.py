@@ -50,6 +50,48 @@ def semicolons(encoding: str) -> bytes:
     return "\r\n".join(lines).encode(encoding)
 
 
+def workbook_of_sections() -> bytes:
+    """Return a sheet with titles, merged headings of months and days, blank rows and a note."""
+    body = io.BytesIO()
+    with xlsxwriter.Workbook(body) as book:
+        sheet: Any = book.add_worksheet("Premierek")
+        bold = book.add_format({"bold": True})
+        sheet.merge_range("A1:F1", "DUNA FILM – BEMUTATÓK", bold)
+        sheet.merge_range("A2:F2", "Állapot: 2026. november 25.")
+        headings = ("Bemutató", "Film címe", "Rendező", "Játékidő", "Korhatár", "Kópia")
+        sheet.write_row(3, 0, headings, bold)
+        sheet.merge_range("A5:F5", "2026. DECEMBER", bold)
+        at = 5
+        for day in (3, 10, 17, 24):
+            sheet.merge_range(at, 0, at, 5, f"December {day}. (csütörtök)", bold)
+            for number in range(10):
+                people = "Kiss Anna, Nagy Béla"
+                cells = (f"Őszi tűz {day}/{number}.", people, "105 perc", "12+", "DCP")
+                sheet.write_row(at + 1 + number, 1, cells)
+            at += 12
+        sheet.write(at, 0, "* A változtatás jogát fenntartjuk.")
+    return body.getvalue()
+
+
+def test_headings_between_films_give_their_dates_and_are_no_errors(desk: Page) -> None:
+    desk.goto("/admin/import")
+    with desk.expect_file_chooser() as chooser:
+        desk.get_by_label("Fájl").click()
+    body = workbook_of_sections()
+    chooser.value.set_files({"name": "bemutatok.xlsx", "mimeType": "", "buffer": body})
+    desk.get_by_role("button", name="Előnézet").click()
+    desk.get_by_role("button", name="Előnézet").first.click()
+    expect(desk.get_by_text("6 sor címsor vagy megjegyzés, nem film")).to_contain_text(
+        "5. „2026. DECEMBER”, 6. „December 3. (csütörtök)”"
+    )
+    desk.get_by_role("button", name=f"Importálom mind ({TITLES})").click()
+    expect(desk.locator(".notice--good")).to_contain_text(f"{TITLES} új film")
+    with reading() as session:
+        one = session.scalars(select(Movie).where(Movie.title == "Őszi tűz 17/9.")).one()
+        day = session.scalars(select(Premiere.premiere_date).where(Premiere.movie_id == one.id))
+        assert (one.director, day.one()) == (("Kiss Anna", "Nagy Béla"), date(2026, 12, 17))
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "utf-8-sig", "cp1250"])
 def test_a_distributors_sheet_is_in_after_four_clicks(desk: Page, kind: str) -> None:
     body = workbook() if kind == "xlsx" else semicolons(kind)

@@ -141,7 +141,7 @@ def _plain_date(value: object, day_first: bool | None) -> object:
     bare = _CLOCK.sub("", text.strip())
     if found := _YEAR_FIRST.fullmatch(bare):
         return _iso(found[1], found[2], found[3])
-    if (found := _IN_WORDS.fullmatch(bare)) and (month := _month(found[2])):
+    if (found := _IN_WORDS.fullmatch(bare)) and (month := month_of(found[2])):
         return _iso(found[1], str(month), found[3])
     if found := _YEAR_LAST.fullmatch(bare):
         return _of_two_orders(bare, found, day_first)
@@ -152,7 +152,7 @@ def _iso(year: str, month: str, day: str) -> str:
     return f"{year}-{int(month):02}-{int(day):02}"
 
 
-def _month(word: str) -> int | None:
+def month_of(word: str) -> int | None:
     """Return the month of a name or of an abbreviation with at least three letters."""
     word = word.lower()
     starts = [n for n, name in enumerate(_MONTHS, 1) if len(word) > 2 and name.startswith(word)]

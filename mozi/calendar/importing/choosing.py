@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -18,6 +19,7 @@ from mozi import clock
 from mozi.calendar.fields import COLUMNS, REQUIRED
 from mozi.calendar.importing.cells import column_of_values
 from mozi.calendar.importing.doubts import ACTS, Pick
+from mozi.calendar.importing.formats.texts import Line
 from mozi.calendar.importing.headings import likely_column
 from mozi.calendar.importing.tables import Choices, Sheet, TableRow
 from mozi.models import ImportDraft, KnownHeadings
@@ -87,12 +89,13 @@ def headings_of(sheet: Sheet, choices: DraftChoices) -> list[Heading]:
         named = {column for row in sheet.json_rows for column in row.cells}
         return [Heading(c, c, c, ()) for c in COLUMNS if c in named]
     columns = sheet.columns(choices.reading)
+    first = list(islice(sheet.lines, SAMPLED_ROWS))
     return [
         Heading(
             key,
             name or "",
             column,
-            (samples := _samples(sheet, index)),
+            (samples := _samples(first, index)),
             _guess(name, column, samples, taken=columns),
         )
         for index, (key, name, column) in enumerate(
@@ -112,9 +115,9 @@ def _guess(
     return next((guess for guess in guesses if guess and guess not in taken), None)
 
 
-def _samples(sheet: Sheet, index: int) -> tuple[str, ...]:
+def _samples(lines: Iterable[Line], index: int) -> tuple[str, ...]:
     """Return the first different values of a column."""
-    cells = (cells[index] for _, cells in sheet.lines[:SAMPLED_ROWS] if index < len(cells))
+    cells = (cells[index] for _, cells in lines if index < len(cells))
     texts = dict.fromkeys(text for cell in cells if (text := str(cell or "").strip()))
     return tuple(list(texts)[:SAMPLES])
 

@@ -7,18 +7,19 @@ the other's original title, at whatever date.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from mozi.calendar.editing.premieres import shown_premieres
 from mozi.calendar.fields import FieldValue, Values
+from mozi.calendar.importing.known import KnownMovie, KnownPremiere, load_known
 from mozi.calendar.search.text import fold
 from mozi.database import in_chunks
-from mozi.models import Movie, MovieName, Premiere
+from mozi.database.bulk import one_of
+from mozi.models import Movie, MovieName
 from mozi.vocabulary import KINDS
 
 MOVE, ADD, NEW = ACTS = ("move", "add", "new")
@@ -43,19 +44,19 @@ class PossibleMovie:
     date_precision: str
 
 
-def find_candidates(session: Session, rows: Mapping[int, Values]) -> dict[int, list[Movie]]:
+def find_candidates(session: Session, rows: Mapping[int, Values]) -> dict[int, list[KnownMovie]]:
     """Return the movies that each row may mean, the nearest date first; rows: by number."""
-    by_title: defaultdict[str, list[Movie]] = defaultdict(list)
+    by_title: defaultdict[str, list[KnownMovie]] = defaultdict(list)
     names = {name: fold(name) for values in rows.values() for name in _names(values)}
-    for movie in _named(session, names):
-        for name in {fold(movie.title), fold(movie.original_title or "")} - {""}:
+    for movie in load_known(session, sorted(_named(session, names))).values():
+        for name in {fold(movie.row.title), fold(movie.row.original_title or "")} - {""}:
             by_title[name].append(movie)
     found = {}
     for number, values in rows.items():
-        movies = {m.id: m for name in _names(values) for m in by_title[names[name]]}
+        movies = {m.row.id: m for name in _names(values) for m in by_title[names[name]]}
         possible = [movie for movie in movies.values() if _may_be(movie, values)]
         if possible:
-            possible.sort(key=lambda movie: (_days(movie, values), movie.id))
+            possible.sort(key=lambda movie: (_days(movie, values), movie.row.id))
             found[number] = possible[:SHOWN]
     return found
 
@@ -64,52 +65,54 @@ def _names(values: Values) -> list[str]:
     return [str(values[c]) for c in ("title", "original_title") if values.get(c)]
 
 
-def _named(session: Session, names: Mapping[str, str]) -> Iterable[Movie]:
+def _named(session: Session, names: Mapping[str, str]) -> set[int]:
     """Return the movies of these titles, folded, or of these original titles as they are written.
 
     A movie whose folded title is not filled in yet is found by its title as it is written.
     """
-    movies: dict[int, Movie] = {}
-    query = select(Movie).options(selectinload(Movie.premieres))
+    ids: set[int] = set()
     for chunk in in_chunks(sorted({*names.values()} - {""})):
-        titled = query.join(MovieName, MovieName.movie_id == Movie.id)
-        movies |= {m.id: m for m in session.scalars(titled.where(MovieName.folded.in_(chunk)))}
+        folded = one_of(session, MovieName.folded, chunk)
+        ids.update(session.scalars(select(MovieName.movie_id).where(folded)))
     for chunk in in_chunks(sorted(names)):
         for column in (Movie.title, Movie.original_title):
-            movies |= {m.id: m for m in session.scalars(query.where(column.in_(chunk)))}
-    return movies.values()
+            ids.update(session.scalars(select(Movie.id).where(one_of(session, column, chunk))))
+    return ids
 
 
-def _may_be(movie: Movie, values: Values) -> bool:
+def _may_be(movie: KnownMovie, values: Values) -> bool:
     """Return whether the two may be one; different external ids say that they are not.
 
     Two films may share an original title alone, so one of the names must be a title.
     """
-    ids = (movie.external_id, values.get("external_id"))
+    ids = (movie.row.external_id, values.get("external_id"))
     if all(ids) and ids[0] != ids[1]:
         return False
-    title, row_title = fold(movie.title), fold(str(values.get("title") or ""))
-    originals = (fold(movie.original_title or ""), fold(str(values.get("original_title") or "")))
+    title, row_title = fold(movie.row.title), fold(str(values.get("title") or ""))
+    originals = (
+        fold(movie.row.original_title or ""),
+        fold(str(values.get("original_title") or "")),
+    )
     return title == row_title or title == originals[1] or row_title == originals[0]
 
 
-def _days(movie: Movie, values: Values) -> int:
-    return min(_distance(premiere, values) for premiere in shown_premieres(movie))
+def _days(movie: KnownMovie, values: Values) -> int:
+    return min(_distance(premiere, values) for premiere in movie.premieres)
 
 
-def _distance(premiere: Premiere, values: Values) -> int:
+def _distance(premiere: KnownPremiere, values: Values) -> int:
     day = values.get("premiere_date")
     return abs((premiere.premiere_date - day).days) if isinstance(day, date) else 0
 
 
-def candidate_of(movie: Movie, values: Values) -> PossibleMovie:
+def candidate_of(movie: KnownMovie, values: Values) -> PossibleMovie:
     """Return the movie as the preview shows it."""
     premiere = moving_premiere(movie, values)
-    return PossibleMovie(movie.id, movie.title, premiere.premiere_date, premiere.date_precision)
+    named = (movie.row.id, movie.row.title)
+    return PossibleMovie(*named, premiere.premiere_date, premiere.date_precision)
 
 
-def moving_premiere(movie: Movie, values: Values) -> Premiere:
+def moving_premiere(movie: KnownMovie, values: Values) -> KnownPremiere:
     """Return the premiere that a row moves: the nearest of its kind, else the nearest of all."""
     kind: FieldValue = values.get("kind", KINDS[0])
-    premieres: Sequence[Premiere] = shown_premieres(movie)
-    return min(premieres, key=lambda p: (p.kind != kind, _distance(p, values), p.id))
+    return min(movie.premieres, key=lambda p: (p.kind != kind, _distance(p, values), p.id))

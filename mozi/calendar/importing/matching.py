@@ -9,154 +9,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from mozi.calendar.editing.changes import POSTER_URL, MovieChange, differs
-from mozi.calendar.editing.premieres import PremiereChange, changes_anything, shown_premieres
-from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, FieldValue, Values
-from mozi.calendar.importing.doubts import MOVE, NEW, Pick, find_candidates, moving_premiere
+from mozi.calendar.editing.changes import POSTER_URL
+from mozi.calendar.fields import PREMIERE_COLUMNS, REQUIRED, FieldValue
+from mozi.calendar.importing.doubts import (
+    MOVE,
+    NEW,
+    Pick,
+    PossibleMovie,
+    candidate_of,
+    find_candidates,
+    moving_premiere,
+)
+from mozi.calendar.importing.known import KnownMovie, load_known
+from mozi.calendar.importing.matched import (
+    CurrentSource,
+    ImportRow,
+    Key,
+    MatchedRow,
+    MatchedRows,
+    MovieKey,
+    compare,
+    key_of,
+)
 from mozi.calendar.importing.premieres import meant_premieres, premiere_of_day
 from mozi.calendar.merges import find_merged_into
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.database import in_chunks
+from mozi.database.bulk import one_of
 from mozi.errors import RowFault
-from mozi.messages import Message
 from mozi.models import MergedMovie, Movie, Poster, Premiere
-from mozi.vocabulary import DATE_PRECISIONS, KINDS
-
-Key = tuple[FieldValue, FieldValue]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """A row's checked values by column, for the columns of the file only.
-
-    is_part: its movie was merged into another one.
-    """
-
-    number: int
-    values: Values
-    is_part: bool = False
-
-    @property
-    def external_id(self) -> FieldValue:
-        return self.values.get("external_id")
-
-    @property
-    def key(self) -> Key | None:
-        """Return the title and the premiere date, where the row has both."""
-        title, premiere_date = (self.values.get(column) for column in REQUIRED)
-        return (title, premiere_date) if title and premiere_date else None
-
-    @property
-    def premiere(self) -> tuple[FieldValue, ...]:
-        """Return the kind, date and precision of the row's premiere."""
-        kind = self.values.get("kind", KINDS[0])
-        precision = self.values.get("date_precision", DATE_PRECISIONS[0])
-        return kind, self.values.get("premiere_date"), precision
-
-    @property
-    def film(self) -> Hashable:
-        """Return what the rows of one new movie have in common."""
-        return self.external_id or self.key or self.number
-
-    def fault(self, column: str, reason: Message) -> RowFault:
-        title = self.values.get("title")
-        return RowFault(self.number, column, reason, title=title if isinstance(title, str) else "")
-
-
-@dataclass(frozen=True)
-class CurrentSource:
-    """A movie's present poster source: its last address, and whether an upload is shown."""
-
-    url: str | None = None
-    uploaded: bool = False
-
-
-class MovieKey(NamedTuple):
-    """By what rows name a movie."""
-
-    id: int
-    external_id: str | None
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedRow:
-    """A row, the movie and premiere that it means (None: a new one), and the poster's source.
-
-    A row that changes nothing has the movie's key only: 17,470 movies would take 70 MB.
-    candidates: the movies between which an admin decides.
-    """
-
-    row: ImportRow
-    movie: Movie | MovieKey | None = None
-    premiere: Premiere | None = None
-    source: CurrentSource = CurrentSource()
-    candidates: tuple[Movie, ...] = ()
-
-    @property
-    def premiere_change(self) -> PremiereChange | None:
-        """Return the change of the premiere that importing the row makes, None for none."""
-        values = self.row.values
-        plain = {column: values[column] for column in PREMIERE_COLUMNS if column in values}
-        if self.premiere is None and "premiere_date" not in plain:
-            return None
-        return PremiereChange(self.premiere, plain)
-
-    @property
-    def has_new_address(self) -> bool:
-        """Return whether the row changes or removes the poster's address."""
-        values = self.row.values
-        return POSTER_URL in values and values[POSTER_URL] != self.source.url
-
-    @property
-    def changes_anything(self) -> bool:
-        """Return whether importing the row would change anything."""
-        if not isinstance(self.movie, Movie):
-            return self.movie is None
-        change = self.premiere_change
-        moved = change is not None and changes_anything(change)
-        return moved or differs(self.movie, self.row.values) or self.has_new_address
-
-
-@dataclass(frozen=True)
-class MatchedRows:
-    """The rows by what importing them does, and the faults of the rows that cannot be imported.
-
-    doubtful: rows that are left out until an admin decides.
-    """
-
-    inserts: list[MatchedRow] = field(default_factory=list)
-    updates: list[MatchedRow] = field(default_factory=list)
-    unchanged: list[MatchedRow] = field(default_factory=list)
-    doubtful: list[MatchedRow] = field(default_factory=list)
-    faults: list[RowFault] = field(default_factory=list)
-
-    def changes(self) -> tuple[int, Iterator[MovieChange]]:
-        """Return how many movies change, and the changes: rows of one film are its premieres.
-
-        A change is made when it is asked for: 17,470 at once would take 15 MB.
-        """
-        by_movie: defaultdict[Hashable, list[MatchedRow]] = defaultdict(list)
-        for matched in (*self.inserts, *self.updates):
-            by_movie[matched.movie or matched.row.film].append(matched)
-        return len(by_movie), map(_change, by_movie.values())
-
-
-def _change(rows: Sequence[MatchedRow]) -> MovieChange:
-    values: dict[str, FieldValue] = {}
-    for matched in rows:
-        values |= {c: v for c, v in matched.row.values.items() if c not in PREMIERE_COLUMNS}
-    premieres = [change for matched in rows if (change := matched.premiere_change) is not None]
-    movie = rows[0].movie
-    assert not isinstance(movie, MovieKey)  # noqa: S101 - the row changes something
-    return MovieChange(movie, values, premieres=premieres)
 
 
 def find_duplicate_rows(rows: Sequence[ImportRow]) -> list[RowFault]:
@@ -234,7 +121,7 @@ def _match_known(
     taken: dict[int, int] = {}
     for ids in in_chunks(found):
         sources = _sources(session, {movie_id: found[movie_id] for movie_id in ids})
-        movies = {movie.id: movie for movie in session.scalars(_MOVIES.where(Movie.id.in_(ids)))}
+        movies = load_known(session, ids)
         if len(movies) < len(ids):
             raise StaleDataError("A movie was deleted since its key was read.")
         for movie_id in ids:
@@ -244,7 +131,7 @@ def _match_known(
 
 
 def _match_rows_of(
-    movie: Movie,
+    movie: KnownMovie,
     rows: Sequence[ImportRow],
     matched: MatchedRows,
     taken: dict[int, int],
@@ -253,8 +140,8 @@ def _match_rows_of(
 ) -> None:
     """Add the rows of one known movie to matched, and the premieres that they mean to taken."""
     rows = sorted(rows, key=lambda row: row.is_part)
-    meant = meant_premieres(shown_premieres(movie), {row.number: row.values for row in rows})
-    key = MovieKey(movie.id, movie.external_id, movie.title)
+    meant = meant_premieres(movie.premieres, {row.number: row.values for row in rows})
+    key = key_of(movie)
     for row in rows:
         if (other := meant.twice.get(row.number)) is not None and row.is_part:
             matched.unchanged.append(MatchedRow(row, key))
@@ -262,7 +149,7 @@ def _match_rows_of(
         if other is not None:
             matched.faults.append(row.fault("", CalendarMessage("same_premiere", row=other)))
             continue
-        each = MatchedRow(row, movie, meant.premieres[row.number], source)
+        each = compare(row, movie, meant.premieres[row.number], source=source)
         if each.changes_anything:
             matched.updates.append(each)
         else:
@@ -279,25 +166,29 @@ def _decide(
     picks: Mapping[int, Pick],
     meant: dict[int, int],
 ) -> None:
-    """Add the rows of no known movie to matched, as the admin decided about them."""
-    candidates = find_candidates(session, {row.number: row.values for row in rows})
-    decided: list[tuple[Movie, MatchedRow]] = []
-    for row in rows:
-        pick = picks.get(row.number)
-        each = MatchedRow(row, candidates=tuple(candidates.get(row.number, ())))
-        if (movie := _picked(each.candidates, pick)) is not None and pick is not None:
-            decided.append((movie, _of_movie(each, movie, pick)))
-        elif each.candidates and (pick is None or pick.act != NEW):
-            matched.doubtful.append(each)
-        else:
-            matched.inserts.append(each)
-    sources = _sources(session, {movie.id: [each.row] for movie, each in decided})
-    for movie, each in decided:
-        _match_decided(replace(each, source=sources.get(movie.id, each.source)), matched, meant)
+    """Add the rows of no known movie to matched, as the admin decided about them.
+
+    meant: the premieres that other rows mean, with the row's number.
+    """
+    for chunk in in_chunks(rows):
+        found = find_candidates(session, {row.number: row.values for row in chunk})
+        picked = {n: _picked(movies, picks.get(n)) for n, movies in found.items()}
+        sources = _sources(session, {m.row.id: [r] for r in chunk if (m := picked.get(r.number))})
+        for row in chunk:
+            movies, pick = found.get(row.number, []), picks.get(row.number)
+            shown = tuple(candidate_of(movie, row.values) for movie in movies)
+            if (movie := picked.get(row.number)) is not None and pick is not None:
+                source = sources.get(movie.row.id, CurrentSource())
+                each = _of_movie(row, movie, pick, source=source, candidates=shown)
+                _match_decided(each, matched, meant)
+            elif movies and (pick is None or pick.act != NEW):
+                matched.doubtful.append(MatchedRow(row, candidates=shown))
+            else:
+                matched.inserts.append(MatchedRow(row, candidates=shown))
 
 
 def _match_decided(each: MatchedRow, matched: MatchedRows, meant: dict[int, int]) -> None:
-    """Add the row to matched, unless another one means its premiere. meant: those, by premiere."""
+    """Add the row to matched, unless another one means its premiere."""
     number = each.row.number
     other = meant.setdefault(each.premiere.id, number) if each.premiere is not None else number
     if other != number:
@@ -306,20 +197,27 @@ def _match_decided(each: MatchedRow, matched: MatchedRows, meant: dict[int, int]
     (matched.updates if each.changes_anything else matched.unchanged).append(each)
 
 
-def _picked(candidates: Sequence[Movie], pick: Pick | None) -> Movie | None:
+def _picked(candidates: Sequence[KnownMovie], pick: Pick | None) -> KnownMovie | None:
     if pick is None or pick.act == NEW:
         return None
-    return next((movie for movie in candidates if movie.id == pick.movie_id), None)
+    return next((movie for movie in candidates if movie.row.id == pick.movie_id), None)
 
 
-def _of_movie(each: MatchedRow, movie: Movie, pick: Pick) -> MatchedRow:
+def _of_movie(
+    row: ImportRow,
+    movie: KnownMovie,
+    pick: Pick,
+    *,
+    source: CurrentSource,
+    candidates: tuple[PossibleMovie, ...],
+) -> MatchedRow:
     """Return the row as one of the movie, whose title stays."""
-    values = {column: value for column, value in each.row.values.items() if column != "title"}
-    premiere = premiere_of_day(shown_premieres(movie), values)
+    values = {column: value for column, value in row.values.items() if column != "title"}
+    premiere = premiere_of_day(movie.premieres, values)
     if premiere is None and pick.act == MOVE:
         premiere = moving_premiere(movie, values)
-    row = ImportRow(each.row.number, values)
-    return MatchedRow(row, movie, premiere, candidates=each.candidates)
+    own = ImportRow(row.number, values)
+    return compare(own, movie, premiere, source=source, candidates=candidates)
 
 
 class _Movies:
@@ -371,7 +269,6 @@ class _Movies:
         return without_id or by_key
 
 
-_MOVIES = select(Movie).options(selectinload(Movie.premieres))
 _KEYS = select(Movie.id, Movie.external_id, Movie.title)
 _SHOWN = (Premiere.movie_id == Movie.id) & Premiere.removed_at.is_(None)
 _KEYS_AND_DAYS = _KEYS.add_columns(Premiere.premiere_date).join(Premiere, _SHOWN).distinct()
@@ -381,7 +278,7 @@ def _look_up(
     session: Session, query: Any, column: Any, values: Iterable[FieldValue]
 ) -> Iterator[Any]:
     for chunk in in_chunks(sorted(values, key=str)):
-        yield from session.execute(query.where(column.in_(chunk)))
+        yield from session.execute(query.where(one_of(session, column, chunk)))
 
 
 def _look_up_merged(session: Session, ids: Iterable[FieldValue]) -> dict[FieldValue, MovieKey]:

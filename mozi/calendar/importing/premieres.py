@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mozi.calendar.fields import FieldValue, Values
-from mozi.models import Premiere
+from mozi.calendar.importing.known import KnownPremiere
 from mozi.vocabulary import KINDS
 
 
@@ -22,14 +22,16 @@ class MeantPremieres:
     twice: the rows whose premiere another row means already, with that row's number.
     """
 
-    premieres: Mapping[int, Premiere | None]
+    premieres: Mapping[int, KnownPremiere | None]
     twice: Mapping[int, int]
 
 
-def meant_premieres(premieres: Sequence[Premiere], rows: Mapping[int, Values]) -> MeantPremieres:
+def meant_premieres(
+    premieres: Sequence[KnownPremiere], rows: Mapping[int, Values]
+) -> MeantPremieres:
     """Return which premiere each row of one movie means; rows: by number."""
-    found: dict[int, Premiere | None] = {}
-    meant: dict[Premiere, int] = {}
+    found: dict[int, KnownPremiere | None] = {}
+    meant: dict[KnownPremiere, int] = {}
     twice: dict[int, int] = {}
     for number, values in rows.items():
         premiere = next(_same_day(premieres, values), None)
@@ -47,12 +49,12 @@ def meant_premieres(premieres: Sequence[Premiere], rows: Mapping[int, Values]) -
     return MeantPremieres(found, twice)
 
 
-def premiere_of_day(premieres: Sequence[Premiere], values: Values) -> Premiere | None:
+def premiere_of_day(premieres: Sequence[KnownPremiere], values: Values) -> KnownPremiere | None:
     """Return the premiere of the row's date, and of its kind where it has one."""
     return next(_same_day(premieres, values), None)
 
 
-def _same_day(premieres: Sequence[Premiere], values: Values) -> Iterator[Premiere]:
+def _same_day(premieres: Sequence[KnownPremiere], values: Values) -> Iterator[KnownPremiere]:
     """Yield the premieres of the row's date and kind, those of its precision first.
 
     A month is stored as one of its days, so that a film may have both on one date.
@@ -64,8 +66,8 @@ def _same_day(premieres: Sequence[Premiere], values: Values) -> Iterator[Premier
 
 
 def _to_move(
-    premieres: Sequence[Premiere], values: Values, meant: Mapping[Premiere, int]
-) -> Premiere | None:
+    premieres: Sequence[KnownPremiere], values: Values, meant: Mapping[KnownPremiere, int]
+) -> KnownPremiere | None:
     kind: FieldValue = values.get("kind")
     if kind is None and len(premieres) == 1:
         return None if premieres[0] in meant else premieres[0]

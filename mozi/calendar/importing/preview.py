@@ -5,38 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
-from mozi.calendar.editing.changes import POSTER_URL
-from mozi.calendar.fields import PREMIERE_COLUMNS, FieldValue, Values
-from mozi.calendar.importing.doubts import PossibleMovie, candidate_of
-from mozi.calendar.importing.matching import MatchedRow, MatchedRows
+from mozi.calendar.fields import Values
+from mozi.calendar.importing.doubts import PossibleMovie
+from mozi.calendar.importing.known import KnownPremiere
+from mozi.calendar.importing.matched import Difference, MatchedRow, MatchedRows
+from mozi.calendar.importing.tables import TableRow
 from mozi.errors import RowFault
-from mozi.models import Premiere
 
 INSERT, UPDATE, UNCHANGED, REFUSED, DOUBTFUL = ACTIONS = (
     *("insert", "update", "unchanged"),
     *("refused", "doubtful"),
 )
-
-
-class Difference(NamedTuple):
-    """One field that a row changes; a tuple, because a file may have 300,000 of them."""
-
-    column: str
-    old: FieldValue
-    new: FieldValue
-
-
-class MeantPremiere(NamedTuple):
-    """The premiere that a row means, as it is before the import."""
-
-    kind: str
-    premiere_date: date
-    date_precision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +40,7 @@ class RowPreview:
     faults: tuple[RowFault, ...] = ()
     replaces_upload: bool = False
     candidates: tuple[PossibleMovie, ...] = ()
-    premiere: MeantPremiere | None = None
+    premiere: KnownPremiere | None = None
     adds_premiere: bool = False
 
     @property
@@ -69,11 +51,34 @@ class RowPreview:
         return tuple(Difference(name, None, new) for name, new in self.values.items() if new)
 
 
+@dataclass
+class FileNotes:
+    """What the preview says of the file. sections: the lines that are no films, by number.
+
+    dated: the number of rows whose date comes from the heading above them. of_two_orders: whether
+    a date may mean two days.
+    """
+
+    sections: dict[int, str] = field(default_factory=dict)
+    dated: int = 0
+    of_two_orders: bool = False
+
+    def passing(self, table: Iterable[TableRow]) -> Iterator[TableRow]:
+        """Yield the rows, and note what they say."""
+        for row in table:
+            if row.section:
+                self.sections[row.number] = row.section
+            self.dated += row.dated
+            self.of_two_orders |= any(f.reason.code == "ambiguous_date" for f in row.faults)
+            yield row
+
+
 @dataclass(frozen=True)
 class Preview:
-    """All rows of a file, in the file's order."""
+    """All rows of a file, in the file's order; notes: of the file itself."""
 
     rows: tuple[RowPreview, ...]
+    notes: FileNotes = field(default_factory=FileNotes)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -131,34 +136,10 @@ def _written(each: MatchedRow, action: str) -> RowPreview:
         action,
         str(title),
         movie_id=each.movie.id if each.movie else None,
-        changed=() if action == UNCHANGED else _changed(each),
+        changed=each.changed,
         values=each.row.values if each.movie is None else None,
-        replaces_upload=_replaces_upload(each),
-        candidates=tuple(candidate_of(movie, each.row.values) for movie in each.candidates),
-        premiere=_meant(each.premiere) if each.premiere else None,
-        adds_premiere=action == UPDATE and not each.premiere and each.premiere_change is not None,
+        replaces_upload=each.replaces_upload,
+        candidates=each.candidates,
+        premiere=each.premiere,
+        adds_premiere=action == UPDATE and each.adds_premiere,
     )
-
-
-def _meant(premiere: Premiere) -> MeantPremiere:
-    return MeantPremiere(premiere.kind, premiere.premiere_date, premiere.date_precision)
-
-
-def _changed(each: MatchedRow) -> tuple[Difference, ...]:
-    if each.movie is None:
-        return ()
-    olds = ((column, _old(each, column), new) for column, new in each.row.values.items())
-    return tuple(Difference(*one) for one in olds if (one[1] or None) != (one[2] or None))
-
-
-def _old(each: MatchedRow, column: str) -> FieldValue:
-    if column == POSTER_URL:
-        return each.source.url
-    row = each.premiere if column in PREMIERE_COLUMNS else each.movie
-    old: FieldValue = getattr(row, column) if row is not None else None
-    return old
-
-
-def _replaces_upload(each: MatchedRow) -> bool:
-    """Return whether a new address replaces an upload; removing an address keeps the upload."""
-    return each.source.uploaded and each.has_new_address and bool(each.row.values[POSTER_URL])

@@ -8,12 +8,8 @@ import pytest
 from flask import Flask
 
 from mozi.calendar.fields import FieldValue
-from mozi.calendar.importing.matching import (
-    ImportRow,
-    MatchedRows,
-    find_duplicate_rows,
-    match_rows,
-)
+from mozi.calendar.importing.matched import ImportRow, MatchedRows
+from mozi.calendar.importing.matching import find_duplicate_rows, match_rows
 from mozi.database import reading
 from tests.conftest import on_both_backends
 from tests.support.factories import THURSDAY, make_movie

@@ -57,7 +57,9 @@ def _chosen(before: DraftChoices, headings: Sequence[Heading], sheet: Sheet) -> 
     }
     return replace(
         before,
-        columns={k: v for k, v in columns.items() if not v or v in COLUMNS} if sheet.lines else {},
+        columns={k: v for k, v in columns.items() if not v or v in COLUMNS}
+        if sheet.headings
+        else {},
         day_first=DAY_FIRST.get(form.get("dates", ""), before.day_first),
         clears=frozenset(clears) & clearable(),
     )

@@ -9,7 +9,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from mozi.calendar.fields import FieldValue
-from mozi.calendar.importing.choosing import date_in_question, headings_of, questions_of
+from mozi.calendar.importing.choosing import headings_of, questions_of
 from mozi.calendar.importing.doubts import ACTS, NEW, Pick
 from mozi.calendar.importing.drafts import Draft, delete_draft, get_draft, pick_movies
 from mozi.calendar.importing.preview import (
@@ -26,6 +26,7 @@ from mozi.calendar.importing.tables import Sheet, TableRow, sheet_rows
 from mozi.calendar.search.names import ensure_names
 from mozi.calendar.weeks import week_of
 from mozi.errors import ImportRejected, ImportStopped, PreviewOutdated
+from mozi.server.memory import give_back
 from mozi.services import services
 from mozi.web.admin.base import blueprint, current_admin, redirect_to, render_page
 from mozi.web.admin.history import value_words
@@ -55,18 +56,17 @@ def preview_import(draft_id: str) -> ResponseReturnValue:
     if table is None:
         return redirect_to("import_columns", draft_id=draft_id)
     ensure_names()  # rows in doubt are found by them
-    stopped = "stopped" in request.args
-    return _preview(draft, sheet, preview_table(table, draft.choices.picks), stopped=stopped)
+    preview = preview_table(table, draft.choices.picks)
+    give_back()
+    if draft.choices.day_first is None and preview.notes.of_two_orders:
+        return redirect_to("import_columns", draft_id=draft_id)
+    return _preview(draft, sheet, preview, stopped="stopped" in request.args)
 
 
 def _rows(draft: Draft, sheet: Sheet) -> Iterator[TableRow] | None:
     """Return the file's rows, None where the admin must choose about the columns first."""
-    if questions_of(sheet, draft.choices):
-        return None
-    reading = draft.choices.reading
-    if draft.choices.day_first is None and date_in_question(sheet_rows(sheet, reading)):
-        return None
-    return sheet_rows(sheet, reading)
+    choices = draft.choices
+    return None if questions_of(sheet, choices) else sheet_rows(sheet, choices.reading)
 
 
 def _would_be(draft: Draft, sheet: Sheet) -> Preview:
@@ -97,6 +97,7 @@ def confirm_import(draft_id: str) -> ResponseReturnValue:
     except ImportRejected:
         return _preview(draft, sheet, _would_be(draft, sheet), undecided=True, status=422)
     delete_draft(current_admin().id, draft_id)
+    give_back()
     return lead_to("imports", **_counts(report), **_build_posters(report))
 
 
