@@ -22,6 +22,7 @@ from statistics import median
 
 from tests.support.edge_origin import EdgeOrigin, edge_origin
 from tests.support.edges import HOST, edge
+from tests.support.forks import forks
 from tests.support.servers import free_port
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -79,7 +80,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=5)
     asked = parser.parse_args()
     with ExitStack() as stack:
-        origin = stack.enter_context(edge_origin())
+        origin = stack.enter_context(edge_origin(stack.enter_context(forks()), is_demo=True))
         caches = {
             name: stack.enter_context(edge(name, origin.port)) for name in ("nginx", "varnish")
         }

@@ -17,6 +17,7 @@ import pytest
 
 from tests.support.edge_origin import ADMIN, PASSWORD, EdgeOrigin, edge_origin
 from tests.support.edges import HOST, Edge, edge
+from tests.support.forks import Forks
 from tests.support.serving import wait_until
 
 EDGE_S = 1  # EDGE_SECONDS
@@ -29,8 +30,8 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
-def origin() -> Iterator[EdgeOrigin]:
-    with edge_origin() as running:
+def origin(start: Forks) -> Iterator[EdgeOrigin]:
+    with edge_origin(start) as running:
         yield running
 
 

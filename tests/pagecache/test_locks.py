@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import redis
 
 from mozi.pagecache import locks
 from mozi.pagecache.locks import FolderLocks, Locks, RedisLocks
+from tests.support.forks import Forks
 
 HOLD = """
 import sys, time
@@ -42,13 +44,13 @@ def test_a_lock_has_one_holder_until_it_is_released(made: Locks) -> None:
     assert made.acquire("/") is not None
 
 
-def test_a_killed_process_loses_its_lock(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", HOLD, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
+def test_a_killed_process_loses_its_lock(start: Forks, tmp_path: Path) -> None:
+    holder = start("-c", HOLD, str(tmp_path), env=os.environ, stdout=PIPE)
+    assert holder.stdout is not None
+    with holder.stdout:
         holder.stdout.readline()
         assert FolderLocks(tmp_path).acquire("/") is None
-        holder.kill()
+        holder.send_signal(signal.SIGKILL)
         holder.wait()
     assert FolderLocks(tmp_path).acquire("/") is not None
 

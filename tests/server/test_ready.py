@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,7 +18,8 @@ from mozi.server.hooks import HOOKS
 from mozi.server.ready import ReadyAnswers
 from tests.conftest import MakeApp
 from tests.support.factories import make_movie
-from tests.support.serving import ROOT, Server, environment, serving, wait_until
+from tests.support.forks import Forks
+from tests.support.serving import Server, serving, wait_until
 
 PAGES = ["/", "/en/", "/naptar.ics", "/rss.xml", "/filmek"]
 
@@ -112,10 +112,12 @@ def test_the_proxys_word_counts_as_behind_it(make_app: MakeApp) -> None:
     assert "Strict-Transport-Security" in ready[1]
 
 
-def test_pages_count_towards_the_requests_after_which_a_worker_is_replaced(tmp_path: Path) -> None:
-    run_flask(tmp_path, "db", "upgrade")
+def test_pages_count_towards_the_requests_after_which_a_worker_is_replaced(
+    start: Forks, sqlite_template: Path, tmp_path: Path
+) -> None:
+    shutil.copy(sqlite_template, tmp_path)
     options = ("--workers", "1", "--max-requests", "20")
-    with serving(*options, folder=tmp_path, app="wsgi:app") as server:
+    with serving(*options, folder=tmp_path, app="wsgi:app", start=start) as server:
         for _ in range(20):
             server.ask("/")
         server.ask("/healthz")
@@ -123,14 +125,15 @@ def test_pages_count_towards_the_requests_after_which_a_worker_is_replaced(tmp_p
 
 
 @pytest.fixture(scope="module")
-def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def frozen(
+    start: Forks, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """Give a server of one worker, each of whose threads hangs; the pages were asked for before."""
     folder = tmp_path_factory.mktemp("frozen")
-    run_flask(folder, "db", "upgrade")
-    run_flask(folder, "load-demo")
-    bound = {"PAGE_CACHE_COALESCE_SECONDS": "60"}  # pages are promised to be no older
+    shutil.copy(sqlite_template, folder)
+    bound = {"PAGE_CACHE_COALESCE_SECONDS": "600"}  # pages are promised to be no older
     app = "tests.support.freezing:app"
-    with serving("--workers", "1", folder=folder, app=app, **bound) as server:
+    with serving("--workers", "1", folder=folder, app=app, start=start, **bound) as server:
         assert [server.ask(path)[0] for path in PAGES] == [200] * len(PAGES)
         assert server.ask(style_sheet(server))[0] == 200
         with ThreadPoolExecutor(THREADS) as pool:
@@ -145,16 +148,6 @@ def style_sheet(server: Server) -> str:
     found = re.search(rb"/static/style[^\"]+", server.ask("/")[1])
     assert found is not None
     return found[0].decode()
-
-
-def run_flask(folder: Path, *command: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "flask", *command],
-        env=environment(folder),
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
 
 
 def until_all_hang(server: Server) -> None:

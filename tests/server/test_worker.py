@@ -18,15 +18,16 @@ from gevent.event import Event
 from mozi.server.capacity import THREADS
 from mozi.server.worker import HeadersTimeout, HeaderWaits, send_all
 from mozi.units import MIB
+from tests.support.forks import Forks
 from tests.support.serving import LARGEST_BODY, Server, answers, serving, wait_until
 
 KEEP_ALIVE_S = 60
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(start: Forks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     keep_alive = ("--keep-alive", str(KEEP_ALIVE_S))
-    with serving(*keep_alive, folder=tmp_path_factory.mktemp("serving")) as running:
+    with serving(*keep_alive, folder=tmp_path_factory.mktemp("serving"), start=start) as running:
         yield running
 
 
@@ -69,9 +70,9 @@ def test_parked_requests_hold_no_thread(server: Server) -> None:
         assert [read_answer(client) for client in clients] == [(200, b"page")] * len(clients)
 
 
-def test_headers_that_drip_are_cut(tmp_path: Path) -> None:
+def test_headers_that_drip_are_cut(start: Forks, tmp_path: Path) -> None:
     with (
-        serving("--keep-alive", "1", folder=tmp_path) as server,
+        serving("--keep-alive", "1", folder=tmp_path, start=start) as server,
         slow_clients(server, HEAD, 1) as (client,),
     ):
         client.settimeout(0.2)
@@ -186,9 +187,9 @@ def test_forwarding_headers_are_not_gunicorns_to_believe(server: Server) -> None
     assert server.ask("/scheme", headers=claimed) == (200, b"http 127.0.0.1")
 
 
-def test_sigterm_lets_requests_finish_and_idle_connections_go(tmp_path: Path) -> None:
+def test_sigterm_lets_requests_finish_and_idle_connections_go(start: Forks, tmp_path: Path) -> None:
     options = ("--keep-alive", "60", "--graceful-timeout", "60")
-    with serving(*options, folder=tmp_path) as server, slow_clients(server, HEAD, 3):
+    with serving(*options, folder=tmp_path, start=start) as server, slow_clients(server, HEAD, 3):
         with slow_clients(server, HEAD.replace(b"/", b"/hold", 1) + b"\r\n", 1) as (client,):
             wait_until((tmp_path / "held").exists)
             server.process.send_signal(signal.SIGTERM)
@@ -198,8 +199,11 @@ def test_sigterm_lets_requests_finish_and_idle_connections_go(tmp_path: Path) ->
         assert server.process.wait(30) == 0  # the idle ones would have had 60 s
 
 
-def test_a_request_that_was_on_the_way_at_sigterm_is_answered(tmp_path: Path) -> None:
-    with serving("--workers", "1", folder=tmp_path) as server, server.connect() as client:
+def test_a_request_that_was_on_the_way_at_sigterm_is_answered(start: Forks, tmp_path: Path) -> None:
+    with (
+        serving("--workers", "1", folder=tmp_path, start=start) as server,
+        server.connect() as client,
+    ):
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: refuses(server))
         client.sendall(HEAD + b"\r\n")
@@ -233,16 +237,21 @@ def test_headers_that_came_before_their_wait_was_ended_are_answered() -> None:
     assert answered
 
 
-def test_a_worker_whose_threads_all_hang_is_replaced(tmp_path: Path) -> None:
+def test_a_worker_whose_threads_all_hang_is_replaced(start: Forks, tmp_path: Path) -> None:
     options = ("--workers", "1", "--threads", "2", "--timeout", "2")
     hanging = HEAD.replace(b"/", b"/sleep/60", 1) + b"\r\n"
-    with serving(*options, folder=tmp_path) as server, slow_clients(server, hanging, 2):
+    with (
+        serving(*options, folder=tmp_path, start=start) as server,
+        slow_clients(server, hanging, 2),
+    ):
         time.sleep(0.3)
         wait_until(lambda: answers(server))
 
 
-def test_requests_beyond_the_threads_and_the_queue_are_told_to_come_back(tmp_path: Path) -> None:
-    with serving("--workers", "1", "--threads", "1", folder=tmp_path) as server:
+def test_requests_beyond_the_threads_and_the_queue_are_told_to_come_back(
+    start: Forks, tmp_path: Path
+) -> None:
+    with serving("--workers", "1", "--threads", "1", folder=tmp_path, start=start) as server:
         held = HEAD.replace(b"/", b"/hold", 1) + b"\r\n"
         with slow_clients(server, held, 1), slow_clients(server, HEAD + b"\r\n", 256):
             wait_until(lambda: is_busy(server))
@@ -259,8 +268,8 @@ def is_busy(server: Server) -> bool:
     return False
 
 
-def test_a_worker_is_recycled_without_a_lost_request(tmp_path: Path) -> None:
-    with serving("--max-requests", "20", folder=tmp_path) as server:
+def test_a_worker_is_recycled_without_a_lost_request(start: Forks, tmp_path: Path) -> None:
+    with serving("--max-requests", "20", folder=tmp_path, start=start) as server:
         assert [server.ask()[0] for _ in range(100)] == [200] * 100
 
 

@@ -7,12 +7,14 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
+from subprocess import DEVNULL
 
+from tests.support.forks import Forks
 from tests.support.servers import free_port
 from tests.support.serving import ROOT, Server, answers, environment, gunicorn, wait_until
 
@@ -26,25 +28,25 @@ SETTINGS = {
 
 
 class EdgeOrigin:
-    """The demo calendar, served by gunicorn at one port of 127.0.0.1, with one admin."""
+    """A calendar, served by gunicorn at one port of 127.0.0.1, with one admin.
 
-    def __init__(self, folder: Path) -> None:
+    is_demo: that of the demo, whose posters take seconds of the processor to draw.
+    """
+
+    def __init__(self, folder: Path, start: Forks, *, is_demo: bool = False) -> None:
         self.folder, self.port = folder, free_port()
         self.env = environment(folder, **SETTINGS)
-        for command in (["db", "upgrade"], ["load-demo"], ["create-admin", ADMIN]):
-            self._flask(*command)
+        (folder / "password").write_text(PASSWORD)
+        (folder / "films.csv").write_text(f"title,premiere_date\n{films()}")
+        for command in (
+            ("db", "upgrade"),
+            ("load-demo",) if is_demo else ("import-movies", str(folder / "films.csv")),
+            ("create-admin", ADMIN, "--password-stdin"),
+        ):
+            with (folder / "password").open() as given:
+                process = start("-m", "flask", *command, env=self.env, stdin=given, stderr=DEVNULL)
+            assert process.wait(60) == 0
         self.start()
-
-    def _flask(self, *command: str) -> None:
-        given = ["--password-stdin"] if command[0] == "create-admin" else []
-        subprocess.run(
-            [sys.executable, "-m", "flask", *command, *given],
-            input=PASSWORD.encode(),
-            env=self.env,
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        )
 
     def start(self) -> None:
         """Serve, and return once it answers."""
@@ -80,11 +82,17 @@ class EdgeOrigin:
         database.close()
 
 
+def films() -> str:
+    """Return rows of films from now on."""
+    days = (date.today() + timedelta(days=number) for number in range(40))  # noqa: DTZ011
+    return "".join(f"Film {number},{day}\n" for number, day in enumerate(days))
+
+
 @contextmanager
-def edge_origin() -> Iterator[EdgeOrigin]:
+def edge_origin(start: Forks, *, is_demo: bool = False) -> Iterator[EdgeOrigin]:
     """Give the site; it is ended at the end, with its folder."""
     with tempfile.TemporaryDirectory(prefix="mozi-origin-") as folder:
-        origin = EdgeOrigin(Path(folder))
+        origin = EdgeOrigin(Path(folder), start, is_demo=is_demo)
         try:
             yield origin
         finally:

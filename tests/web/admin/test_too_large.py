@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.forks import Forks
 from tests.support.serving import LARGEST_BODY, Server, serving
 from tests.web.admin.conftest import token
 
@@ -21,10 +22,10 @@ PAGE, TYPED = "<h1>Ez túl nagy</h1>", 'value="Nagyon nagy"'
 
 
 @pytest.fixture
-def server(anna: FlaskClient, backend_env: dict[str, str]) -> Iterator[Server]:
+def server(anna: FlaskClient, start: Forks, backend_env: dict[str, str]) -> Iterator[Server]:
     """Mozi under gunicorn, on the database of the test."""
     folder = Path(backend_env["DATA_DIR"])
-    with serving("--keep-alive", "2", folder=folder, app="wsgi:app") as running:
+    with serving(folder=folder, app="wsgi:app", start=start) as running:
         yield running
 
 
