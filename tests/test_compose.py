@@ -59,3 +59,9 @@ def test_the_guide_names_every_profile() -> None:
     assert [
         each for each in profiles if f"`{each}`" not in DEPLOY and f"={each}" not in DEPLOY
     ] == []
+
+
+def test_postgresql_is_asked_where_its_clients_ask_it() -> None:
+    """While the image makes its first database, a server listens on its socket alone."""
+    asked = SERVICES["postgresql"]["healthcheck"]["test"][1].split()
+    assert asked[:3] == ["pg_isready", "--host", "127.0.0.1"]
