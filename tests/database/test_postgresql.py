@@ -106,10 +106,11 @@ def test_a_process_that_is_busy_without_end_leaves_another_its_turn(
 
 def test_connections_that_were_a_bursts_are_given_back(engines: tuple[Engine, Engine]) -> None:
     idle, other = engines
-    assert asked_at_once(idle, times=ALLOWED, seconds=0.2) == []
+    for connection in [idle.connect() for _ in range(ALLOWED)]:
+        connection.close()
     assert idle.pool.checkedin() == ALLOWED  # type: ignore[attr-defined]
     ask(other)  # waits until one is
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while idle.pool.checkedin() > 1 and time.monotonic() < until:  # type: ignore[attr-defined]
         time.sleep(0.05)
     assert idle.pool.checkedin() == 1  # type: ignore[attr-defined]

@@ -83,13 +83,13 @@ def test_a_restart_of_the_database(app: Flask, postgresql: Postgresql, said: Sai
 def test_a_database_that_falls_silent(
     app: Flask, postgresql: Postgresql, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mozi.database.postgresql.SILENCE_S", 0.5)
     db.engine.dispose()
     client = app.test_client()
     make_movie(title="Egy")
     assert client.get("/").status_code == 200
     time.sleep(1.1)
-    with postgresql.silent():
+    with postgresql.silent(), monkeypatch.context() as soon:
+        soon.setattr("mozi.database.postgresql.SILENCE_S", 0.5)
         shown = client.get("/")
         assert (shown.status_code, "Egy" in shown.text) == (200, True)
         assert shown.headers["Cache-Status"] == "mozi; hit; detail=stale"
@@ -105,15 +105,13 @@ def test_a_database_that_falls_silent(
 def test_a_statement_that_a_silent_database_does_not_answer(
     app: Flask, postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mozi.database.postgresql.SILENCE_S", 0.5)
     db.engine.dispose()
     with db.engine.connect() as connection:
         connection.execute(text("SELECT 1"))
-        with (
-            postgresql.silent(),
-            pytest.raises(OperationalError, match="has not answered for 0.5 seconds"),
-        ):
-            connection.execute(text("SELECT 1"))
+        with postgresql.silent(), monkeypatch.context() as soon:
+            soon.setattr("mozi.database.postgresql.SILENCE_S", 0.5)
+            with pytest.raises(OperationalError, match="has not answered for 0.5 seconds"):
+                connection.execute(text("SELECT 1"))
         assert connection.invalidated
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1

@@ -30,7 +30,7 @@ from tests.support.serving import ROOT, Server, answers, environment, gunicorn, 
 
 SILENT_S = 6.0
 FIRST_S = 3.0  # 1.2 s until the first wait is given up, on a machine that does nothing else
-LATE_S = 1.0
+LATE_S = 3.0  # half of the silence, which each would wait for else
 
 
 @dataclass
@@ -123,13 +123,13 @@ def test_many_visitors_of_a_silent_database(database: Postgresql, tmp_path: Path
             time.sleep(SILENT_S)
         ended = time.monotonic()
         asked: list[int] = []
-        wait_until(lambda: status_of(server, asked) == 200, seconds=10)
+        wait_until(lambda: status_of(server, asked) == 200)
         visitors.go()
     for name in ("front", "static", "healthz"):
         seconds, statuses = visitors.between(name, began + FIRST_S, ended)
         assert (statuses, seconds[int(0.95 * len(seconds))] < LATE_S) == ({200}, True), name
     seconds, statuses = visitors.between("cold", began, ended)
-    assert seconds[int(0.95 * len(seconds))] < 2 * LATE_S
+    assert seconds[int(0.95 * len(seconds))] < LATE_S
     assert 503 in statuses
     log = (tmp_path / "log").read_text()
     failed = asked.count(503) + sum(status == 503 for *_, status in visitors.seen)
@@ -159,7 +159,7 @@ def test_all_who_wait_give_up_together_and_the_next_one_at_once(database: Postgr
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(postgresql.TURN_S)
+            thread.join(60)
         assert failed == ["the database is silent, and is not waited for"] * 30
         began = time.monotonic()
         ask()
@@ -167,7 +167,7 @@ def test_all_who_wait_give_up_together_and_the_next_one_at_once(database: Postgr
         assert len(failed) == 31
     pool = engine.pool
     assert isinstance(pool, postgresql.SharedPool)
-    wait_until(lambda: not pool.circuit.is_open, seconds=10)
+    wait_until(lambda: not pool.circuit.is_open)
     ask()
     assert len(failed) == 31
     engine.dispose()
