@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages.values import Card, FeedPicture, Listing, Picture
@@ -15,7 +15,7 @@ from mozi.models import Poster, PosterVariant
 from mozi.posters.keys import poster_path, slug_of
 from mozi.posters.recipes import AVIF_OF, RECIPES, THUMB, Recipe
 
-COLUMNS = (
+COLUMNS: tuple[Any, ...] = (
     PosterVariant.movie_id,
     PosterVariant.media,
     PosterVariant.url,
@@ -62,18 +62,24 @@ def load_pictures(session: Session, movies_by_media: Mapping[str, Iterable[Listi
 
     Other variants are not read, so that they cannot change the page's fingerprint.
     """
+    ids = {media: [movie.id for movie in movies] for media, movies in movies_by_media.items()}
+    rows = session.execute(_recorded_of(tuple(ids)), ids).all()
+    avif = {(row.movie_id, row.media): row.url for row in rows}
+    return Pictures({(row.movie_id, row.media): _recorded(row, avif) for row in rows})
+
+
+@lru_cache(maxsize=8)
+def _recorded_of(medias: tuple[str, ...]) -> Select[Any]:
+    """Return the query of these media, each with a parameter of its name: its movies' ids."""
     conditions = [
         and_(
             PosterVariant.media.in_((media, *(r.media for r in _beside(media)))),
-            PosterVariant.movie_id.in_([movie.id for movie in movies]),
+            PosterVariant.movie_id.in_(bindparam(media, expanding=True)),
         )
-        for media, movies in movies_by_media.items()
+        for media in medias
     ]
     of_movie = Poster.movie_id == PosterVariant.movie_id
-    recorded = select(*COLUMNS).outerjoin_from(PosterVariant, Poster, of_movie)
-    rows = session.execute(recorded.where(or_(*conditions))).all()
-    avif = {(row.movie_id, row.media): row.url for row in rows}
-    return Pictures({(row.movie_id, row.media): _recorded(row, avif) for row in rows})
+    return select(*COLUMNS).outerjoin_from(PosterVariant, Poster, of_movie).where(or_(*conditions))
 
 
 def load_cards(session: Session, movies: Sequence[Listing]) -> list[Card]:

@@ -23,6 +23,7 @@ from mozi.database.among import is_among
 from mozi.models import Movie, MovieGenre, MovieTitle, Premiere
 
 LOOKED_AT = 200  # movies in each step, of which the best are shown
+LOOKED_AT_SLIPS = 96  # where only slips match: four pages of guesses are enough
 RUNS = timedelta(weeks=8)  # as long a film counts as running
 SLIP_LENGTHS = range(5, 31)  # letters of a whole title that may have a typo
 LEAST_PART = 2  # letters of each half of a word that was written together
@@ -108,7 +109,7 @@ class Matcher:
         found: Matches = {}
         _add(found, self._by_title_with_a_slip(), Match(Step.TITLE, slips=1))
         if groups := typo_groups(self.session, self.words):
-            index = WordIndex(self.session, LOOKED_AT, self._coming_ids())
+            index = WordIndex(self.session, LOOKED_AT_SLIPS, self._coming_ids())
             similar = index.find(groups, in_titles=False, may_go_on=False)
             rest = [each for each in similar if each not in found]
             found |= self._with_slips(rest, groups)

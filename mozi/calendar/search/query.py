@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from mozi.calendar.pages.filter_options import genres_of
@@ -34,6 +34,7 @@ OFFERED = 12  # movies of the week on the page without a query
 LAST_PAGE = 99
 QUERY_LENGTH = 100
 MOST_WORDS = 10
+_GENRE = select(MovieGenre.genre).where(MovieGenre.folded == bindparam("folded")).limit(1)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _found(
 
 def _genre(session: Session, query: str) -> str | None:
     folded = " ".join(words_of(query))
-    return session.scalar(select(MovieGenre.genre).where(MovieGenre.folded == folded).limit(1))
+    return session.scalar(_GENRE, {"folded": folded})
 
 
 def _offer(session: Session, today: date) -> SearchPage:
