@@ -50,6 +50,21 @@ def test_a_date_that_is_merged_over_films_is_each_ones() -> None:
     assert [row.cells["premiere_date"] for row in read(workbook(fill))] == ["2026-12-03"] * 2
 
 
+def test_macros_external_links_and_a_formulas_error_spoil_only_their_cell() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADING)
+        sheet.write_formula(1, 0, "='[masik.xlsx]Lap1'!A1", value="Szerelem")
+        sheet.write(1, 1, DAY)
+        sheet.write_formula(2, 0, "='[masik.xlsx]Lap1'!A2", value="#REF!")
+        sheet.write(2, 1, DAY)
+
+    body = with_part(workbook(fill), "xl/vbaProject.bin", lambda _: b"\xd0\xcf\x11\xe0" * 99)
+    links = "xl/externalLinks/externalLink1.xml"
+    good, bad = read(with_part(body, links, lambda _: b"<externalLink/>"))
+    assert (good.cells["title"], good.faults) == ("Szerelem", ())
+    assert bad.cells == {"title": "", "premiere_date": "2026-12-03"}
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

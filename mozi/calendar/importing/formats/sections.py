@@ -46,10 +46,12 @@ class Sections:
             repeats = texts == [self._heading(i) for i in filled]
             return " | ".join(texts)[:TEXT_LENGTH] if repeats else None
         [(place, cell)] = filled.items()
-        if self._begin(cell):
-            return shown(cell)
         column = self.columns[place] if place < len(self.columns) else None
         few = sum(map(bool, self.columns)) < COLUMNS_OF_A_TABLE
+        if few and column == "premiere_date" and isinstance(cell, date):
+            return None  # a film whose title is missing
+        if self._begin(cell):
+            return shown(cell)
         return None if few and column in _TITLES else shown(cell)
 
     def _heading(self, place: int) -> str | None:

@@ -227,6 +227,25 @@ def test_without_a_file_the_form_says_so(anna: FlaskClient) -> None:
     assert "Előbb válassz egy fájlt." in answer.text
 
 
+def test_two_files_at_once_are_not_taken_and_the_form_says_so(anna: FlaskClient) -> None:
+    files = [(io.BytesIO(GOOD.encode()), name) for name in ("a.csv", "b.csv")]
+    given = {"csrf_token": token(anna.get("/admin/import").text), "file": files}
+    answer = anna.post("/admin/import", data=given)
+    assert (answer.status_code, waiting()) == (422, 0)
+    assert "Egyszerre egy fájlt importálj" in answer.text
+
+
+def test_the_same_file_twice_changes_nothing_the_second_time(anna: FlaskClient) -> None:
+    confirm(anna, preview(anna, GOOD))
+    html = anna.get(preview(anna, GOOD)).text
+    assert counts(html) == {"insert": 0, "update": 0, "unchanged": 2, "refused": 0}
+    assert "Ebben a fájlban nincs semmi, ami változtatna a filmeken." in html
+
+
+def test_the_english_button_says_what_is_previewed(anna: FlaskClient) -> None:
+    assert ">Preview import</button>" in anna.get("/en/admin/import").text
+
+
 def test_json_is_taken_as_well(anna: FlaskClient) -> None:
     text = '[{"title": "Kő", "premiere_date": "2026-12-03", "genres": ["Dráma", "Zenés"]}]'
     answer = choose(anna, text, "films.json")
