@@ -1,6 +1,7 @@
 """Objects in a bucket of Amazon's S3 or of a compatible service.
 
-The only module that imports boto3. Its errors become StorageErrors here, in plain words.
+The only module that imports boto3. Its errors become StorageErrors here, in plain words. boto3
+takes 21 MB, so a site without a bucket does not import it: see _load().
 """
 
 from __future__ import annotations
@@ -14,10 +15,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import boto3
-from boto3.exceptions import S3UploadFailedError
-from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -57,11 +54,6 @@ _CONFIG = {
     "response_checksum_validation": "when_required",
 }
 
-# S3 takes 10,000 parts at most, so 160 GB; 16 MiB pass within read_timeout at 3 MB/s.
-_IN_PARTS = TransferConfig(
-    multipart_threshold=1 << 24, multipart_chunksize=1 << 24, max_concurrency=2
-)
-
 
 class S3Storage:
     """The storage in a bucket, with one client a process.
@@ -80,6 +72,7 @@ class S3Storage:
         acl: str = "public-read",
         prefix: str = "",
     ) -> None:
+        _load()  # before a server forks: its workers share the memory
         self._bucket = bucket
         self._endpoint_url = endpoint_url
         self._public_url = public_url
@@ -125,14 +118,14 @@ class S3Storage:
             self.client.upload_file(
                 str(path),
                 ExtraArgs={"CacheControl": PRIVATE},
-                Config=_IN_PARTS,
+                Config=_in_parts(),
                 **self._address(key),
             )
 
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file, in parts; raises ObjectNotFound, OSError."""
         with _translated("read", key):
-            self.client.download_file(Filename=str(path), Config=_IN_PARTS, **self._address(key))
+            self.client.download_file(Filename=str(path), Config=_in_parts(), **self._address(key))
 
     def exists(self, key: str) -> bool:
         """Return whether there is such an object; raises StorageError without a bucket."""
@@ -282,11 +275,30 @@ class S3Storage:
             self._bucket_seen = True
 
 
+def _load() -> None:
+    import boto3.s3.transfer  # noqa: F401
+
+
+def _in_parts() -> Any:
+    """Return how large files move: S3 takes 10,000 parts at most, so 160 GB.
+
+    16 MiB pass within read_timeout at 3 MB/s.
+    """
+    from boto3.s3.transfer import TransferConfig
+
+    return TransferConfig(
+        multipart_threshold=1 << 24, multipart_chunksize=1 << 24, max_concurrency=2
+    )
+
+
 def _make_client(endpoint_url: str | None) -> Any:
     """Return a client; it uses path addresses for compatible services without wildcard DNS.
 
     Without a region from boto3's chain it signs for us-east-1, which such services accept.
     """
+    import boto3
+    from botocore.config import Config
+
     style = {"addressing_style": "path" if endpoint_url else "auto"}
     return boto3.session.Session().client(
         "s3",
@@ -313,6 +325,8 @@ def _translated(done: str, key: str) -> Iterator[None]:
 
 @contextmanager
 def _in_words(done: str, key: str) -> Iterator[None]:
+    from boto3.exceptions import S3UploadFailedError
+
     try:
         yield
     except S3UploadFailedError as error:  # boto3's wrapping of what stopped an upload in parts

@@ -1,7 +1,7 @@
 """Exports movies with all their premieres as a file that imports again without a change.
 
 Rows are read and written in parts. XlsxWriter writes a workbook row by row in constant memory,
-and needs no other package.
+and needs no other package. It is imported where it is used, since few processes need its 3 MB.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -84,6 +83,8 @@ def write_export(file: IO[bytes], rows: Iterable[Row], *, ending: str) -> int:
 
 def write_template(file: IO[bytes], headings: Sequence[str]) -> None:
     """Write a workbook that holds these headings, for films to be typed in below."""
+    import xlsxwriter
+
     with closing(xlsxwriter.Workbook(file)) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
@@ -120,6 +121,8 @@ def _write_json(file: IO[bytes], rows: Iterable[Row]) -> int:
 
 
 def _write_xlsx(file: IO[bytes], rows: Iterable[Row]) -> int:
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     count = 0
     with closing(book):
