@@ -153,24 +153,29 @@ def main() -> None:
     parser.add_argument("--movies", type=int, default=800)
     parser.add_argument("--rate", type=float, default=200)
     options = parser.parse_args()
+    measure(movies=options.movies, rate=options.rate)
+
+
+def measure(*, movies: int, rate: float) -> None:
+    """Print the percentiles of all phases."""
     with tempfile.TemporaryDirectory() as files, tempfile.TemporaryDirectory() as folder:
         for number, source in enumerate(jpeg_sources()):
             Path(files, f"{number}.jpg").write_bytes(source.body)
         command = [sys.executable, "-c", SERVE, files]
         origin = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
         assert origin.stdout is not None  # noqa: S101
-        env = calendar(Path(folder), int(origin.stdout.readline()), options.movies)
+        env = calendar(Path(folder), int(origin.stdout.readline()), movies)
         env["SITE_TODAY"] = "2026-11-26"
         try:
             with serving("wsgi:app", env) as address:
-                asyncio.run(for_seconds(address, options.rate, 5)).report("before")
-                asyncio.run(while_warming(address, options.rate, env)).report("while warming")
-                asyncio.run(for_seconds(address, options.rate, 5)).report("after")
+                asyncio.run(for_seconds(address, rate, 5)).report("before")
+                asyncio.run(while_warming(address, rate, env)).report("while warming")
+                asyncio.run(for_seconds(address, rate, 5)).report("after")
                 timed = asyncio.run(at_once(address, 200, lambda: change_a_title(env)))
                 timed.report("200 at once, just changed")
             env["PAGE_CACHE_COALESCE_SECONDS"] = "60"  # no thread looks whether a page is current
             with serving("tests.support.freezing:app", env) as address:
-                asyncio.run(while_threads_hang(address, options.rate, env)).report("beside them")
+                asyncio.run(while_threads_hang(address, rate, env)).report("beside them")
         finally:
             origin.terminate()
 

@@ -1,13 +1,18 @@
 """A cached page beside what a user would pick instead, each on its fastest server, on two cores.
 
-    .venv/bin/python -m scripts.bench.pagecache [--seconds 4] [--runs 5] [--peers FOLDER]
+    .venv/bin/python -m scripts.bench.pagecache [--seconds 3] [--runs 5] [--peers FOLDER]
 
 Each app answers with the same page of some 60 KB; wrk asks with 16 connections. Mozi runs as it
 is deployed, its request log, metrics and security headers on; each rival runs on the fastest of
 gunicorn's own workers, the one that takes the least processor time in two short trials, with
 gunicorn's defaults, which log no request. The apps take turns, each figure is the median of the
-runs. Installs Flask-Compress, which Mozi does not need, into a folder of its own. Needs wrk
-(Debian: apt-get install wrk).
+runs; all servers stay up meanwhile, and only the one that is asked takes any time. Then come the
+first page of fresh processes, and what scripts.bench.beside measures. With --runs 1 --seconds 1
+all of it took 12 minutes at a load of 12 to 20, most of it for starting; the defaults ask four
+minutes longer.
+
+Installs Flask-Compress, which Mozi does not need, into a folder of its own. Needs wrk (Debian:
+apt-get install wrk).
 
 On a busy machine the processor time of an answer is the better figure: it is that of gunicorn's
 workers, and does not hold what else ran meanwhile.
@@ -22,17 +27,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median
 
+from scripts.bench import beside
 from scripts.bench.serving import ROOT, STOCK, Workers, serving, stock
 
 TRIALS, TRIAL_S = 2, 1.0
+FIRST_PAGES = 5
+BESIDE_MOVIES = 200
 CODINGS = ("gzip", "br")
 RIVALS = "scripts.bench.rivals"
 PACKAGES = ("flask-compress",)
@@ -78,7 +87,7 @@ class Rate:
 
 def rate_of(address: str, seconds: float, headers: tuple[str, ...]) -> Rate:
     """Return the rate at which the server of this process's own answers."""
-    workers = Workers()
+    workers = Workers(address)
     before_s = workers.cpu_s()
     a_second = requests_a_second(address, seconds, headers)
     return Rate(a_second, 1e6 * (workers.cpu_s() - before_s) / (a_second * seconds))
@@ -111,7 +120,7 @@ def install(folder: Path) -> None:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="", help="subjects whose name has this in it")
     parser.add_argument("--peers", type=Path, default=Path.home() / ".cache" / "mozi-bench")
@@ -126,6 +135,19 @@ def main() -> None:
             Path(folder, "page.html").write_bytes(page.read())
         env |= {"BENCH_PAGE": str(Path(folder, "page.html")), "BENCH_PEERS": str(flask_peers)}
         measure(env, options)
+        if not options.only:
+            print(f"first page of a fresh process: {median(first_pages_ms(env)):.0f} ms")
+            beside.measure(movies=BESIDE_MOVIES, rate=200)
+
+
+def first_pages_ms(env: dict[str, str]) -> Iterator[float]:
+    """Yield the milliseconds of the first page of fresh processes; no store has it."""
+    for _ in range(FIRST_PAGES):
+        shutil.rmtree(Path(env["DATA_DIR"], "pages"))
+        with serving("wsgi:app", env, until="healthz") as address:
+            began = time.perf_counter()
+            urllib.request.urlopen(address).read()  # noqa: S310 - loopback
+            yield 1000 * (time.perf_counter() - began)
 
 
 def measure(env: dict[str, str], options: argparse.Namespace) -> None:
@@ -146,12 +168,15 @@ def measure(env: dict[str, str], options: argparse.Namespace) -> None:
         return stock(subject.app, env, fastest_worker(subject.app))
 
     chosen = [each for each in subjects() if re.search(options.only, each.name)]
-    taken: dict[Subject, list[Rate]] = {}
-    for _ in range(options.runs):
+    taken: dict[Subject, list[Rate]] = {each: [] for each in chosen}
+    with ExitStack() as servers:
+        addresses: dict[str, str] = {}
         for subject in chosen:
-            with server(subject) as address:
-                rate = rate_of(address, options.seconds, subject.headers)
-            taken.setdefault(subject, []).append(rate)
+            if subject.app not in addresses:
+                addresses[subject.app] = servers.enter_context(server(subject))
+        for _ in range(options.runs):
+            for subject, rates in taken.items():
+                rates.append(rate_of(addresses[subject.app], options.seconds, subject.headers))
     workers = {each: "Mozi's" if each.is_ours else fastest_worker(each.app) for each in taken}
     show({subject: Rate.median(rates) for subject, rates in taken.items()}, workers)
 

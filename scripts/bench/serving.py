@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mozi.units import MIB
 from tests.support.servers import free_port
@@ -27,12 +28,14 @@ STOCK = {
 
 
 @contextmanager
-def serving(app: str, env: dict[str, str]) -> Iterator[str]:
+def serving(app: str, env: dict[str, str], *, until: str = "") -> Iterator[str]:
     """Serve an app by Mozi's gunicorn.conf.py, and give its address.
 
     Nothing is switched off: the request log is on, and goes to a file as to a service manager.
+    until: the path that is asked for until it answers, the front page if "".
     """
-    with _running(app, env, ["-c", str(ROOT / "gunicorn.conf.py")], cwd=ROOT) as address:
+    options = ["-c", str(ROOT / "gunicorn.conf.py")]
+    with _running(app, env, options, cwd=ROOT, until=until) as address:
         yield address
 
 
@@ -46,7 +49,9 @@ def stock(app: str, env: dict[str, str], worker: str) -> Iterator[str]:
 
 
 @contextmanager
-def _running(app: str, env: dict[str, str], options: list[str], *, cwd: Path) -> Iterator[str]:
+def _running(
+    app: str, env: dict[str, str], options: list[str], *, cwd: Path, until: str = ""
+) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", app]
     with tempfile.TemporaryFile(prefix="mozi-bench-log-") as log:
@@ -59,7 +64,7 @@ def _running(app: str, env: dict[str, str], options: list[str], *, cwd: Path) ->
         )
         address = f"http://127.0.0.1:{port}/"
         try:
-            _wait_for(address)
+            _wait_for(address + until)
             time.sleep(WORKERS_START_S)  # or wrk's connections all go to the first that is ready
             yield address
         finally:
@@ -79,11 +84,15 @@ def _wait_for(address: str) -> None:
 
 
 class Workers:
-    """gunicorn's processes, as /proc tells of them."""
+    """gunicorn's processes, as /proc tells of them.
 
-    def __init__(self) -> None:
+    address: of the server, where several run.
+    """
+
+    def __init__(self, address: str = "") -> None:
         children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-        masters = [pid for pid in children if "gunicorn" in _command_of(pid)]
+        bound = urlsplit(address).netloc or "gunicorn"
+        masters = [pid for pid in children if bound in _command_of(pid)]
         self.master = masters[0]
         self.pids = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
 
