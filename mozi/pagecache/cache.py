@@ -33,6 +33,7 @@ HTML = "text/html; charset=utf-8"
 FIRST_POLL_S = 0.005  # after which a waiting request checks whether it may be answered
 POLL_EVERY_S = 0.05  # later; the end of the refresh that it waits for wakes it anyway
 POLL_STORE_S = 0.05  # the same, while another process renders: a check reads the store
+BEING_MADE_S = 0.5  # longer than a page takes; then its request waits with the others in serve()
 LONGEST_WAIT_S = 5.0  # a render that hangs must not hold every thread of the process
 # How long another process may take before this one renders: longer than Redis keeps the lock of a
 # killed process, so that one of the waiting takes it over, and short enough to render then.
@@ -110,6 +111,18 @@ class PageCache:
             return Served(kept.entry, "hit")  # being read again, and not known to have changed
         kept.stale_answers += 1
         return Served(kept.entry, "stale")
+
+    def find_being_made(self, key: str, day: str) -> Served | None:
+        """Return the page once the thread that makes it now is through; None if none does.
+
+        A request that finds it here needs no Flask (of 64 on 15 new pages, most).
+        """
+        kept = self.memory.get(key)
+        if kept is None or not kept.refresh_lock.locked():
+            return None
+        if kept.refresh_lock.acquire(timeout=BEING_MADE_S):
+            kept.refresh_lock.release()
+        return self.find_ready(key, day)
 
     def serve(self, page: Page[Any]) -> Served:
         """Return the page; of all requests at once, one reads its rows and renders them.

@@ -40,7 +40,7 @@ Layer = Callable[[WSGIApp], WSGIApp]
 def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> None:
     """Wrap Flask in the layers; leave what the server needs of the app in its extensions."""
     hops, lines = services.settings.trusted_proxy_hops, RequestLines(services.settings)
-    pages, files = _cached_pages(app, services, security), KnownFiles()
+    pages, files = partial(_cached_pages, app, services, security), KnownFiles()
     refusals = app.extensions[REFUSED] = Refusals(partial(rates.limit_of, app))
     # A request goes from the top to the bottom, until a layer answers it.
     outer: list[Layer] = [
@@ -53,7 +53,7 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
         lambda inner: KeepingFiles(inner, files),  # files, for the server's loop to answer with
         *_plain_media(services, security),  # posters on disk, under the embedded default only
         lambda inner: WaitingForPosters(inner, services.posters, security),  # posters being built
-        pages,  # pages in memory
+        partial(pages, waits=True),  # pages in memory, and those that another thread makes
         static_files.link_hashed_files(app, services.settings.data_dir / "static"),  # /static/…
         # Flask itself: the routes, for everything else.
     ]
@@ -68,7 +68,7 @@ def put_in_front(app: Flask, services: Services, security: SecurityHeaders) -> N
             [
                 *outer,
                 lambda inner: AnsweringFiles(inner, files),
-                pages,
+                partial(pages, waits=False),
                 lambda inner: RefusedNetworks(inner, refusals, security, free),
             ],
         ),
@@ -98,15 +98,17 @@ def _plain_media(services: Services, security: SecurityHeaders) -> Iterator[Laye
         yield lambda inner: PlainMedia(inner, storage, security)
 
 
-def _cached_pages(app: Flask, services: Services, security: SecurityHeaders) -> Layer:
-    cookie = app.config["SESSION_COOKIE_NAME"]
-    return lambda inner: CachedPages(
+def _cached_pages(
+    app: Flask, services: Services, security: SecurityHeaders, inner: WSGIApp, *, waits: bool
+) -> WSGIApp:
+    return CachedPages(
         inner,
         services.pages,
         services.settings,
         security,
-        session_cookie=cookie,
+        session_cookie=app.config["SESSION_COOKIE_NAME"],
         save_counts=services.counters.save_if_due,
+        waits=waits,
     )
 
 

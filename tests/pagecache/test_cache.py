@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from mozi.errors import Busy, MovieNotFound
-from mozi.pagecache.cache import Page, PageCache
+from mozi.pagecache.cache import Page, PageCache, Served
 from mozi.pagecache.render_gate import Hold
 from mozi.pagecache.store import PageStore
 from mozi.settings import Settings
@@ -336,6 +336,44 @@ def test_a_movie_that_was_deleted_is_no_page_any_more(
     with pytest.raises(MovieNotFound):
         cache.serve(source.page())
     assert cache.find_ready(source.page().key, source.page().day) is None
+
+
+class AskedLock:
+    """A lock that says when it is asked for."""
+
+    def __init__(self, lock: threading.Lock, asked: threading.Event) -> None:
+        self.lock, self.asked = lock, asked
+        self.locked, self.release = lock.locked, lock.release
+
+    def acquire(self, timeout: float) -> bool:
+        self.asked.set()
+        return self.lock.acquire(timeout=timeout)
+
+
+def test_a_page_that_another_thread_makes_is_waited_for(
+    make_cache: MakeCache, source: Source, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mozi.pagecache.cache.BEING_MADE_S", 10)
+    cache, begun, asked = make_cache(), threading.Event(), threading.Event()
+
+    def render(shown: str) -> str:
+        begun.set()
+        assert asked.wait(10)
+        return shown
+
+    def make(page: Page[str]) -> Served:
+        with app.app_context():
+            return cache.serve(page)
+
+    page = replace(source.page(), render=render)
+    assert cache.find_being_made(page.key, page.day) is None
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(make, page)
+        assert begun.wait(10)
+        kept = cache.memory.ensure(page.key)
+        monkeypatch.setattr(kept, "refresh_lock", AskedLock(kept.refresh_lock, asked))
+        found = cache.find_being_made(page.key, page.day)
+        assert (made.result().result, found and found.result) == ("miss", "hit")
 
 
 def test_a_render_that_hangs_does_not_hold_everybody(

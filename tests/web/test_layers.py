@@ -44,6 +44,7 @@ def test_only_layers_that_never_block_run_in_the_servers_loop(app: Flask) -> Non
     layer, found = app.extensions[HOOKS].ready_layers, []
     while hasattr(layer, "app"):
         found.append(type(layer).__name__)
+        assert not getattr(layer, "waits", False)
         layer = layer.app
     assert found == ["Observed", "NamedHosts", "AnsweringFiles", "CachedPages", "RefusedNetworks"]
 

@@ -44,10 +44,11 @@ BYPASS = (*PRIVATE, ("Cache-Status", CACHE_STATUS["bypass"]))
 
 
 class CachedPages:
-    """The WSGI layer that answers pages in memory; it takes no query, no lock and no render.
+    """The WSGI layer that answers pages in memory; it takes no query and no render.
 
     Every other request goes on to Flask; so do those with a session cookie, which may be an
-    admin's. save_counts: called with every request.
+    admin's. save_counts: called with every request. waits: whether this is a thread, which may
+    wait for a page that another one makes.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class CachedPages:
         *,
         session_cookie: str,
         save_counts: Callable[[], None],
+        waits: bool,
     ) -> None:
         self.app = app
         self.cache = cache
@@ -67,6 +69,7 @@ class CachedPages:
         self.security = security
         self.session_cookie = f"{session_cookie}="
         self.save_counts = save_counts
+        self.waits = waits
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         self.save_counts()
@@ -83,8 +86,9 @@ class CachedPages:
             return None
         if self.session_cookie in environ.get("HTTP_COOKIE", ""):
             return None
-        key = key_of(environ, self.settings)
-        return self.cache.find_ready(key, clock.today(self.settings).isoformat())
+        key, day = key_of(environ, self.settings), clock.today(self.settings).isoformat()
+        ready = self.cache.find_ready(key, day)
+        return self.cache.find_being_made(key, day) if ready is None and self.waits else ready
 
 
 def _kind_of(served: Served) -> str:
