@@ -163,7 +163,10 @@ def _slug(name: str) -> str:
     return slugify(name, max_length=PERSON_SLUG_LENGTH, backend=TRANSLITERATION)
 
 
-person_slug = lru_cache(maxsize=16_384)(_slug)
+@lru_cache(maxsize=16_384)
+def person_slug(name: str) -> str:
+    """Return the same from memory; also a filter of the templates, by its name."""
+    return _slug(name)
 
 
 def _add_words(session: Session, rows: Iterable[Any]) -> None:
