@@ -31,3 +31,13 @@ def test_axe_finds_nothing_where_many_are_changed_or_one_is_hidden(desk: Page) -
     assert faults(desk, LOOKS) == []
     desk.get_by_role("button", name="Áthelyezés…").click()
     assert faults(desk, LOOKS) == []
+
+
+def test_the_list_shows_twenty_whole_films_on_a_laptops_screen(desk: Page) -> None:
+    for number in range(25):
+        make_movie(title=f"Őszi tűz {number}.")
+    desk.set_viewport_size({"width": 1440, "height": 900})
+    desk.goto("/admin/movies?sort=title")
+    bottoms = "rows => rows.map(row => row.getBoundingClientRect().bottom)"
+    shown = [y for y in desk.locator(".rows > *").evaluate_all(bottoms) if y <= 900]
+    assert len(shown) >= 20
