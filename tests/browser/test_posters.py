@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.factories import make_jpeg, make_movie, make_variants
 
@@ -17,6 +18,14 @@ CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 PAINT = """(node, colour) => {
     for (const each of [node, ...node.querySelectorAll("*")]) each.style.color = colour;
 }"""
+
+
+@pytest.fixture
+def page(chromium: Browser, site: str) -> Iterator[Page]:
+    """A visitor's page that also shows pictures of posters.example, which is no storage of ours."""
+    context = chromium.new_context(base_url=site, locale="hu-HU", bypass_csp=True)
+    yield context.new_page()
+    context.close()
 
 
 def test_a_poster_that_cannot_be_had_is_asked_for_three_times_behind_a_tile(
