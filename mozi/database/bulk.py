@@ -8,7 +8,7 @@ driver runs a statement for many rows in C.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -30,10 +30,9 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 Rows = Sequence[Mapping[str, Any]]
-Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 _DIALECT: Any = None  # no type of the models asks for it
 
@@ -57,18 +56,6 @@ def insert_many(session: Session, table: Table, rows: Rows, *, keep: bool = Fals
 def on_postgresql(session: Session) -> bool:
     """Return whether the session's database is PostgreSQL."""
     return session.get_bind().dialect.name == "postgresql"
-
-
-def one_of(session: Session, key: Key, values: Iterable[Any]) -> ColumnElement[bool]:
-    """Return the condition that key is one of the values, of which there may be IN_LIMIT.
-
-    psycopg reads a statement for 4 ms that has a parameter for each of 500 values; PostgreSQL takes
-    them as one array.
-    """
-    values = list(values)
-    if not on_postgresql(session):
-        return key.in_(values)
-    return key == func.any(bindparam(None, values, type_=postgresql.ARRAY(key.type)))
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from mozi.database import reading, writing
-from mozi.database.bulk import insert_many, one_of
+from mozi.database.bulk import insert_many
 from mozi.models import HISTORY, MOVIES, WORDS, HistoryEntry, Movie
 from tests.conftest import on_both_backends
 from tests.support.factories import make_movie
@@ -49,6 +49,3 @@ def test_rows_that_are_there_already_are_kept_when_that_is_asked_for() -> None:
             insert_many(session, WORDS, [{"word": word} for word in words], keep=True)
     with reading() as session:
         assert sorted(session.scalars(select(WORDS.c.word))) == ["a", "b", "c"]
-        assert session.scalars(
-            select(WORDS.c.word).where(one_of(session, WORDS.c.word, "cd"))
-        ).all() == ["c"]

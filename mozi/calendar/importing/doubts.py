@@ -18,7 +18,7 @@ from mozi.calendar.fields import FieldValue, Values
 from mozi.calendar.importing.known import KnownMovie, KnownPremiere, load_known
 from mozi.calendar.search.text import fold
 from mozi.database import in_chunks
-from mozi.database.bulk import one_of
+from mozi.database.among import is_among
 from mozi.models import Movie, MovieName
 from mozi.vocabulary import KINDS
 
@@ -72,11 +72,11 @@ def _named(session: Session, names: Mapping[str, str]) -> set[int]:
     """
     ids: set[int] = set()
     for chunk in in_chunks(sorted({*names.values()} - {""})):
-        folded = one_of(session, MovieName.folded, chunk)
+        folded = is_among(session, MovieName.folded, chunk)
         ids.update(session.scalars(select(MovieName.movie_id).where(folded)))
     for chunk in in_chunks(sorted(names)):
         for column in (Movie.title, Movie.original_title):
-            ids.update(session.scalars(select(Movie.id).where(one_of(session, column, chunk))))
+            ids.update(session.scalars(select(Movie.id).where(is_among(session, column, chunk))))
     return ids
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mozi.calendar.fields import COLUMNS, PREMIERE_COLUMNS
 from mozi.database import in_chunks
-from mozi.database.bulk import one_of
+from mozi.database.among import is_among
 from mozi.models import MOVIES, PREMIERES
 
 OWN = tuple(c for c in COLUMNS if c not in (*PREMIERE_COLUMNS, "poster_url"))
@@ -48,9 +48,10 @@ def load_known(session: Session, ids: Iterable[int]) -> dict[int, KnownMovie]:
     found = {}
     for chunk in in_chunks(ids):
         premieres = defaultdict(list)
-        for movie_id, *own in session.execute(_OF_MOVIES.where(one_of(session, _MOVIE_ID, chunk))):
+        of_movies = _OF_MOVIES.where(is_among(session, _MOVIE_ID, chunk))
+        for movie_id, *own in session.execute(of_movies):
             premieres[movie_id].append(KnownPremiere(*own))
-        for row in session.execute(_MOVIES.where(one_of(session, MOVIES.c.id, chunk))):
+        for row in session.execute(_MOVIES.where(is_among(session, MOVIES.c.id, chunk))):
             found[row.id] = KnownMovie(row, premieres[row.id])
     return found
 

@@ -41,7 +41,7 @@ from mozi.calendar.importing.premieres import meant_premieres, premiere_of_day
 from mozi.calendar.merges import find_merged_into
 from mozi.calendar.messages import CalendarMessage, InvalidValue
 from mozi.database import in_chunks
-from mozi.database.bulk import one_of
+from mozi.database.among import is_among
 from mozi.errors import RowFault
 from mozi.models import MergedMovie, Movie, Poster, Premiere
 
@@ -278,7 +278,7 @@ def _look_up(
     session: Session, query: Any, column: Any, values: Iterable[FieldValue]
 ) -> Iterator[Any]:
     for chunk in in_chunks(sorted(values, key=str)):
-        yield from session.execute(query.where(one_of(session, column, chunk)))
+        yield from session.execute(query.where(is_among(session, column, chunk)))
 
 
 def _look_up_merged(session: Session, ids: Iterable[FieldValue]) -> dict[FieldValue, MovieKey]:

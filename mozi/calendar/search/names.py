@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from mozi.calendar.collation import sort_key
 from mozi.calendar.search.text import fold, title_forms, words_of
 from mozi.database import UNREACHABLE, in_chunks, in_one_line, reading, writing
-from mozi.database.bulk import given_rows, insert_many, on_postgresql, one_of, rows_as_text
+from mozi.database.among import is_among
+from mozi.database.bulk import given_rows, insert_many, on_postgresql, rows_as_text
 from mozi.models import GENRES, NAMES, PEOPLE, TITLES, WORDS, Movie, MovieName, TextList
 from mozi.posters.keys import TRANSLITERATION
 
@@ -114,7 +115,7 @@ def _write_rows_of(session: Session, rows: Sequence[Any]) -> None:
     ids = sorted(row.movie_id for row in rows)
     for table, new in tables.items():
         for chunk in in_chunks(ids):
-            session.execute(delete(table).where(one_of(session, table.c.movie_id, chunk)))
+            session.execute(delete(table).where(is_among(session, table.c.movie_id, chunk)))
         insert_many(session, table, new, keep=True)
 
 
