@@ -151,6 +151,13 @@ function showOffline() {
   if (shown && new URL(shown.href).pathname !== location.pathname) notice.textContent = notice.dataset.unread;
   notice.hidden = navigator.onLine;
 }
+
+// search.js calls it too, when it comes to the masthead's field.
+function sayNoSearch(form) {
+  const notice = document.querySelector(".offline");
+  notice.textContent = form.dataset.offline;
+  notice.hidden = false;
+}
 for (const event of ["online", "offline"]) addEventListener(event, showOffline);
 
 // Suggestions under the masthead's field: their script and style are fetched when the field gets the focus.
@@ -162,12 +169,21 @@ function offerSuggestions(form) {
   field.ariaExpanded = "false";
   field.setAttribute("aria-controls", "javaslatok");
   if (form.contains(document.activeElement)) loadSearch(form); // a quick visitor types already
-  else form.addEventListener("focusin", () => loadSearch(form), { once: true });
+  else loadAtNext("focusin", form);
+}
+
+function loadAtNext(event, form) {
+  form.addEventListener(event, () => loadSearch(form), { once: true });
 }
 
 function loadSearch(form) {
   const script = document.createElement("script");
   script.src = form.dataset.search;
+  script.onerror = () => {
+    for (const failed of [style, script]) failed.remove();
+    if (form.elements.q.value.trim()) sayNoSearch(form);
+    loadAtNext("input", form); // the network may be back
+  };
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = form.dataset.style;

@@ -56,3 +56,22 @@ def test_the_admins_pages_are_never_kept(page: Page) -> None:
     page.goto("/en/")
     page.wait_for_function(f"async () => (await ({KEPT})()).includes('/en/')")
     assert sorted(page.evaluate(KEPT)) == ["/", "/en/"]
+
+
+def test_typing_without_a_network_says_that_it_cannot_search(page: Page) -> None:
+    make_movie(title="Mephisto")
+    page.goto("/")
+    said, field = page.locator(".offline"), page.locator(".masthead [name=q]")
+    page.context.set_offline(True)
+    expect(said).to_have_text("Nincs internetkapcsolat: a legutóbb letöltött naptárat látod.")
+    field.press_sequentially("mep")  # the script that searches cannot come either
+    expect(said).to_have_text("Most nincs internetkapcsolat, ezért keresni sem lehet.")
+    expect(said).to_be_visible()
+    page.context.set_offline(False)
+    expect(said).to_be_hidden()
+    field.press_sequentially("hi")
+    expect(page.locator("#javaslatok [role=option]")).to_have_count(1)
+    page.context.set_offline(True)
+    field.press_sequentially("s")
+    expect(said).to_have_text("Most nincs internetkapcsolat, ezért keresni sem lehet.")
+    expect(said).to_be_visible()
