@@ -452,6 +452,28 @@ def test_large_letters_are_neither_cut_nor_too_wide(
     assert {path: found for path, found in unfit.items() if found} == {}
 
 
+def test_large_letters_leave_posters_small_and_the_masthead_in_line(
+    chromium: Browser, site: str
+) -> None:
+    make_movie(title="Kontroll")
+    letters = "--blink-settings=defaultFontSize=24"
+    browser = chromium.browser_type.launch(executable_path=find(), args=[*ARGUMENTS, letters])
+    page = browser.new_page(viewport={"width": 360, "height": 740}, base_url=site)
+    for path in ("/filmek", "/premierek/2026"):
+        page.goto(path)
+        assert height(page.locator(".card .frame").first) < 120, path
+    ends = "each => Math.round(each.getBoundingClientRect().right)"
+    search, language = page.locator(".masthead .search"), page.locator(".switches a").last
+    assert language.evaluate(ends) <= search.evaluate(ends)
+    browser.close()
+
+
+def test_the_clear_button_of_the_dark_masthead_is_light(page: Page) -> None:
+    page.goto("/")
+    scheme = "each => getComputedStyle(each).colorScheme"
+    assert page.locator(".masthead .search").evaluate(scheme) == "dark"
+
+
 def test_a_title_of_300_characters_is_cut_to_a_few_lines_in_lists(page: Page) -> None:
     movie_id = make_movie(title="Rettenthetetlen " * 18 + "utazás", director=("Makk Károly",))
     page.set_viewport_size({"width": 360, "height": 740})
