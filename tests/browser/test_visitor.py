@@ -465,7 +465,19 @@ def test_large_letters_leave_posters_small_and_the_masthead_in_line(
     ends = "each => Math.round(each.getBoundingClientRect().right)"
     search, language = page.locator(".masthead .search"), page.locator(".switches a").last
     assert language.evaluate(ends) <= search.evaluate(ends)
+    assert height(page.locator(".masthead .name")) < 60  # in one line
     browser.close()
+
+
+def test_a_pressed_star_on_paper_has_the_ink_of_the_others(page: Page) -> None:
+    make_movie(title="Kontroll")
+    page.goto("/filmek")
+    star = page.locator(".card .star")
+    ink = "each => getComputedStyle(each, '::before').color"
+    open_ink = star.evaluate(ink)
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    assert star.evaluate(ink) == open_ink
 
 
 def test_the_clear_button_of_the_dark_masthead_is_light(page: Page) -> None:
