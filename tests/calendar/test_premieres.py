@@ -188,4 +188,5 @@ def test_the_next_premiere_stands_for_the_film(app: Flask, client: FlaskClient) 
 def test_a_card_says_that_the_film_ran_already(app: Flask, client: FlaskClient) -> None:
     movie_id = make_movie(title="Kontroll", premiere_date=THURSDAY - timedelta(days=70))
     add_premiere(movie_id, kind="streaming", premiere_date=THURSDAY)
-    assert "moziban volt: 2026. szeptember 17." in client.get("/").text.replace("\xa0", " ")
+    assert "moziban volt: 2026. szeptember\xa017.</p>" in client.get("/").text
+    assert "was in cinemas: 17\xa0September\xa02026</p>" in client.get("/en/").text
