@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -69,6 +70,8 @@ atexit.register(tell)
 main()
 """
 Addresses = Callable[[random.Random], str]
+# Each request comes from another network: one has 100 searches in 10 s.
+VISITORS = (f"10.{number // 256 % 256}.{number % 256}.1" for number in count())
 
 
 def public_pages(movies: int) -> dict[str, Addresses]:
@@ -146,7 +149,7 @@ def _taken_ms(client: FlaskClient, address: str) -> float:
         if kept.is_file():
             kept.unlink()
     began = time.perf_counter()
-    answer = client.get(address)
+    answer = client.get(address, environ_overrides={"REMOTE_ADDR": next(VISITORS)})
     assert answer.status_code == 200, (address, answer.status_code)  # noqa: S101
     return 1000 * (time.perf_counter() - began)
 
