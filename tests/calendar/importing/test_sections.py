@@ -44,6 +44,31 @@ def test_another_text_is_no_date(cell: str) -> None:
     assert date_of(cell, year="2026") is None
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("December 3–9.", "dec. 3. - dec. 9.", "2026. december 3–9. (csütörtöktől szerdáig)"),
+        *("2026.12.03–12.09.", "2026. 12. 03. – 2026. 12. 09.", "december 3-ától 9-éig"),
+        *("49. hét: december 3–9.", "49. játékhét (december 3-9.)"),
+    ],
+)
+def test_a_programme_week_gives_its_thursday(cell: str) -> None:
+    assert date_of(cell, year="2026") == ("2026", {"premiere_date": "2026-12-03"})
+
+
+@pytest.mark.parametrize("cell", ["December 3–13.", "December 4–10.", "December 31–99.", "49. hét"])
+def test_another_span_of_days_begins_a_section_without_a_date(cell: str) -> None:
+    assert date_of(cell, year="2026") == ("2026", {})
+
+
+def test_films_below_a_week_open_on_its_thursday() -> None:
+    rows = read(
+        "Cím;Rendező;Hossz\n2026. DECEMBER;;\nDecember 3–9.;;\nA;Makk;90\n"
+        "December 31. – január 6.;;\nB;Makk;90\n2. hét;;\nC;Makk;90\n"
+    )
+    assert dates_of(rows) == ["2026-12-03", "2026-12-31", None]
+
+
 def test_a_day_without_a_year_gives_nothing() -> None:
     assert date_of("December 3. (csütörtök)", year="") == ("", {})
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mozi.calendar.importing.cells import month_of
 
@@ -21,6 +21,9 @@ TEXT_LENGTH = 60
 _NUMBERS = re.compile(r"(\d{4})\s*[.\-/]\s*(\d{1,2})\s*[.\-/]\s*(\d{1,2})(?!\d)")
 _WORDS = re.compile(r"(?:(\d{4})\s*\.?\s*)?([^\W\d_]+)\.?(?:\s*(\d{1,2})(?!\d))?")
 _YEAR = re.compile(r"(\d{4})\s*\.?")
+_WEEK = re.compile(r"\d{1,2}\s*\.?\s*(?:műsor|játék)?hét\b[\s:,(–-]*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\(.*|\)")
+_THURSDAY = 3
 _TITLES = {"title", "original_title"}
 
 Dated = Mapping[str, str]
@@ -69,12 +72,15 @@ class Sections:
 def date_of(cell: object, *, year: str) -> tuple[str, Dated] | None:
     """Return the year and the columns' values that a heading gives, None for another text.
 
-    year: that of the headings before. A week ("December 3–9.") is a heading without a date.
+    year: that of the headings before. A programme week ("December 3–9.", Thursday to Wednesday)
+    gives its first day, when its films open; any other span of days is a heading without a date.
     """
     if isinstance(cell, date):
         day = (cell.date() if isinstance(cell, datetime) else cell).isoformat()
         return day[:4], {"premiere_date": day}
     text = str(cell).strip()
+    if found := _WEEK.match(text):
+        return date_of(text[found.end() :].rstrip(" )"), year=year) or (year, {})
     if found := _NUMBERS.match(text):
         return found[1], _without_rest(text[found.end() :], found[1], int(found[2]), found[3])
     if found := _YEAR.fullmatch(text):
@@ -88,12 +94,23 @@ def date_of(cell: object, *, year: str) -> tuple[str, Dated] | None:
 
 
 def _without_rest(rest: str, year: str, month: int, day: str | None) -> Dated:
-    """Return the date, none where further digits follow or the year is not known."""
-    if not year or re.search(r"\d", rest):
+    """Return the date, none where further digits follow that end no week, or without a year."""
+    rest = _IN_BRACKETS.sub("", rest)
+    if not year or (re.search(r"\d", rest) and not _ends_week(rest, int(year), month, day)):
         return {}
     if day is None:
         return {"premiere_date": f"{year}-{month:02}-01", "date_precision": "month"}
     return {"premiere_date": f"{year}-{month:02}-{int(day):02}"}
+
+
+def _ends_week(rest: str, year: int, month: int, day: str | None) -> bool:
+    """Return whether the day is a Thursday and the rest ("–9.") names the Wednesday after it."""
+    try:
+        first = date(year, month, int(day or 0))
+    except ValueError:
+        return False
+    last = first + timedelta(days=6)
+    return first.weekday() == _THURSDAY and int(re.findall(r"\d+", rest)[-1]) == last.day
 
 
 def shown(cell: object) -> str:
