@@ -10,7 +10,7 @@ import asyncio
 import random
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -157,12 +157,20 @@ class Visitor:
     async def _read(self, path: str) -> None:
         _, _, body = await self.web.get(path, self.seen)
         pictures = [each.decode() for each in PICTURE.findall(body)]
-        wanted = [each for each in dict.fromkeys(pictures) if each not in self.shown]
-        real = await asyncio.gather(*(self._show(each) for each in wanted))
+        wanted = deque(each for each in dict.fromkeys(pictures) if each not in self.shown)
+        # A task a connection: one a picture, of all visitors at once, took longer than the pages.
+        real = await asyncio.gather(*(self._show_in_turn(wanted) for _ in range(CONNECTIONS)))
         if self.waits_for_first and pictures:
             self.waits_for_first = False
             if all(real):
                 self.seen.real_after.append(time.perf_counter() - self.came)
+
+    async def _show_in_turn(self, wanted: deque[str]) -> bool:
+        """Show what is still wanted, one after the other, and return whether each came."""
+        real = True
+        while wanted:
+            real = await self._show(wanted.popleft()) and real
+        return real
 
     async def _show(self, address: str) -> bool:
         """Return whether the picture came, and not the placeholder."""
