@@ -81,6 +81,14 @@ def test_confirming_imports_and_forgets_the_file(anna: FlaskClient) -> None:
     assert waiting() == 0
 
 
+def test_every_line_that_was_taken_for_no_film_is_told(anna: FlaskClient) -> None:
+    """One of them may be a film with nothing but its title."""
+    notes = "".join(f"Cím {number};;\n" for number in range(3, 40))
+    address = preview(anna, f"Cím;Bemutató;Rendező\nŐ;2026.12.10.;Makk\n{notes}")
+    html = anna.get(address).text
+    assert all(f"{number}. „Cím {number}”" in html for number in range(3, 40))
+
+
 def test_what_was_left_out_is_told_in_sentences(anna: FlaskClient) -> None:
     html = anna.get("/admin/import?inserted=1&doubtful=1&refused=2").text
     assert "1 kétséges sor kimaradt. 2 sor kimaradt." in html
