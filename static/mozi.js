@@ -12,8 +12,7 @@ try {
 
 function showTheme(button) {
   const theme = root.dataset.theme || "auto";
-  button.title = button.dataset[theme];
-  button.setAttribute("aria-label", button.dataset[theme]);
+  button.title = button.ariaLabel = button.dataset[theme];
 }
 
 function changeTheme({ currentTarget }) {
@@ -42,7 +41,7 @@ function changeDensity({ currentTarget: { checked } }) {
 
 function offerDensity(box) {
   box.checked = "dense" in root.dataset;
-  box.addEventListener("change", changeDensity);
+  box.onchange = changeDensity;
 }
 
 // Share: the system's dialogue, or the address to the clipboard.
@@ -144,21 +143,15 @@ for (const [event, act] of [["load", checkPicture], ["error", showFallback]]) {
 }
 
 // Without a network sw.js shows a stored page, or the stored calendar, with this notice.
-// An address that was never read shows the calendar in its place.
-function showOffline() {
+// An address that was never read shows the calendar in its place. said: what a search has to say.
+function showOffline({ said }) {
   const notice = document.querySelector(".offline");
   const shown = document.querySelector("[rel=canonical]");
   if (shown && new URL(shown.href).pathname !== location.pathname) notice.textContent = notice.dataset.unread;
-  notice.hidden = navigator.onLine;
+  if (said) notice.textContent = said;
+  notice.hidden = !said && navigator.onLine;
 }
-
-// search.js calls it too, when it comes to the masthead's field.
-function sayNoSearch(form) {
-  const notice = document.querySelector(".offline");
-  notice.textContent = form.dataset.offline;
-  notice.hidden = false;
-}
-for (const event of ["online", "offline"]) addEventListener(event, showOffline);
+ononline = onoffline = showOffline;
 
 // Suggestions under the masthead's field: their script and style are fetched when the field gets the focus.
 // Without a script the field is a plain one, so that nothing promises a list that never opens.
@@ -169,20 +162,15 @@ function offerSuggestions(form) {
   field.ariaExpanded = "false";
   field.setAttribute("aria-controls", "javaslatok");
   if (form.contains(document.activeElement)) loadSearch(form); // a quick visitor types already
-  else loadAtNext("focusin", form);
-}
-
-function loadAtNext(event, form) {
-  form.addEventListener(event, () => loadSearch(form), { once: true });
+  else form.addEventListener("focusin", () => loadSearch(form), { once: true });
 }
 
 function loadSearch(form) {
   const script = document.createElement("script");
   script.src = form.dataset.search;
   script.onerror = () => {
-    for (const failed of [style, script]) failed.remove();
-    if (form.elements.q.value.trim()) sayNoSearch(form);
-    loadAtNext("input", form); // the network may be back
+    showOffline({ said: form.dataset.offline });
+    form.addEventListener("input", () => loadSearch(form), { once: true }); // the network may be back
   };
   const style = document.createElement("link");
   style.rel = "stylesheet";
@@ -258,18 +246,18 @@ function showStars() {
 }
 
 parsed.then(() => {
-  showOffline();
+  showOffline({});
   document.querySelector("[data-trailer]")?.addEventListener("click", playTrailer);
   addStars();
   document.addEventListener("cards", () => { addStars(); offerSharing(); }); // a script added some
-  for (const event of ["storage", "pageshow"]) addEventListener(event, showStars); // another tab's stars
+  onstorage = onpageshow = showStars; // another tab's stars
   offerSharing();
   const search = document.querySelector(".masthead [data-search]");
   if (search) offerSuggestions(search);
   for (const button of document.querySelectorAll(".theme")) {
     button.hidden = false;
     showTheme(button);
-    button.addEventListener("click", changeTheme);
+    button.onclick = changeTheme;
   }
   document.querySelectorAll("#tomor").forEach(offerDensity);
   for (const form of document.querySelectorAll("[data-filters]")) {

@@ -22,15 +22,13 @@ async function search() {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     status.textContent = query || results ? page.querySelector("[data-count]").textContent : "";
-    showOffline(); // takes back what the last fault said
     if (list) suggest(query && form.contains(document.activeElement) ? page : null);
     else show(page, address);
   } catch (error) {
     if (error.name === "AbortError") return;
     asked = null; // the network failed: the next input tries again
-    if (!list) return (status.textContent = form.dataset.offline);
-    suggest(null);
-    sayNoSearch(form); // the masthead's count is for screen readers alone
+    showOffline({ said: form.dataset.offline });
+    if (list) suggest(null);
   }
 }
 
