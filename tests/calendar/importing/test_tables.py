@@ -104,6 +104,14 @@ def test_encoding_and_separator_are_found_out(
     assert list(row.cells.values()) == ["Kőszívű", "2026-12-03", "a"]
 
 
+@pytest.mark.parametrize("body", [b"\xff\xd8\xff\xe0" + bytes(5000), b"\0" * 8])
+def test_a_picture_is_called_no_text_though_it_may_look_like_utf_16(
+    tmp_path: Path, body: bytes
+) -> None:
+    with pytest.raises(ImportRejected, match="neither .xlsx nor text"):
+        read(tmp_path, body)
+
+
 def test_a_sep_line_is_counted_and_obeyed(tmp_path: Path) -> None:
     [row] = read(tmp_path, "sep=|\r\nCím|Bemutató\r\nEgy|2026-12-03\r\n")
     assert row == TableRow(3, {"title": "Egy", "premiere_date": "2026-12-03"})

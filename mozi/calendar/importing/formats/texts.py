@@ -26,7 +26,7 @@ def decode(body: bytes) -> str:
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode(body, "utf-16")
     if body[:1000].count(0) > len(body[:1000]) // 3:
-        return _decode(body, "utf-16-be" if body[:1] == b"\0" else "utf-16-le")
+        return _decode_guessed(body, "utf-16-be" if body[:1] == b"\0" else "utf-16-le")
     if 0 in body:
         reject("not_text_file")
     try:
@@ -41,6 +41,17 @@ def _decode(body: bytes, encoding: str) -> str:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
         _refuse(body, error)
+
+
+def _decode_guessed(body: bytes, encoding: str) -> str:
+    """Return the text; a picture or a program has as many zeros as UTF-16, and some in pairs."""
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        reject("not_text_file")
+    if "\0" in text:
+        reject("not_text_file")
+    return text
 
 
 def _refuse_mixed(body: bytes, error: UnicodeDecodeError) -> None:
