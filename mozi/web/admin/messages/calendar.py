@@ -58,7 +58,7 @@ TRANSLATIONS: dict[str, LazyString] = {
     "no_premiere": _("Legalább egy bemutatónak maradnia kell."),
     "premiere_gone": _("Ezt a bemutatót közben egy másik szerkesztő eltávolította."),
     "needed_for_new": _("Meg kell adni, mert ilyen külső azonosítójú film még nincs."),
-    "already_so": _("Már most is így van."),
+    "already_so": _("Már most is ilyen."),
     "no_day": _("Nem ismert a pontos napja, ezért napokkal nem lehet eltolni."),
     "wrong_cell_count": _("A sorban %(cells)s cella van, a fejlécben %(columns)s."),
     "not_an_object": _("Itt egy objektumnak kellene állnia, nem ennek: %(value)s."),

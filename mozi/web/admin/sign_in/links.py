@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from mozi.accounts.admins import find_account, is_email, normal_email
 from mozi.accounts.links import BEGIN, Link, find_link, use_link
 from mozi.accounts.passwords import MIN_LENGTH
+from mozi.accounts.people import has_admins
 from mozi.services import services
 from mozi.web.admin.base import NOTE, blueprint, redirect_to, render_page
 from mozi.web.admin.sign_in.checking import sent_password, start_session
@@ -22,7 +23,9 @@ def begin() -> ResponseReturnValue:
     """Make the first admin; 404 as soon as there is one."""
     link = _sent_link()
     if link is None or link.purpose != BEGIN:
-        abort(404)
+        if has_admins():
+            abort(404)
+        return render_page("link_over", beginning=True, status=404)
     return _password_page(link) if request.method == "GET" else _set_password(link)
 
 

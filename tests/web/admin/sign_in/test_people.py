@@ -69,7 +69,9 @@ def test_the_next_start_and_an_hour_end_the_address(client: FlaskClient, clock: 
     clock.tick(timedelta(minutes=59).total_seconds())
     assert client.get(second).status_code == 200
     clock.tick(timedelta(minutes=2).total_seconds())
-    assert client.get(second).status_code == 404
+    over = client.get(second)
+    assert over.status_code == 404
+    assert "Indítsd újra az oldalt" in over.text
 
 
 @on_both_backends
